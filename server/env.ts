@@ -1,0 +1,16 @@
+/** The bindings of the Worker, as wrangler.toml and server/local/ declare them. */
+
+import type { Account } from './account.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface Env {
+  readonly SANDBOX: DurableObjectNamespace<Sandbox>;
+  readonly ACCOUNT: DurableObjectNamespace<Account>;
+  readonly FILES: R2Bucket;
+  /** Absent on the free plan: programs then run in a fresh JavaScript kernel. */
+  readonly LOADER?: WorkerLoader;
+  /** Where programs run, so that a runaway one cannot block this process. Absent: in this Worker itself. */
+  readonly RUNNER?: Fetcher;
+  /** HMAC secret of the tokens, at least 32 bytes. Absent or shorter: every request is answered 503. */
+  readonly TOKEN_SECRET?: string;
+}

@@ -1,0 +1,72 @@
+/**
+ * The synchronous file system that kernels and programs see.
+ *
+ * Paths are session paths: relative to `/home/user`, `/`-separated, normalised, without `.`, `..`, empty segments or
+ * control characters; `''` is the working directory itself. `parsePath` (paths.ts) makes one from what a user wrote.
+ */
+
+/** The names Node gives these failures, so that guests see the errors they know. */
+export type FileErrorCode =
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ENOTEMPTY'
+  | 'EINVAL'
+  | 'ENAMETOOLONG'
+  | 'EFBIG'
+  | 'ENOSPC'
+  | 'EACCES';
+
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  constructor(
+    readonly code: FileErrorCode,
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory';
+  /** Bytes; 0 for a directory. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  /** Where the contents are: `r2` contents can only be read asynchronously. */
+  readonly storedIn: 'sqlite' | 'r2';
+}
+
+export interface DirectoryEntry extends FileStat {
+  readonly name: string;
+}
+
+/** Every operation throws `FileError` on failure and changes nothing then. */
+export interface FileSystem {
+  stat(path: string): FileStat | null;
+  /** Direct children, sorted by name. */
+  list(path: string): DirectoryEntry[];
+  /** Up to `length` bytes from `offset`; by default all of it. Fewer bytes at the end of the file. */
+  read(path: string, offset?: number, length?: number): Uint8Array;
+  /** Replaces the file or creates it; its directory must exist. */
+  write(path: string, bytes: Uint8Array): void;
+  /** Overwrites or extends from `offset` (a gap reads as zeros), touching only the 64 KiB chunks concerned. */
+  writeAt(path: string, offset: number, bytes: Uint8Array): void;
+  truncate(path: string, size: number): void;
+  makeDirectory(path: string, options: { recursive: boolean }): void;
+  /** A directory must be empty unless `recursive`. */
+  remove(path: string, options: { recursive: boolean }): void;
+  /** As POSIX rename: replaces a file at the destination; moves directories with their contents. */
+  rename(from: string, to: string): void;
+}
+
+/** The session's key-value store. Keys are non-empty strings of at most 1024 UTF-8 bytes, values bytes of at most 1 MiB. */
+export interface KeyValue {
+  get(key: string): Uint8Array | null;
+  set(key: string, value: Uint8Array): void;
+  delete(key: string): boolean;
+  /** Keys that start with `prefix`, sorted. */
+  list(prefix: string): string[];
+}

@@ -1,0 +1,146 @@
+/**
+ * The contract between the session core and a live interpreter.
+ *
+ * A kernel runs one thing at a time: the session's kernel mutex (session/) guards `evaluate`, `runBackground` and
+ * `snapshot`. `interrupt` may come at any moment. A kernel that reports a `trap` is unusable: the session discards
+ * it and boots a new one from the last committed heap.
+ */
+
+import type { FileSystem, KeyValue } from '../files/file-system.ts';
+
+export type KernelName = 'javascript' | 'python';
+export type Language = 'js' | 'ts' | 'py';
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What a kernel may reach while it evaluates. Made anew for each writer: `files` and `kv` are that writer's overlay. */
+export interface KernelIo {
+  /** Output in order, never empty; `input` is the number of the input that caused it. */
+  write(stream: OutputStream, text: string, input: number): void;
+  /** Awaited at every yield: a promise while a lossless reader lags, else undefined. */
+  backpressure(): Promise<void> | undefined;
+  readonly files: FileSystem;
+  readonly kv: KeyValue;
+}
+
+/** What a kernel may reach at any time. */
+export interface KernelHost {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Cryptographic randomness, also used to reseed the guest after boot and restore. */
+  randomBytes(length: number): Uint8Array;
+  /** The guest's network, already behind the egress rules. */
+  fetch(request: Request): Promise<Response>;
+  /** Something settled outside: `nextBackgroundAt()` may have changed. */
+  onBackgroundDue(): void;
+}
+
+export interface EvaluateRequest {
+  readonly input: number;
+  readonly code: string;
+  readonly language: Language;
+  /** Counted polls after which the input ends as interrupted; clocks stand still during synchronous code. */
+  readonly fuel: number;
+}
+
+/** A guest value rendered for people. Never the value itself: nothing but text and bytes leaves the heap. */
+export interface RenderedValue {
+  /** As the kernel's own REPL echoes it, with SGR colours. Absent for values that it does not echo (`undefined`, `None`). */
+  readonly text: string;
+  /** True where the REPL of node would print `undefined`. */
+  readonly isVoid: boolean;
+  /** The string itself, when the value is a string of at most 1 MiB: what `-p` prints. */
+  readonly string?: string;
+}
+
+export interface RenderedError {
+  readonly name: string;
+  readonly message: string;
+  /** What the user sees: message, the user's own frames and, for a syntax error, the line with a caret. SGR colours. */
+  readonly text: string;
+}
+
+export type Evaluation =
+  | { readonly status: 'ok'; readonly value: RenderedValue }
+  | { readonly status: 'error'; readonly error: RenderedError }
+  /** `clean` is false when the guest's job queue cannot go on: the session then rolls the heap back. */
+  | { readonly status: 'interrupted'; readonly reason: 'user' | 'fuel'; readonly clean: boolean }
+  /** Out of memory beyond recovery, a Wasm trap, an engine bug. `message` is one line for the user. */
+  | { readonly status: 'trap'; readonly message: string };
+
+export type BackgroundTurn =
+  | { readonly status: 'ok'; readonly ran: number }
+  | { readonly status: 'interrupted'; readonly input: number; readonly reason: 'user' | 'fuel'; readonly clean: boolean }
+  | { readonly status: 'trap'; readonly message: string };
+
+/** Whether what was typed so far is an input of its own. `indent` is the white space to put before the next line. */
+export type Completeness =
+  | { readonly status: 'complete' }
+  | { readonly status: 'incomplete'; readonly indent: string }
+  | { readonly status: 'invalid'; readonly message: string };
+
+export interface Completion {
+  /** Replaces the code between `from` and `to` (UTF-16 offsets). */
+  readonly from: number;
+  readonly to: number;
+  readonly candidates: readonly string[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  /** One line, at most 120 characters. */
+  readonly preview: string;
+}
+
+export interface Inspection {
+  readonly text: string;
+}
+
+/**
+ * A heap as it is stored: the engine it belongs to and what to apply, in order, to that engine's base snapshot.
+ * The bytes are the kernel's own format; each `delta` is relative to the state after the one before it.
+ */
+export interface StoredHeap {
+  readonly engine: string;
+  readonly deltas: Iterable<Uint8Array>;
+}
+
+export interface Kernel {
+  /** hash(Wasm, extensions, glue, base snapshot): a heap opens only on the engine that wrote it. */
+  readonly engine: string;
+  /** Bytes of the isolate's memory that this kernel holds. */
+  readonly memoryBytes: number;
+  evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation>;
+  /** Runs the timers that are due and the continuations of what settled outside. */
+  runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn>;
+  /** When background work next wants to run, in milliseconds since the epoch; null if there is none. */
+  nextBackgroundAt(): number | null;
+  /** Stops the running evaluation at its next poll. Nothing happens when none runs. */
+  interrupt(): void;
+  complete(code: string, cursor: number): Completion;
+  inspect(code: string, cursor: number): Inspection | null;
+  variables(): Variable[];
+  /** What changed since the previous snapshot (or since boot), as a delta; null if nothing did. */
+  snapshot(): Uint8Array | null;
+  /** The whole heap as one delta against the engine's base snapshot. Does not move what `snapshot` compares with. */
+  keyframe(): Uint8Array;
+}
+
+/** Makes kernels of one kind. `isComplete` runs outside any instance, so that it answers while a kernel is busy. */
+export interface KernelFactory {
+  readonly name: KernelName;
+  readonly engine: string;
+  /** Without `heap`, a fresh session from the base snapshot. Throws `EngineGoneError` if the heap names another engine. */
+  boot(host: KernelHost, heap?: StoredHeap): Promise<Kernel>;
+  isComplete(code: string, language: Language): Completeness;
+}
+
+export class EngineGoneError extends Error {
+  override readonly name = 'EngineGoneError';
+  constructor(
+    readonly wanted: string,
+    readonly present: string,
+  ) {
+    super(`This heap was written by engine ${wanted}; this server has engine ${present}.`);
+  }
+}

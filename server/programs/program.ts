@@ -1,0 +1,50 @@
+/**
+ * The contract between the session core and a program: a script run from start to end in its own V8 isolate.
+ */
+
+import type { OutputStream } from '../kernels/kernel.ts';
+
+/** One file of a program, as the client sent it. `path` is relative to the package root, `/`-separated. */
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ProgramSpec {
+  readonly id: number;
+  /** The path in `sources` that runs. */
+  readonly entry: string;
+  readonly sources: readonly SourceFile[];
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds of wall time; null for the default. */
+  readonly timeoutSeconds: number | null;
+}
+
+export interface ProgramIo {
+  /** Raw bytes as the program wrote them, in order, never empty. */
+  write(stream: OutputStream, bytes: Uint8Array): void;
+  /** Awaited before more output is read: a promise while a lossless reader lags, else undefined. */
+  backpressure(): Promise<void> | undefined;
+  /** The program's standard input; ends at once when there is none. */
+  readonly stdin: ReadableStream<Uint8Array>;
+}
+
+export type ProgramExit =
+  /** It ended by itself; an uncaught error is exit code 1 with its text on stderr. */
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'timeout' }
+  /** It never started (syntax error, missing module) or its runner was lost: one message for the user. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface ProgramRun {
+  /** Settles once, after the last `write`. Never rejects. */
+  readonly exit: Promise<ProgramExit>;
+  /** Ends the program, whatever it is doing. */
+  kill(): void;
+}
+
+export interface ProgramRunner {
+  start(spec: ProgramSpec, io: ProgramIo): ProgramRun;
+}

@@ -1,0 +1,36 @@
+/** Three kinds of tests: `node` (plain), `workers` (inside workerd, beside the source) and `e2e` (the built product). */
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['{protocol,server,tui}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.workers.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { cf: false } })],
+        test: { name: 'workers', include: ['server/**/*.workers.test.ts'] },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'torture',
+          include: process.env['SPAWNPOINT_TORTURE'] ? ['test/torture/**/*.test.ts'] : [],
+          testTimeout: 3_600_000,
+        },
+      },
+    ],
+  },
+});
