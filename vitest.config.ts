@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'torture',
-          include: process.env['SPAWNPOINT_TORTURE'] ? ['test/torture/**/*.test.ts'] : [],
+          include: process.env.SPAWNPOINT_TORTURE ? ['test/torture/**/*.test.ts'] : [],
           testTimeout: 3_600_000,
         },
       },

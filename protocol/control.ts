@@ -1,0 +1,189 @@
+/** The control channel: what a client asks and what the server answers. None of it is stored in the log. */
+
+import * as v from 'valibot';
+import type { Message } from './assembler.ts';
+import { ERROR_CODES, ProtocolError } from './errors.ts';
+import { CHANNEL_CONTROL, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
+import { LIMITS } from './limits.ts';
+import { count, decodePayload, encodePayload, text } from './payload.ts';
+
+const label = text(64);
+const path = text(4096);
+const language = v.picklist(['js', 'ts', 'py']);
+const role = v.picklist(['owner', 'writer', 'reader']);
+const cause = v.picklist(['input', 'program']);
+const terminal = v.object({ id: count, name: label, role });
+
+/** What a terminal asks about code or files; each has its own answer of the same kind. */
+const question = v.variant('kind', [
+  v.object({ kind: v.literal('complete'), language, code: text(LIMITS.inputCode), cursor: count }),
+  v.object({ kind: v.literal('inspect'), language, code: text(LIMITS.inputCode), cursor: count }),
+  v.object({ kind: v.literal('isComplete'), language, code: text(LIMITS.inputCode) }),
+  v.object({ kind: v.literal('variables'), language }),
+  v.object({ kind: v.literal('files') }),
+]);
+
+const completeness = v.variant('status', [
+  v.object({ status: v.literal('complete') }),
+  v.object({ status: v.literal('incomplete'), indent: v.string() }),
+  v.object({ status: v.literal('invalid'), message: v.string() }),
+]);
+
+const answer = v.variant('kind', [
+  v.object({
+    kind: v.literal('complete'),
+    from: count,
+    to: count,
+    candidates: v.array(v.string()),
+    stale: v.boolean(),
+  }),
+  v.object({ kind: v.literal('inspect'), text: v.nullable(v.string()), stale: v.boolean() }),
+  v.object({ kind: v.literal('isComplete'), completeness }),
+  v.object({
+    kind: v.literal('variables'),
+    variables: v.array(v.object({ name: v.string(), type: v.string(), preview: v.string() })),
+    stale: v.boolean(),
+  }),
+  /** Every entry of the session: path, kind, size in bytes. */
+  v.object({
+    kind: v.literal('files'),
+    entries: v.array(v.tuple([v.string(), v.picklist(['file', 'directory']), count])),
+    revision: count,
+  }),
+]);
+
+/** Client messages by name: frame type and schema of the body. */
+const CLIENT = {
+  /** First message of a connection. `client` is kept by the client for ever: requests are deduplicated by it. */
+  hello: {
+    type: 0x01,
+    schema: v.object({
+      minor: count,
+      client: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/)),
+      name: label,
+      version: label,
+      readOnly: v.boolean(),
+      /** True for plain mode: what this terminal submitted pauses rather than outrun it. */
+      lossless: v.boolean(),
+      /** The log that this client knows, and the first event it wants. `from` null: only what is new. */
+      epoch: v.nullable(label),
+      from: v.nullable(count),
+    }),
+  },
+  submit: {
+    type: 0x02,
+    schema: v.object({
+      request: count,
+      language,
+      code: v.string(),
+      /** Seconds of fuel, null for the default. */
+      timeout: v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(86_400))),
+    }),
+  },
+  /** Never queues behind inputs. Without a target: whatever the JavaScript kernel is running. */
+  interrupt: { type: 0x03, schema: v.object({ target: v.nullable(v.tuple([cause, count])) }) },
+  /** The server may send log bytes up to `through`, counted from the WELCOME of this connection. */
+  credit: { type: 0x04, schema: v.object({ through: count }) },
+  query: { type: 0x05, schema: v.object({ query: count, question }) },
+  /** Runs a program. Its sources follow on data channel `sources`, one after the other; its input on `stdin`. */
+  run: {
+    type: 0x06,
+    schema: v.object({
+      request: count,
+      entry: path,
+      sources: v.pipe(v.array(v.tuple([path, count])), v.minLength(1), v.maxLength(LIMITS.programSourceFiles)),
+      args: v.pipe(v.array(v.string()), v.maxLength(LIMITS.programArguments)),
+      env: v.pipe(v.array(v.tuple([v.string(), v.string()])), v.maxLength(LIMITS.programArguments)),
+      channel: count,
+      stdin: v.nullable(count),
+      timeout: v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(86_400))),
+    }),
+  },
+} as const;
+
+/** Server messages by name. */
+const SERVER = {
+  welcome: {
+    type: 0x20,
+    schema: v.object({
+      minor: count,
+      version: label,
+      session: label,
+      /** Changes only when the log is recreated. */
+      epoch: label,
+      /** The log holds the events `tail` to `head`; head is 0 while there is none. */
+      tail: count,
+      head: count,
+      terminal: count,
+      role,
+    }),
+  },
+  /** The request is committed and has this number. */
+  accepted: { type: 0x21, schema: v.object({ request: count, cause, number: count }) },
+  error: {
+    type: 0x22,
+    schema: v.object({
+      code: v.picklist(ERROR_CODES),
+      message: v.string(),
+      retry: v.boolean(),
+      /** What failed; null when it was the connection as a whole. */
+      about: v.nullable(v.tuple([v.picklist(['request', 'query', 'channel']), count])),
+    }),
+  },
+  answer: { type: 0x23, schema: v.object({ query: count, answer }) },
+  /** What is true now. Sent after WELCOME and whenever it changes. */
+  state: {
+    type: 0x24,
+    schema: v.object({
+      revision: count,
+      /** The running input of each kernel that is busy, by kernel name. */
+      busy: v.array(v.tuple([label, count])),
+      queued: v.array(count),
+      programs: v.array(count),
+      terminals: v.array(terminal),
+    }),
+  },
+  /** The client may send bytes of `channel` up to offset `through`. */
+  dataCredit: { type: 0x25, schema: v.object({ channel: count, through: count }) },
+} as const;
+
+type Catalogue = Record<string, { readonly type: number; readonly schema: v.GenericSchema }>;
+type MessageOf<C extends Catalogue> = { [K in keyof C]: { name: K; body: v.InferOutput<C[K]['schema']> } }[keyof C];
+
+export type ClientMessage = MessageOf<typeof CLIENT>;
+export type ServerMessage = MessageOf<typeof SERVER>;
+export type ClientBody<Name extends keyof typeof CLIENT> = v.InferOutput<(typeof CLIENT)[Name]['schema']>;
+export type ServerBody<Name extends keyof typeof SERVER> = v.InferOutput<(typeof SERVER)[Name]['schema']>;
+export type Question = v.InferOutput<typeof question>;
+export type Answer = v.InferOutput<typeof answer>;
+export type Role = v.InferOutput<typeof role>;
+export type SessionState = ServerBody<'state'>;
+
+/** Raw bytes of a data channel; the frame's seq is their offset. The frame without MORE ends the stream. */
+export const TYPE_DATA = 0x60;
+
+export function encodeClient<Name extends keyof typeof CLIENT>(name: Name, body: ClientBody<Name>): Uint8Array {
+  return encodeFrames(CLIENT[name].type, CHANNEL_CONTROL, 0, encodePayload(body));
+}
+
+export function encodeServer<Name extends keyof typeof SERVER>(name: Name, body: ServerBody<Name>): Uint8Array {
+  return encodeFrames(SERVER[name].type, CHANNEL_CONTROL, 0, encodePayload(body));
+}
+
+/** A client's control message. Null for one of a type that may be ignored. Throws `ProtocolError`. */
+export function decodeClient(message: Message): ClientMessage | null {
+  return decodeFrom(CLIENT, message) as ClientMessage | null;
+}
+
+/** A server's control message. Null for one of a type that may be ignored. Throws `ProtocolError`. */
+export function decodeServer(message: Message): ServerMessage | null {
+  return decodeFrom(SERVER, message) as ServerMessage | null;
+}
+
+function decodeFrom(catalogue: Catalogue, message: Message): { name: string; body: unknown } | null {
+  for (const [name, { type, schema }] of Object.entries(catalogue)) {
+    if (type === message.type) return { name, body: decodePayload(schema, message.payload, name) };
+  }
+  if ((message.type & TYPE_IGNORABLE) !== 0) return null;
+  throw new ProtocolError('BAD_FRAME', `Control messages have no type ${message.type}.`);
+}

@@ -1,0 +1,14 @@
+/** The version of the protocol. The major version is the WebSocket subprotocol, the minor one travels in HELLO. */
+
+export const SUBPROTOCOL = 'spawnpoint.v1';
+/** Grows with each addition that an older peer can ignore. */
+export const MINOR = 0;
+
+/** Keep-alive in text, answered by the platform without waking the session. */
+export const PING = 'p';
+export const PONG = 'P';
+
+/** Where a terminal attaches: a WebSocket below the server's origin. */
+export function attachPath(session: string): string {
+  return `/v1/sessions/${encodeURIComponent(session)}/attach`;
+}
