@@ -23,7 +23,7 @@ export const HOST_CALLS = [
   'write',
   'now',
   'random',
-  'isProxy',
+  'className',
   'proxyPart',
   'promiseState',
   'promiseResult',
@@ -56,7 +56,8 @@ export interface ProcessCalls {
 
 /** What JavaScript itself cannot ask of a value without running code of the value. */
 export interface ValueCalls {
-  isProxy(value: unknown): boolean;
+  /** The engine's internal class of an object or function, such as `Map`, `Proxy` or `Function`; '' for a primitive. */
+  className(value: unknown): string;
   /** The target (0) or the handler (1) of a proxy; null for a revoked one and for everything else. */
   proxyPart(value: unknown, part: 0 | 1): object | null;
   /** 0 pending, 1 fulfilled, 2 rejected; -1 for what is no promise. Does not mark a rejection as handled. */
@@ -123,6 +124,15 @@ export interface FetchCalls {
   fetchPull(id: number): void;
   /** Nothing is called back for this id afterwards. */
   fetchAbort(id: number): void;
+}
+
+/**
+ * Beside the calls, the host global has the property `lexicals`: the record of the global `let`, `const` and `class`
+ * bindings, which are no properties of `globalThis`. Only its own keys may be used (`Reflect.ownKeys`), never its values:
+ * a binding in its dead zone holds what no other code may see. `(0, eval)(name)` reads one, or throws a ReferenceError.
+ */
+export interface HostScope {
+  readonly lexicals: object;
 }
 
 export interface HostCalls extends ProcessCalls, ValueCalls, FileCalls, KeyValueCalls, FetchCalls {}
