@@ -56,7 +56,7 @@ export interface ProcessCalls {
 
 /** What JavaScript itself cannot ask of a value without running code of the value. */
 export interface ValueCalls {
-  /** The engine's internal class of an object or function, such as `Map`, `Proxy` or `Function`; '' for a primitive. */
+  /** The internal class of an object or function (`Map`, `Array Iterator`, …), `Proxy` for any proxy; empty for a primitive. */
   className(value: unknown): string;
   /** The target (0) or the handler (1) of a proxy; null for a revoked one and for everything else. */
   proxyPart(value: unknown, part: 0 | 1): object | null;
