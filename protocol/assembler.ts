@@ -1,7 +1,7 @@
 /** Puts messages together again whose payload went over several frames. Pure state, one per connection and direction. */
 
 import { ProtocolError } from './errors.ts';
-import { CHANNEL_FIRST_DATA, concatBytes, FLAG_MORE, type Frame } from './frame.ts';
+import { CHANNEL_FIRST_DATA, concatBytes, FLAG_MORE, type Frame, payloadLimit } from './frame.ts';
 
 export interface Message {
   readonly type: number;
@@ -12,7 +12,7 @@ export interface Message {
   readonly last: boolean;
 }
 
-interface Partial {
+interface Pending {
   readonly type: number;
   readonly seq: number;
   readonly parts: Uint8Array[];
@@ -21,7 +21,7 @@ interface Partial {
 
 export class MessageAssembler {
   readonly #limit: number;
-  readonly #partial = new Map<number, Partial>();
+  readonly #pending = new Map<number, Pending>();
 
   /** `limit`: bytes of one message, all its frames together. */
   constructor(limit: number) {
@@ -35,25 +35,26 @@ export class MessageAssembler {
   push(frame: Frame): Message | null {
     const more = (frame.flags & FLAG_MORE) !== 0;
     const { type, channel, seq } = frame;
-    if (channel >= CHANNEL_FIRST_DATA) return { type, channel, seq, payload: frame.payload, last: !more };
-    const partial = this.#partial.get(channel);
-    if (partial === undefined && !more) return { type, channel, seq, payload: frame.payload, last: true };
-    const current = partial ?? { type, seq, parts: [], bytes: 0 };
-    if (current.type !== type || current.seq !== seq) {
-      throw new ProtocolError('BAD_FRAME', `Channel ${channel} owes the rest of a message of type ${current.type}.`);
-    }
     if (more && frame.payload.length === 0)
       throw new ProtocolError('BAD_FRAME', 'A frame that goes on carries no bytes.');
+    if (channel >= CHANNEL_FIRST_DATA) return { type, channel, seq, payload: frame.payload, last: !more };
+    if (more && frame.payload.length < payloadLimit(channel))
+      throw new ProtocolError('BAD_FRAME', 'A frame whose message goes on is not full.');
+    const pending = this.#pending.get(channel);
+    if (pending !== undefined && (pending.type !== type || pending.seq !== seq)) {
+      throw new ProtocolError('BAD_FRAME', `Channel ${channel} owes the rest of a message of type ${pending.type}.`);
+    }
+    const current = pending ?? { type, seq, parts: [], bytes: 0 };
     current.bytes += frame.payload.length;
     if (current.bytes > this.#limit) {
       throw new ProtocolError('BAD_FRAME', `A message may have ${this.#limit} bytes, all its frames together.`);
     }
     current.parts.push(more ? frame.payload.slice() : frame.payload);
     if (more) {
-      this.#partial.set(channel, current);
+      this.#pending.set(channel, current);
       return null;
     }
-    this.#partial.delete(channel);
+    this.#pending.delete(channel);
     return { type, channel, seq, payload: concatBytes(current.parts), last: true };
   }
 }

@@ -20,7 +20,10 @@ export const CLOSE = {
   internal: { code: 4500, reconnect: 'backoff', meaning: 'the server failed' },
 } as const satisfies Record<string, CloseRule>;
 
-/** Which close follows an error that ends a connection. Errors not listed are answered without closing it. */
+/**
+ * Which close follows an error of the connection as a whole. An error about one request, query or channel is only
+ * answered, whatever its code.
+ */
 export const CLOSE_FOR_ERROR: Partial<Record<ErrorCode, CloseRule>> = {
   BAD_FRAME: CLOSE.badFrame,
   BAD_MESSAGE: CLOSE.badFrame,

@@ -5,52 +5,14 @@ import type { Message } from './assembler.ts';
 import { ERROR_CODES, ProtocolError } from './errors.ts';
 import { CHANNEL_CONTROL, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
 import { LIMITS } from './limits.ts';
-import { count, decodePayload, encodePayload, text } from './payload.ts';
+import { count, decodePayload, encodePayload, sequenceNumber, text } from './payload.ts';
+import { programRequest, timeout } from './program-request.ts';
+import { answer, language, question } from './questions.ts';
 
-const label = text(64);
-const path = text(4096);
-const language = v.picklist(['js', 'ts', 'py']);
+const label = text(LIMITS.label);
 const role = v.picklist(['owner', 'writer', 'reader']);
 const cause = v.picklist(['input', 'program']);
 const terminal = v.object({ id: count, name: label, role });
-
-/** What a terminal asks about code or files; each has its own answer of the same kind. */
-const question = v.variant('kind', [
-  v.object({ kind: v.literal('complete'), language, code: text(LIMITS.inputCode), cursor: count }),
-  v.object({ kind: v.literal('inspect'), language, code: text(LIMITS.inputCode), cursor: count }),
-  v.object({ kind: v.literal('isComplete'), language, code: text(LIMITS.inputCode) }),
-  v.object({ kind: v.literal('variables'), language }),
-  v.object({ kind: v.literal('files') }),
-]);
-
-const completeness = v.variant('status', [
-  v.object({ status: v.literal('complete') }),
-  v.object({ status: v.literal('incomplete'), indent: v.string() }),
-  v.object({ status: v.literal('invalid'), message: v.string() }),
-]);
-
-const answer = v.variant('kind', [
-  v.object({
-    kind: v.literal('complete'),
-    from: count,
-    to: count,
-    candidates: v.array(v.string()),
-    stale: v.boolean(),
-  }),
-  v.object({ kind: v.literal('inspect'), text: v.nullable(v.string()), stale: v.boolean() }),
-  v.object({ kind: v.literal('isComplete'), completeness }),
-  v.object({
-    kind: v.literal('variables'),
-    variables: v.array(v.object({ name: v.string(), type: v.string(), preview: v.string() })),
-    stale: v.boolean(),
-  }),
-  /** Every entry of the session: path, kind, size in bytes. */
-  v.object({
-    kind: v.literal('files'),
-    entries: v.array(v.tuple([v.string(), v.picklist(['file', 'directory']), count])),
-    revision: count,
-  }),
-]);
 
 /** Client messages by name: frame type and schema of the body. */
 const CLIENT = {
@@ -77,7 +39,7 @@ const CLIENT = {
       language,
       code: v.string(),
       /** Seconds of fuel, null for the default. */
-      timeout: v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(86_400))),
+      timeout: v.nullable(timeout),
     }),
   },
   /** Never queues behind inputs. Without a target: whatever the JavaScript kernel is running. */
@@ -85,20 +47,8 @@ const CLIENT = {
   /** The server may send log bytes up to `through`, counted from the WELCOME of this connection. */
   credit: { type: 0x04, schema: v.object({ through: count }) },
   query: { type: 0x05, schema: v.object({ query: count, question }) },
-  /** Runs a program. Its sources follow on data channel `sources`, one after the other; its input on `stdin`. */
-  run: {
-    type: 0x06,
-    schema: v.object({
-      request: count,
-      entry: path,
-      sources: v.pipe(v.array(v.tuple([path, count])), v.minLength(1), v.maxLength(LIMITS.programSourceFiles)),
-      args: v.pipe(v.array(v.string()), v.maxLength(LIMITS.programArguments)),
-      env: v.pipe(v.array(v.tuple([v.string(), v.string()])), v.maxLength(LIMITS.programArguments)),
-      channel: count,
-      stdin: v.nullable(count),
-      timeout: v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(86_400))),
-    }),
-  },
+  /** Runs a program. */
+  run: { type: 0x06, schema: programRequest },
 } as const;
 
 /** Server messages by name. */
@@ -111,8 +61,8 @@ const SERVER = {
       session: label,
       /** Changes only when the log is recreated. */
       epoch: label,
-      /** The log holds the events `tail` to `head`; head is 0 while there is none. */
-      tail: count,
+      /** The log holds the events `tail` to `head`; while it holds none, `tail` is `head` + 1. */
+      tail: sequenceNumber,
       head: count,
       terminal: count,
       role,
@@ -159,30 +109,38 @@ export type Answer = v.InferOutput<typeof answer>;
 export type Role = v.InferOutput<typeof role>;
 export type SessionState = ServerBody<'state'>;
 
-/** Raw bytes of a data channel; the frame's seq is their offset. The frame without MORE ends the stream. */
-export const TYPE_DATA = 0x60;
+export { TYPE_DATA } from './data.ts';
 
+/** The frames of a client's message. Throws `ProtocolError` BAD_REQUEST or TOO_LARGE for a body that no server takes. */
 export function encodeClient<Name extends keyof typeof CLIENT>(name: Name, body: ClientBody<Name>): Uint8Array {
-  return encodeFrames(CLIENT[name].type, CHANNEL_CONTROL, 0, encodePayload(body));
+  const { type, schema } = CLIENT[name];
+  const rule = { what: name, limit: LIMITS.clientMessage, blame: 'BAD_REQUEST' } as const;
+  return encodeFrames(type, CHANNEL_CONTROL, 0, encodePayload(schema, body, rule));
 }
 
+/** The frames of a server's message. Throws `ProtocolError` INTERNAL or TOO_LARGE for a body that no client takes. */
 export function encodeServer<Name extends keyof typeof SERVER>(name: Name, body: ServerBody<Name>): Uint8Array {
-  return encodeFrames(SERVER[name].type, CHANNEL_CONTROL, 0, encodePayload(body));
+  const { type, schema } = SERVER[name];
+  const rule = { what: name, limit: LIMITS.serverMessage, blame: 'INTERNAL' } as const;
+  return encodeFrames(type, CHANNEL_CONTROL, 0, encodePayload(schema, body, rule));
 }
 
 /** A client's control message. Null for one of a type that may be ignored. Throws `ProtocolError`. */
 export function decodeClient(message: Message): ClientMessage | null {
-  return decodeFrom(CLIENT, message) as ClientMessage | null;
+  return decodeFrom(CLIENT, message, LIMITS.clientValues) as ClientMessage | null;
 }
 
 /** A server's control message. Null for one of a type that may be ignored. Throws `ProtocolError`. */
 export function decodeServer(message: Message): ServerMessage | null {
-  return decodeFrom(SERVER, message) as ServerMessage | null;
+  return decodeFrom(SERVER, message, LIMITS.serverMessage) as ServerMessage | null;
 }
 
-function decodeFrom(catalogue: Catalogue, message: Message): { name: string; body: unknown } | null {
+function decodeFrom(catalogue: Catalogue, message: Message, values: number): { name: string; body: unknown } | null {
+  if (message.channel !== CHANNEL_CONTROL) {
+    throw new ProtocolError('BAD_FRAME', `Channel ${message.channel} carries no control messages.`);
+  }
   for (const [name, { type, schema }] of Object.entries(catalogue)) {
-    if (type === message.type) return { name, body: decodePayload(schema, message.payload, name) };
+    if (type === message.type) return { name, body: decodePayload(schema, message.payload, name, values) };
   }
   if ((message.type & TYPE_IGNORABLE) !== 0) return null;
   throw new ProtocolError('BAD_FRAME', `Control messages have no type ${message.type}.`);

@@ -21,12 +21,15 @@ export class CreditSender {
     this.#sent += bytes;
   }
 
-  /** A grant below an earlier one changes nothing. */
+  /** A grant below an earlier one changes nothing; one too far ahead counts as far as `LIMITS.credit` allows. */
   grant(through: number): void {
-    this.#through = Math.max(this.#through, through);
+    this.#through = Math.max(this.#through, Math.min(through, this.#sent + LIMITS.credit));
   }
 
-  /** For a server that sleeps: what must survive. A stale copy only means that a little more is sent than granted. */
+  /**
+   * For a server that sleeps: what must survive. Save it after every grant: a client that was never heard would wait
+   * for ever. `sent` may be out of date: a little more is then sent than was granted.
+   */
   save(): { sent: number; through: number } {
     return { sent: this.#sent, through: this.#through };
   }
@@ -45,9 +48,9 @@ export class CreditReceiver {
   #consumed = 0;
   #granted: number = LIMITS.initialCredit;
 
-  /** `window`: bytes that may be under way; at least the initial credit. */
+  /** `window`: bytes that may be under way; from `LIMITS.initialCredit` to `LIMITS.credit`. */
   constructor(window: number = LIMITS.initialCredit) {
-    this.#window = Math.max(window, LIMITS.initialCredit);
+    this.#window = Math.min(Math.max(window, LIMITS.initialCredit), LIMITS.credit);
   }
 
   /** Call when log bytes were processed. Returns the `through` to grant now, or null. */

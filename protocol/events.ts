@@ -7,9 +7,12 @@ import * as v from 'valibot';
 import type { Message } from './assembler.ts';
 import { ProtocolError } from './errors.ts';
 import { CHANNEL_LOG, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
-import { count, decodePayload, encodePayload } from './payload.ts';
+import { LIMITS } from './limits.ts';
+import { decodeOutput, encodeOutput, type OutputEvent } from './output.ts';
+import { count, decodePayload, encodePayload, sequenceNumber } from './payload.ts';
 
 const cause = v.picklist(['input', 'program', 'terminal']);
+const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */
 const EVENTS = {
@@ -30,7 +33,7 @@ const EVENTS = {
     schema: v.object({
       at: count,
       input: count,
-      milliseconds: v.number(),
+      milliseconds,
       revision: v.nullable(count),
       outcome: v.variant('status', [
         v.object({
@@ -60,7 +63,7 @@ const EVENTS = {
     schema: v.object({
       at: count,
       program: count,
-      milliseconds: v.number(),
+      milliseconds,
       outcome: v.variant('kind', [
         v.object({ kind: v.literal('exit'), code: count }),
         v.object({ kind: v.literal('killed') }),
@@ -93,23 +96,12 @@ const EVENTS = {
   },
 } as const;
 
-/** Output: a fixed prefix, then raw bytes. */
+/** Output has a payload of its own kind: see output.ts. */
 const TYPE_OUTPUT = 0x41;
 /** Not an event of its own: the events `from` to `to` are no longer kept. Its frame has the seq of `to`. */
 const TYPE_GAP = 0x4f;
 
-const OUTPUT_PREFIX_BYTES = 24;
-const STREAMS = ['stdout', 'stderr'] as const;
-const OUTPUT_CAUSES = ['input', 'program'] as const;
-
-export interface OutputEvent {
-  readonly at: number;
-  readonly stream: (typeof STREAMS)[number];
-  readonly cause: (typeof OUTPUT_CAUSES)[number];
-  /** Number of the input or program. */
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
+export type { OutputEvent };
 
 type EventName = keyof typeof EVENTS;
 export type EventBody<Name extends EventName> = v.InferOutput<(typeof EVENTS)[Name]['schema']>;
@@ -126,21 +118,30 @@ export type LogMessage =
   | { readonly kind: 'event'; readonly seq: number; readonly event: LogEvent }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-const gapSchema = v.object({ from: count, to: count });
+const gapSchema = v.object({ from: sequenceNumber, to: sequenceNumber });
 
-/** The frames of one event, as they are stored and sent. */
+/**
+ * The frames of one event, as they are stored and sent. Throws `ProtocolError`, INTERNAL or TOO_LARGE, for an event that
+ * no client takes: once stored, it would stop every reader of the log.
+ */
 export function encodeEvent(seq: number, event: LogEvent): Uint8Array {
   if (event.name === 'output') return encodeFrames(TYPE_OUTPUT, CHANNEL_LOG, seq, encodeOutput(event.body));
-  return encodeFrames(EVENTS[event.name].type, CHANNEL_LOG, seq, encodePayload(event.body));
+  const { type, schema } = EVENTS[event.name];
+  return encodeFrames(type, CHANNEL_LOG, seq, encodePayload(schema, event.body, sendRule(event.name)));
 }
 
 export function encodeGap(from: number, to: number): Uint8Array {
-  return encodeFrames(TYPE_GAP, CHANNEL_LOG, to, encodePayload({ from, to }));
+  return encodeFrames(TYPE_GAP, CHANNEL_LOG, to, encodePayload(gapSchema, { from, to }, sendRule('gap')));
+}
+
+function sendRule(what: string) {
+  return { what, limit: LIMITS.serverMessage, blame: 'INTERNAL' } as const;
 }
 
 /** Throws `ProtocolError`. Null for an event of a type that may be ignored; its seq still counts. */
 export function decodeLog(message: Message): LogMessage | null {
-  const { type, seq, payload } = message;
+  const { type, channel, seq, payload } = message;
+  if (channel !== CHANNEL_LOG) throw new ProtocolError('BAD_FRAME', `Channel ${channel} carries no log events.`);
   if (type === TYPE_OUTPUT) return { kind: 'event', seq, event: { name: 'output', body: decodeOutput(payload) } };
   if (type === TYPE_GAP) {
     const gap = decodePayload(gapSchema, payload, 'gap');
@@ -154,39 +155,4 @@ export function decodeLog(message: Message): LogMessage | null {
   }
   if ((type & TYPE_IGNORABLE) !== 0) return null;
   throw new ProtocolError('BAD_FRAME', `Log events have no type ${type}.`);
-}
-
-/**
- * | offset | field |
- * |--:|---|
- * | 0 | u8 stream: 1 stdout, 2 stderr |
- * | 1 | u8 cause: 1 input, 2 program |
- * | 2 | 6 bytes 0 |
- * | 8 | u64 number of the input or program |
- * | 16 | u64 milliseconds since the epoch |
- * | 24 | the bytes |
- */
-function encodeOutput(output: OutputEvent): Uint8Array {
-  const payload = new Uint8Array(OUTPUT_PREFIX_BYTES + output.bytes.length);
-  const view = new DataView(payload.buffer);
-  view.setUint8(0, STREAMS.indexOf(output.stream) + 1);
-  view.setUint8(1, OUTPUT_CAUSES.indexOf(output.cause) + 1);
-  view.setBigUint64(8, BigInt(output.number), true);
-  view.setBigUint64(16, BigInt(output.at), true);
-  payload.set(output.bytes, OUTPUT_PREFIX_BYTES);
-  return payload;
-}
-
-function decodeOutput(payload: Uint8Array): OutputEvent {
-  if (payload.length < OUTPUT_PREFIX_BYTES) throw new ProtocolError('BAD_MESSAGE', 'output: its prefix is cut off.');
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const stream = STREAMS[view.getUint8(0) - 1];
-  const cause = OUTPUT_CAUSES[view.getUint8(1) - 1];
-  const number = Number(view.getBigUint64(8, true));
-  const at = Number(view.getBigUint64(16, true));
-  if (stream === undefined || cause === undefined)
-    throw new ProtocolError('BAD_MESSAGE', 'output: unknown stream or cause.');
-  if (!Number.isSafeInteger(number) || !Number.isSafeInteger(at))
-    throw new ProtocolError('BAD_MESSAGE', 'output: a number is above 2^53-1.');
-  return { at, stream, cause, number, bytes: payload.subarray(OUTPUT_PREFIX_BYTES) };
 }

@@ -22,6 +22,7 @@ export const TYPE_IGNORABLE = 0x80;
 export const CHANNEL_CONTROL = 0;
 export const CHANNEL_LOG = 1;
 export const CHANNEL_FIRST_DATA = 2;
+export const CHANNEL_LAST = 0xffff;
 
 export interface Frame {
   readonly type: number;
@@ -37,24 +38,49 @@ export function payloadLimit(channel: number): number {
   return channel === CHANNEL_CONTROL ? LIMITS.controlFramePayload : LIMITS.framePayload;
 }
 
-/** Bytes of a whole message: as many frames as its payload needs, all but the last flagged `MORE`. */
-export function encodeFrames(type: number, channel: number, seq: number, payload: Uint8Array): Uint8Array {
+/**
+ * The frames of `payload`: each as full as it may be, all but the last flagged `MORE`; the last too if `goesOn`. All
+ * have the same seq, except on data channels, where it is the offset of the frame's first byte.
+ * Throws `RangeError` for header fields that do not fit.
+ */
+export function encodeFrames(
+  type: number,
+  channel: number,
+  seq: number,
+  payload: Uint8Array,
+  goesOn = false,
+): Uint8Array {
+  const isData = channel >= CHANNEL_FIRST_DATA;
+  const lastSeq = isData ? seq + payload.length : seq;
+  if (
+    !isWithin(type, 0xff) ||
+    !isWithin(channel, CHANNEL_LAST) ||
+    !isWithin(seq, lastSeq) ||
+    !Number.isSafeInteger(lastSeq)
+  ) {
+    throw new RangeError(`No frame has type ${type}, channel ${channel} and seq ${seq}.`);
+  }
   const limit = payloadLimit(channel);
-  const count = Math.max(1, Math.ceil(payload.length / limit));
+  const count = Math.max(goesOn ? 0 : 1, Math.ceil(payload.length / limit));
   const bytes = new Uint8Array(payload.length + count * HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (let index = 0; index < count; index++) {
-    const part = payload.subarray(index * limit, (index + 1) * limit);
+    const start = index * limit;
+    const part = payload.subarray(start, start + limit);
     view.setUint8(at, type);
-    view.setUint8(at + 1, index < count - 1 ? FLAG_MORE : 0);
+    view.setUint8(at + 1, goesOn || index < count - 1 ? FLAG_MORE : 0);
     view.setUint16(at + 2, channel, true);
     view.setUint32(at + 4, part.length, true);
-    view.setBigUint64(at + 8, BigInt(seq), true);
+    view.setBigUint64(at + 8, BigInt(isData ? seq + start : seq), true);
     bytes.set(part, at + HEADER_BYTES);
     at += HEADER_BYTES + part.length;
   }
   return bytes;
+}
+
+function isWithin(number: number, last: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= last;
 }
 
 /**
@@ -73,6 +99,8 @@ export function decodeFrames(bytes: Uint8Array): Frame[] {
   const frames: Frame[] = [];
   let at = 0;
   while (at < bytes.length) {
+    if (frames.length === LIMITS.socketMessageFrames)
+      throw new ProtocolError('BAD_FRAME', `A message may hold ${LIMITS.socketMessageFrames} frames.`);
     if (bytes.length - at < HEADER_BYTES) throw new ProtocolError('BAD_FRAME', 'A frame header is cut off.');
     const channel = view.getUint16(at + 2, true);
     const length = view.getUint32(at + 4, true);
@@ -87,6 +115,10 @@ export function decodeFrames(bytes: Uint8Array): Frame[] {
     const seq = view.getBigUint64(at + 8, true);
     if (seq > BigInt(Number.MAX_SAFE_INTEGER))
       throw new ProtocolError('BAD_FRAME', 'A sequence number is above 2^53-1.');
+    if (channel === CHANNEL_CONTROL && seq !== 0n)
+      throw new ProtocolError('BAD_FRAME', 'A control frame has a sequence number.');
+    if (channel === CHANNEL_LOG && seq === 0n)
+      throw new ProtocolError('BAD_FRAME', 'A log frame has no sequence number.');
     const start = at + HEADER_BYTES;
     frames.push({
       type: view.getUint8(at),
@@ -100,7 +132,40 @@ export function decodeFrames(bytes: Uint8Array): Frame[] {
   return frames;
 }
 
-/** Joins byte strings, for sending several messages in one WebSocket message. */
+/**
+ * Joins encoded messages, in order, into as few WebSocket messages as the limits allow: sending many small ones in one
+ * is what makes the log fast.
+ */
+export function batchMessages(messages: readonly Uint8Array[]): Uint8Array[] {
+  const batches: Uint8Array[] = [];
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  let frames = 0;
+  for (const message of messages) {
+    const itsFrames = countFrames(message);
+    const isFull = bytes + message.length > LIMITS.socketMessage || frames + itsFrames > LIMITS.socketMessageFrames;
+    if (isFull && batch.length > 0) {
+      batches.push(concatBytes(batch));
+      batch = [];
+      bytes = 0;
+      frames = 0;
+    }
+    batch.push(message);
+    bytes += message.length;
+    frames += itsFrames;
+  }
+  if (batch.length > 0) batches.push(concatBytes(batch));
+  return batches;
+}
+
+function countFrames(message: Uint8Array): number {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  let frames = 0;
+  for (let at = 0; at < message.length; at += HEADER_BYTES + view.getUint32(at + 4, true)) frames += 1;
+  return frames;
+}
+
+/** One byte string of all `parts`; the part itself, not a copy, if there is only one. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;

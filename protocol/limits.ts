@@ -3,8 +3,6 @@
 export const LIMITS = {
   /** Payload of one frame on the log channel or a data channel. */
   framePayload: 256 * 1024,
-  /** No frame may ever announce more, whatever its type. */
-  framePayloadHard: 1024 * 1024,
   /** Payload of one frame on the control channel. */
   controlFramePayload: 64 * 1024,
   /** A message of the client, all its frames together. */
@@ -13,8 +11,16 @@ export const LIMITS = {
   serverMessage: 8 * 1024 * 1024,
   /** One WebSocket message (the platform itself refuses more than 32 MiB). */
   socketMessage: 16 * 1024 * 1024,
+  /** Frames in one WebSocket message. */
+  socketMessageFrames: 4096,
   /** Control frames that a client may send within one second. */
   controlFramesPerSecond: 100,
+  /** UTF-8 bytes of a name or version that one side tells the other. */
+  label: 128,
+  /** UTF-8 bytes of the path of a file. */
+  path: 4096,
+  /** Seconds that an input or program may ask for, at most. */
+  timeoutSeconds: 86_400,
   /** UTF-8 bytes of the code of one input. */
   inputCode: 1024 * 1024,
   /** UTF-8 bytes of a string value that a result carries whole. */
@@ -31,6 +37,8 @@ export const LIMITS = {
   output: 1024 * 1024 * 1024,
   /** Log bytes that a client may be sent before it grants credit. */
   initialCredit: 256 * 1024,
+  /** Log bytes beyond those already sent that a grant may allow; what it allows beyond that is ignored. */
+  credit: 4 * 1024 * 1024,
   /** Log bytes that a session keeps. */
   log: 16 * 1024 * 1024,
   logSegment: 1024 * 1024,
@@ -38,6 +46,10 @@ export const LIMITS = {
   losslessLag: 4 * 1024 * 1024,
   /** Nesting of arrays and maps in a MessagePack payload. */
   depth: 8,
+  /** Keys of one map in a MessagePack payload. */
+  mapKeys: 64,
+  /** Values in the MessagePack payload of a client's message, those inside arrays and maps included. */
+  clientValues: 16_384,
   /** Terminals attached to one session. */
   terminals: 100,
   /** Channels that one connection may have open. */

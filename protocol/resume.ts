@@ -18,11 +18,12 @@ export class LogCursor {
   }
 
   /**
-   * A WELCOME arrived. True if the log is another one than before: what was seen of it belongs to the past,
-   * and the replay begins at its start.
+   * A WELCOME arrived. True if the log is another one than before (by its epoch, or because it ends before what was
+   * seen of it): what was seen belongs to the past, and the replay begins at the start.
    */
   welcome(epoch: string, head: number): boolean {
-    const isAnother = this.#epoch !== null && this.#epoch !== epoch;
+    const isOther = this.#epoch !== null && this.#epoch !== epoch;
+    const isAnother = isOther || (this.#next !== null && this.#next > head + 1);
     this.#epoch = epoch;
     if (isAnother) this.#next = 1;
     else this.#next ??= head + 1;
@@ -31,7 +32,7 @@ export class LogCursor {
 
   /** `fresh` events are to be shown, others were seen before. Throws when an event was left out. */
   event(seq: number): 'fresh' | 'duplicate' {
-    const next = this.#next ?? seq;
+    const next = this.#due();
     if (seq > next) throw new ProtocolError('BAD_MESSAGE', `Event ${seq} came where ${next} was due.`);
     if (seq < next) return 'duplicate';
     this.#next = seq + 1;
@@ -40,11 +41,16 @@ export class LogCursor {
 
   /** The part of a gap that was not seen before, or null. */
   gap(from: number, to: number): { from: number; to: number } | null {
-    const next = this.#next ?? from;
+    const next = this.#due();
     if (to < next) return null;
     if (from > next) throw new ProtocolError('BAD_MESSAGE', `A gap from ${from} came where ${next} was due.`);
     this.#next = to + 1;
     return { from: next, to };
+  }
+
+  #due(): number {
+    if (this.#next === null) throw new ProtocolError('BAD_MESSAGE', 'The log began before WELCOME.');
+    return this.#next;
   }
 }
 
