@@ -1,0 +1,84 @@
+/**
+ * Lines wrapped to a width, oldest dropped beyond a limit.
+ *
+ * Rows have numbers that stay when older rows are dropped, so that a scroll position keeps its place; a new width
+ * starts the numbers over.
+ */
+
+import { LineBuilder } from './line-builder.ts';
+import { wrapLine } from './wrap.ts';
+
+export class RowBuffer {
+  readonly #limit: number;
+  readonly #builder = new LineBuilder();
+  #lines: string[] = [];
+  #rows: string[] = [];
+  #tailRows: string[] = [];
+  #width: number;
+  #start = 0;
+  #droppedLines = 0;
+
+  /** @param limit lines that are kept */
+  constructor(width: number, limit: number) {
+    this.#width = width;
+    this.#limit = limit;
+  }
+
+  /** Adds sanitised text. */
+  write(text: string): void {
+    for (const line of this.#builder.write(text)) {
+      this.#lines.push(line);
+      for (const row of wrapLine(line, this.#width)) this.#rows.push(row);
+    }
+    this.#wrapTail();
+    // Dropping in bulk keeps the cost of each line constant.
+    if (this.#lines.length > this.#limit * 1.25 + 16) this.#drop(this.#lines.length - this.#limit);
+  }
+
+  resize(width: number): void {
+    if (width === this.#width) return;
+    this.#width = width;
+    this.#rows = this.#lines.flatMap((line) => wrapLine(line, width));
+    this.#start = 0;
+    this.#wrapTail();
+  }
+
+  /** The number of the first row that is still there. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The number after the last row. */
+  get end(): number {
+    return this.#start + this.#rows.length + this.#tailRows.length;
+  }
+
+  get droppedLines(): number {
+    return this.#droppedLines;
+  }
+
+  /** Rows `from` to `to` (exclusive), as far as they exist. */
+  slice(from: number, to: number): string[] {
+    const first = Math.max(0, from - this.#start);
+    const last = Math.max(first, to - this.#start);
+    const rows = this.#rows.slice(first, last);
+    const missing = last - Math.max(first, this.#rows.length);
+    if (missing <= 0) return rows;
+    const skipped = Math.max(0, first - this.#rows.length);
+    return rows.concat(this.#tailRows.slice(skipped, skipped + missing));
+  }
+
+  #wrapTail() {
+    const { tail } = this.#builder;
+    this.#tailRows = tail === '' ? [] : wrapLine(tail, this.#width);
+  }
+
+  #drop(count: number) {
+    let rows = 0;
+    for (const line of this.#lines.slice(0, count)) rows += wrapLine(line, this.#width).length;
+    this.#lines = this.#lines.slice(count);
+    this.#rows = this.#rows.slice(rows);
+    this.#start += rows;
+    this.#droppedLines += count;
+  }
+}
