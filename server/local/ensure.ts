@@ -1,0 +1,177 @@
+/** Joins the embedded server of the user's data directory, or starts it: what `npx spawnpoint-cf` does first. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DaemonOptions } from './daemon-options.ts';
+import { dataPaths, makePrivateDirectory, socketPath, userDirectories } from './directories.ts';
+import { compareVersions, type Installation, installation } from './installation.ts';
+import type { DaemonMessage } from './lifeline.ts';
+import { Lifeline } from './lifeline-client.ts';
+import { LocalServerError, type LocalServerErrorCode } from './local-server-error.ts';
+import { readLock } from './lock.ts';
+import { isAlive, waitForEnd } from './processes.ts';
+import { startDaemon } from './start-daemon.ts';
+import { mintToken, readSecret, type TokenRole } from './tokens.ts';
+
+const DEFAULT_IDLE_MS = 10 * 60 * 1000;
+/** A boot takes under a second; one that takes this long has hung. */
+const BOOT_MS = 30_000;
+/** How long a live daemon may take from its lock to its socket. */
+const SOCKET_MS = 5_000;
+
+/** A daemon may end while one joins it: of old age, or by `server stop`. Not over and over. */
+const MOST_STARTS = 5;
+
+export interface EnsureOptions {
+  /** The client's environment: SPAWNPOINT_HOME, SPAWNPOINT_PORT, SPAWNPOINT_IDLE_MS and the XDG variables count. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Another installation than the one this file belongs to. */
+  readonly installation?: Installation;
+}
+
+export interface LocalServer {
+  /** Where the server answers, without a slash at the end. */
+  readonly url: string;
+  /** The daemon's process. */
+  readonly pid: number;
+  /** Whether this call started the daemon. */
+  readonly started: boolean;
+  /** Signs a token for the local user, valid for a day. */
+  token(role?: TokenRole): Promise<string>;
+  /** Resolves when the daemon ends. A new `ensureServer` then starts another one, perhaps elsewhere. */
+  readonly ended: Promise<void>;
+  /** Gives up the lifeline: the daemon no longer counts this client. The end of the process does the same. */
+  close(): void;
+}
+
+/**
+ * Joins the daemon of the data directory, or starts one and waits until it answers. The server stays up at least as
+ * long as this process lives or until `close()`; holding it does not keep the process from ending.
+ * @throws LocalServerError with one sentence for the user.
+ */
+export async function ensureServer(options: EnsureOptions): Promise<LocalServer> {
+  if (process.platform === 'win32') {
+    throw new LocalServerError(
+      'PLATFORM',
+      'The embedded server runs on Linux and macOS. On Windows use WSL, or --url.',
+    );
+  }
+  const { version, daemonEntry, workerDirectory } = options.installation ?? installation();
+  const { data } = userDirectories(options.env);
+  const daemon = (): DaemonOptions => ({
+    dataDirectory: data,
+    workerDirectory,
+    version,
+    socket: socketPath(data, options.env),
+    port: wholeNumber(options.env, 'SPAWNPOINT_PORT', 0, 65_535),
+    idleMs: wholeNumber(options.env, 'SPAWNPOINT_IDLE_MS', DEFAULT_IDLE_MS, 2 ** 31 - 1),
+  });
+  for (let starts = 0; ; ) {
+    const lifeline = await join(data);
+    if (!lifeline) {
+      if (starts++ === MOST_STARTS) {
+        throw new LocalServerError(
+          'BOOT_FAILED',
+          `The local server ends again and again (see ${dataPaths(data).log}).`,
+        );
+      }
+      makePrivateDirectory(data);
+      await startDaemon(daemonEntry, daemon());
+      continue;
+    }
+    const hello = await greeting(lifeline, dataPaths(data).log);
+    if (hello.version === version) return localServer(data, hello, lifeline, starts > 0);
+    await replace(lifeline, hello, version, data);
+  }
+}
+
+/** Connects to the live daemon, or resolves with undefined when there is none. */
+async function join(data: string): Promise<Lifeline | undefined> {
+  const { lock } = dataPaths(data);
+  const deadline = performance.now() + SOCKET_MS;
+  for (;;) {
+    const holder = readLock(lock);
+    if (!holder) return undefined;
+    const lifeline = await Lifeline.connect(holder.socket);
+    if (lifeline) return lifeline;
+    if (!isAlive(holder)) return undefined;
+    if (performance.now() > deadline) {
+      const text = `The local server (process ${holder.pid}) does not answer. End it with: spawnpoint-cf server stop`;
+      throw new LocalServerError('UNRESPONSIVE', text);
+    }
+    await delay(5);
+  }
+}
+
+/** The daemon's first message, which comes when the server answers. */
+async function greeting(lifeline: Lifeline, log: string): Promise<Extract<DaemonMessage, { type: 'hello' }>> {
+  const message = await lifeline.next(BOOT_MS);
+  if (message?.type === 'hello') return message;
+  const closed = lifeline.closed;
+  lifeline.close();
+  if (message?.type === 'failed') throw new LocalServerError(message.code as LocalServerErrorCode, message.message);
+  throw closed
+    ? new LocalServerError('BOOT_FAILED', `The local server ended while it started (see ${log}).`)
+    : new LocalServerError(
+        'UNRESPONSIVE',
+        `The local server did not start within ${BOOT_MS / 1000} seconds (see ${log}).`,
+      );
+}
+
+/** Ends a daemon of an older version that nobody else uses. Resolves when its directory is free. */
+async function replace(
+  lifeline: Lifeline,
+  hello: { version: string; pid: number },
+  version: string,
+  data: string,
+): Promise<void> {
+  const named = `The local server (process ${hello.pid}) is version ${hello.version || 'unknown'}, this is version ${version}`;
+  try {
+    if (compareVersions(hello.version, version) > 0) {
+      throw new LocalServerError(
+        'VERSION',
+        `${named}: update this one, or end the server with: spawnpoint-cf server stop`,
+      );
+    }
+    const holder = readLock(dataPaths(data).lock);
+    lifeline.askToReplace();
+    const answer = await lifeline.next(SOCKET_MS);
+    if (answer?.type === 'busy') {
+      const text = `${named}, and other terminals still use it: leave them, or end it with: spawnpoint-cf server stop`;
+      throw new LocalServerError('VERSION', text);
+    }
+    if (holder && holder.pid === hello.pid && !(await waitForEnd(holder, SOCKET_MS))) {
+      throw new LocalServerError('VERSION', `${named} and does not end: end it with: spawnpoint-cf server stop`);
+    }
+  } finally {
+    lifeline.close();
+  }
+}
+
+function localServer(
+  data: string,
+  hello: { url: string; pid: number },
+  lifeline: Lifeline,
+  started: boolean,
+): LocalServer {
+  lifeline.unref();
+  return {
+    url: hello.url,
+    pid: hello.pid,
+    started,
+    ended: lifeline.ended,
+    close: () => lifeline.close(),
+    token: async (role) => {
+      const { secret: path } = dataPaths(data);
+      const secret = readSecret(path);
+      if (!secret) throw new LocalServerError('DIRECTORY', `The local server's secret in ${path} cannot be read.`);
+      return mintToken(secret, role);
+    },
+  };
+}
+
+function wholeNumber(env: EnsureOptions['env'], name: string, fallback: number, limit: number): number {
+  const text = env[name];
+  if (!text) return fallback;
+  if (/^\d{1,10}$/.test(text) && Number(text) > 0 && Number(text) <= limit) return Number(text);
+  throw new LocalServerError('OPTION', `${name} must be a whole number from 1 to ${limit}, not '${text}'.`);
+}

@@ -1,0 +1,31 @@
+/** Where this package is installed, seen from any file of it, bundled or not. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Installation {
+  readonly version: string;
+  readonly daemonEntry: string;
+  readonly workerDirectory: string;
+}
+
+/** The nearest package above this file. */
+export function installation(): Installation {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory)
+    directory = dirname(directory);
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+  return {
+    version,
+    daemonEntry: join(directory, 'dist', 'local', 'daemon.js'),
+    workerDirectory: join(directory, 'dist', 'worker'),
+  };
+}
+
+/** Below, at or above zero as version `a` is older than, as new as, or newer than `b`. */
+export function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

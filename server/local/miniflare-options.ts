@@ -1,0 +1,100 @@
+/** What wrangler.toml says, for Miniflare. A test compares the two. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { MiniflareOptions, WorkerOptions } from 'miniflare';
+import { LocalServerError, oneLine } from './local-server-error.ts';
+
+/** The Worker's name. Durable Objects are stored under it, so it never changes. */
+export const WORKER_NAME = 'spawnpoint-cf';
+export const COMPATIBILITY_DATE = '2026-04-01';
+export const COMPATIBILITY_FLAGS = ['nodejs_compat'];
+export const DURABLE_OBJECTS = {
+  SANDBOX: { className: 'Sandbox', useSQLite: true },
+  ACCOUNT: { className: 'Account', useSQLite: true },
+};
+
+/** The entry of a built Worker's directory. */
+const MAIN_MODULE = 'worker.js';
+
+type Modules = Exclude<NonNullable<Extract<WorkerOptions, { modules: unknown }>['modules']>, boolean>;
+
+const MODULE_TYPES: Readonly<Record<string, Modules[number]['type']>> = {
+  '.js': 'ESModule',
+  '.wasm': 'CompiledWasm',
+  '.so': 'CompiledWasm',
+  '.bin': 'Data',
+};
+
+/**
+ * The modules of a built Worker, its entry first.
+ * @throws LocalServerError `BOOT_FAILED` when the directory holds none.
+ */
+export function readModules(workerDirectory: string): Modules {
+  try {
+    const paths = readdirSync(workerDirectory, { recursive: true, encoding: 'utf8' }).map((path) =>
+      path.split(sep).join('/'),
+    );
+    const modules = paths.flatMap((path): Modules => {
+      const type = MODULE_TYPES[path.slice(path.lastIndexOf('.'))];
+      return type ? [{ type, path, contents: readFileSync(join(workerDirectory, path)) }] : [];
+    });
+    const main = modules.findIndex((module) => module.path === MAIN_MODULE);
+    if (main < 0) throw new Error(`there is no ${MAIN_MODULE} in it`);
+    return [...modules.splice(main, 1), ...modules];
+  } catch (error) {
+    throw new LocalServerError(
+      'BOOT_FAILED',
+      `Cannot read the server's program in ${workerDirectory}: ${oneLine(error)}. Install spawnpoint-cf again (in a clone: npm run build).`,
+    );
+  }
+}
+
+export interface MainWorker {
+  readonly modules: Modules;
+  /** Absolute directory of all that persists. */
+  readonly storage: string;
+  readonly tokenSecret: string;
+  readonly runnerSecret: string;
+  /** `host:port` where requests to the runner go. */
+  readonly runnerAddress: string;
+}
+
+/** The workerd that holds the sessions, listening on 127.0.0.1 at `port` (0: any). */
+export function mainOptions(worker: MainWorker, port: number): MiniflareOptions {
+  return {
+    ...common(worker.modules, port),
+    durableObjects: DURABLE_OBJECTS,
+    durableObjectsPersist: join(worker.storage, 'durable-objects'),
+    r2Buckets: ['FILES'],
+    r2Persist: join(worker.storage, 'r2'),
+    bindings: { TOKEN_SECRET: worker.tokenSecret, RUNNER_SECRET: worker.runnerSecret },
+    serviceBindings: { RUNNER: { external: { address: worker.runnerAddress, http: {} } } },
+  };
+}
+
+/**
+ * The workerd that runs programs: the same script, but it owns nothing. It has no sessions, no files and not the
+ * secret of the tokens, so a program that broke out of its isolate would find none of them.
+ */
+export function runnerOptions(modules: Modules, runnerSecret: string, port: number): MiniflareOptions {
+  return { ...common(modules, port), bindings: { RUNNER_SECRET: runnerSecret } };
+}
+
+function common(modules: Modules, port: number) {
+  return {
+    name: WORKER_NAME,
+    modules,
+    compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
+    workerLoaders: { LOADER: {} },
+    // Miniflare would look the machine's place up on the network.
+    cf: false as const,
+    host: '127.0.0.1',
+    // Past Miniflare's own entry Worker, which costs half a millisecond a request and answers paths of its own.
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+    // workerd judges the resolved address: nothing on this machine or its network can be reached.
+    outboundService: { network: { allow: ['public'], deny: [], tlsOptions: { trustBrowserCas: true } } },
+    stripCfConnectingIp: false,
+  };
+}

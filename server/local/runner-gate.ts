@@ -1,0 +1,91 @@
+/**
+ * The fixed address of the runner. The main workerd sends its requests here, wherever the runner listens and whether
+ * or not it runs yet: they wait for it. A request that the runner loses is lost to the main workerd too.
+ */
+
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+
+/** A request to this path asks for a program's end; see RUNNER in server/env.ts. */
+const KILL_PATH = '/v1/runner/kill';
+
+export interface RunnerGateOptions {
+  /** Where the runner listens, once it does. */
+  readonly target: () => Promise<URL>;
+  /** A request has come. */
+  readonly active: () => void;
+  /** Somebody wants a program to end, or has gone while one was running. */
+  readonly endWanted: () => void;
+}
+
+export class RunnerGate {
+  readonly #options: RunnerGateOptions;
+  readonly #server: Server;
+  #requests = 0;
+
+  constructor(options: RunnerGateOptions) {
+    this.#options = options;
+    this.#server = createServer((incoming, outgoing) => void this.#forward(incoming, outgoing));
+    // Programs run as long as they like, and the main workerd keeps connections: closing one would race its next use.
+    this.#server.requestTimeout = 0;
+    this.#server.headersTimeout = 0;
+    this.#server.keepAliveTimeout = 0;
+  }
+
+  /** How many requests are being answered. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Starts to listen on 127.0.0.1. Resolves with `host:port`. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `${address}:${port}`;
+  }
+
+  async #forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { active, endWanted, target } = this.#options;
+    this.#requests++;
+    outgoing.once('close', () => {
+      this.#requests--;
+      if (!outgoing.writableFinished) endWanted();
+    });
+    active();
+    if (incoming.url?.startsWith(KILL_PATH)) endWanted();
+    try {
+      const { hostname, port } = await target();
+      if (outgoing.destroyed) return;
+      this.#exchange(incoming, outgoing, hostname, port);
+    } catch {
+      outgoing.destroy();
+    }
+  }
+
+  #exchange(incoming: IncomingMessage, outgoing: ServerResponse, hostname: string, port: string): void {
+    const { method, url, headers } = incoming;
+    const upstream = request({
+      hostname,
+      port,
+      method,
+      path: url,
+      headers: { ...headers, connection: 'close' },
+      agent: false,
+    });
+    upstream.flushHeaders();
+    outgoing.once('close', () => upstream.destroy());
+    upstream.once('error', () => outgoing.destroy());
+    upstream.once('response', (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, { ...response.headers, connection: 'keep-alive' });
+      outgoing.flushHeaders();
+      // A response cut short is cut short for the main workerd as well, never ended as if it were whole.
+      pipeline(response, outgoing, () => {});
+    });
+    // The runner may answer without reading the body to its end.
+    pipeline(incoming, upstream, () => {});
+  }
+}

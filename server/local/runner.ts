@@ -1,0 +1,105 @@
+/**
+ * The runner: the second workerd, in which programs run, so that `while (true)` in one cannot block the sessions.
+ * It is started when it is first needed or when the daemon has nothing better to do, and killed when it must be.
+ */
+
+import { get } from 'node:http';
+import { residentBytes } from './processes.ts';
+import { RunnerGate } from './runner-gate.ts';
+import { verdict } from './runner-health.ts';
+import type { Supervisor } from './supervisor.ts';
+
+const TICK_MS = 250;
+/** How long after its last request the runner is still watched: programs leave memory behind. */
+const WATCH_MS = 10_000;
+
+export class Runner {
+  readonly #supervisor: Supervisor;
+  readonly #secret: string;
+  readonly #gate: RunnerGate;
+  #timer: NodeJS.Timeout | undefined;
+  #lastRequest = 0;
+  #beating = false;
+  /** When the heartbeat that is under way was sent. */
+  #sent: number | undefined;
+  #endWantedAt: number | undefined;
+
+  constructor(supervisor: Supervisor, secret: string) {
+    this.#supervisor = supervisor;
+    this.#secret = secret;
+    this.#gate = new RunnerGate({
+      target: () => supervisor.running(),
+      active: () => this.#watch(),
+      endWanted: () => {
+        this.#endWantedAt ??= performance.now();
+        this.#watch();
+      },
+    });
+  }
+
+  /** Opens the runner's fixed address, `host:port`. The runner itself is not started. */
+  listen(): Promise<string> {
+    return this.#gate.listen();
+  }
+
+  /** Starts the runner ahead of its first use. A failure shows when a program needs it. */
+  warm(): void {
+    this.#supervisor.running().catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#supervisor.stop();
+  }
+
+  #watch(): void {
+    this.#lastRequest = performance.now();
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#beat();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    if (this.#gate.requests > 0 || this.#endWantedAt !== undefined) this.#lastRequest = now;
+    else if (now - this.#lastRequest > WATCH_MS) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    const pid = this.#supervisor.pid;
+    if (pid === undefined) return;
+    const reason = verdict({
+      silentMs: this.#sent === undefined ? 0 : now - this.#sent,
+      endWanted: this.#endWantedAt !== undefined,
+      requests: this.#gate.requests,
+      residentBytes: residentBytes(pid),
+    });
+    if (reason) this.#supervisor.kill(reason);
+    else this.#beat();
+  }
+
+  /** Sends a heartbeat unless one is under way. Any answer will do: a runner that answers is not blocked. */
+  #beat(): void {
+    if (this.#beating || this.#supervisor.pid === undefined) return;
+    this.#beating = true;
+    this.#supervisor.running().then(
+      (url) => this.#ask(url),
+      () => {
+        this.#beating = false;
+      },
+    );
+  }
+
+  #ask(url: URL): void {
+    const sent = performance.now();
+    this.#sent = sent;
+    const headers = { authorization: `Bearer ${this.#secret}` };
+    get(new URL('/v1/runner/health', url), { headers, agent: false }, (response) => response.resume())
+      .on('error', () => {})
+      .once('close', () => {
+        this.#beating = false;
+        this.#sent = undefined;
+        if (this.#endWantedAt !== undefined && this.#endWantedAt <= sent) this.#endWantedAt = undefined;
+      });
+  }
+}
