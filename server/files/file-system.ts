@@ -20,12 +20,13 @@ export type FileErrorCode =
 
 export class FileError extends Error {
   override readonly name = 'FileError';
-  constructor(
-    readonly code: FileErrorCode,
-    readonly path: string,
-    message: string,
-  ) {
+  readonly code: FileErrorCode;
+  readonly path: string;
+
+  constructor(code: FileErrorCode, path: string, message: string) {
     super(message);
+    this.code = code;
+    this.path = path;
   }
 }
 

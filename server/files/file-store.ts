@@ -1,0 +1,66 @@
+/** The revisioned files and keys of one session: opens overlays, views, goes back and prunes. */
+
+import type { Database } from '../database.ts';
+import { dropUnreferencedBlobs, highestBlob } from './blobs.ts';
+import type { FileChange } from './file-commit.ts';
+import { pruneRevisions, restoreRevision } from './history.ts';
+import { KeyView } from './kv-store.ts';
+import { Overlay, type OverlayStore } from './overlay.ts';
+import { Quota } from './quota.ts';
+import type { Point } from './rows.ts';
+import { headOf, marksOf, type Usage, usageOf } from './state.ts';
+import { FileView } from './view.ts';
+
+export class FileStore {
+  readonly #db: Database;
+  readonly #now: () => number;
+  readonly #overlays: OverlayStore;
+
+  /** Over tables made by `createFileTables`. Drops what writers of an earlier process left uncommitted. One per database. */
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+    const { swept, nextFile } = marksOf(db);
+    dropUnreferencedBlobs(db, swept);
+    this.#overlays = {
+      quota: new Quota(db),
+      blobIds: { next: Math.max(swept, highestBlob(db) + 1) },
+      fileIds: { next: nextFile },
+      overlays: new Set(),
+    };
+  }
+
+  /** The last revision that changed a file or key; 0 before the first. */
+  get head(): number {
+    return headOf(this.#db);
+  }
+
+  /** What the head holds. */
+  get usage(): Usage {
+    return usageOf(this.#db);
+  }
+
+  /** A private overlay for one writer, to be committed or discarded. */
+  open(): Overlay {
+    return new Overlay(this.#overlays, { db: this.#db, now: this.#now });
+  }
+
+  /** The committed state of a kept revision or of the head, to be read only. */
+  view(point: Point): { readonly files: FileView; readonly kv: KeyView } {
+    return { files: new FileView(this.#db, point), kv: new KeyView(this.#db, point) };
+  }
+
+  /** See `restoreRevision`. */
+  restore(from: number, revision: number): FileChange[] {
+    return restoreRevision(this.#db, from, revision);
+  }
+
+  /**
+   * Lets go of all revisions below the head but those in `kept` (ascending). What open overlays may still read stays.
+   * Runs inside the caller's transaction.
+   */
+  prune(kept: readonly number[]): void {
+    const opened = [...this.#overlays.overlays].map((overlay) => overlay.opened);
+    pruneRevisions(this.#db, kept, Math.min(this.head, ...opened));
+  }
+}

@@ -1,0 +1,90 @@
+/** Going back to a revision, and letting old ones go. Both work on the temporal rows alone and copy no contents. */
+
+import type { Database } from '../database.ts';
+import { dropBlobIfUnreferenced } from './blobs.ts';
+import type { FileChange } from './file-commit.ts';
+import { joinPath } from './paths.ts';
+import { headOf, recountHead } from './state.ts';
+
+const tables = {
+  file_entry: 'parent, name, born, died, kind, size, modified_at, file, r2_key, sha256',
+  file_chunk: 'file, chunk, born, died, blob',
+  kv_entry: 'key, born, died, blob, size',
+};
+
+/**
+ * Commits the files and keys of the kept revision `from` once more, as `revision`, which must be newer than the head.
+ * Runs inside the caller's transaction. Returns how the files changed.
+ */
+export function restoreRevision(db: Database, from: number, revision: number): FileChange[] {
+  const head = headOf(db);
+  if (revision <= head) throw new Error(`Revision ${revision} is not newer than the head, ${head}.`);
+  const changes = changesTo(db, from);
+  for (const [table, columns] of Object.entries(tables)) {
+    const copied = columns.replace('born, died', '?, NULL');
+    db.run(`UPDATE ${table} SET died = ? WHERE died IS NULL AND born > ?`, revision, from);
+    db.run(
+      `INSERT INTO ${table} (${columns}) SELECT ${copied} FROM ${table} WHERE born <= ? AND died > ?`,
+      revision,
+      from,
+      from,
+    );
+  }
+  recountHead(db, revision);
+  return changes;
+}
+
+interface EndRow {
+  readonly parent: string;
+  readonly name: string;
+  readonly kind: FileChange['kind'];
+  readonly size: number;
+}
+
+/** How the files of the head would change if they became those of `from`. */
+function changesTo(db: Database, from: number): FileChange[] {
+  const columns = 'parent, name, kind, size';
+  const leaving = db.all<EndRow>(`SELECT ${columns} FROM file_entry WHERE died IS NULL AND born > ?`, from);
+  const coming = db.all<EndRow>(`SELECT ${columns} FROM file_entry WHERE born <= ? AND died > ?`, from, from);
+  const changes = new Map<string, FileChange>();
+  for (const { parent, name, kind, size } of leaving) {
+    const path = joinPath(parent, name);
+    changes.set(path, { path, change: 'removed', kind, size });
+  }
+  for (const { parent, name, kind, size } of coming) {
+    const path = joinPath(parent, name);
+    if (kind === 'directory' && changes.get(path)?.kind === 'directory') changes.delete(path);
+    else changes.set(path, { path, change: kind === 'directory' ? 'made' : 'written', kind, size });
+  }
+  return [...changes.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Deletes what is part of no revision in `kept` (ascending) and of none from `floor` on, with its contents. Keys of R2
+ * objects that nothing refers to any more become orphans. Runs inside the caller's transaction.
+ */
+export function pruneRevisions(db: Database, kept: readonly number[], floor: number): void {
+  const bounds = [...kept.filter((revision) => revision < floor), floor];
+  let before = -1;
+  for (const bound of bounds) {
+    // A row lies between two kept revisions if it was born after the first and had died by the second.
+    if (bound - before > 1) deleteBetween(db, before, bound);
+    before = bound;
+  }
+}
+
+function deleteBetween(db: Database, before: number, bound: number): void {
+  const dead = 'died IS NOT NULL AND died > ? AND died <= ? AND born > ?';
+  const blobs = new Set<number>();
+  for (const table of ['file_chunk', 'kv_entry']) {
+    const sql = `DELETE FROM ${table} WHERE ${dead} RETURNING blob`;
+    for (const { blob } of db.all<{ blob: number }>(sql, before, bound, before)) blobs.add(blob);
+  }
+  for (const blob of blobs) dropBlobIfUnreferenced(db, blob);
+  const entries = `DELETE FROM file_entry WHERE ${dead} RETURNING r2_key`;
+  for (const { r2_key: key } of db.all<{ r2_key: string | null }>(entries, before, bound, before)) {
+    if (key === null) continue;
+    const unreferenced = 'NOT EXISTS (SELECT 1 FROM file_entry WHERE r2_key = ?)';
+    db.run(`INSERT OR IGNORE INTO r2_orphan (r2_key) SELECT ? WHERE ${unreferenced}`, key, key);
+  }
+}
