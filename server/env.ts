@@ -11,6 +11,10 @@ export interface Env {
   readonly LOADER?: WorkerLoader;
   /** Where programs run, so that a runaway one cannot block this process. Absent: in this Worker itself. */
   readonly RUNNER?: Fetcher;
+  /** What the Worker behind RUNNER asks for; at least 32 random bytes. Needed only where RUNNER is bound. */
+  readonly RUNNER_SECRET?: string;
+  /** Host names of this deployment, separated by commas, which guests may not call. */
+  readonly OWN_HOSTS?: string;
   /** HMAC secret of the tokens, at least 32 bytes. Absent or shorter: every request is answered 503. */
   readonly TOKEN_SECRET?: string;
 }

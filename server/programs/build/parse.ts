@@ -1,0 +1,93 @@
+/** Parses a source file and decides, as Node does, whether it is an ES module or CommonJS. */
+
+import { type Comment, type Options, type Program, parse } from 'acorn';
+import { full } from 'acorn-walk';
+import { errorAt } from './build-error.ts';
+import { originalPlace, stripTypes } from './typescript.ts';
+
+export type ModuleFormat = 'esm' | 'cjs';
+
+export interface ParsedSource {
+  readonly path: string;
+  /** As the user wrote it. */
+  readonly source: string;
+  /** JavaScript: the source without its types and with the hashbang as a comment. */
+  readonly code: string;
+  readonly format: ModuleFormat;
+  readonly tree: Program;
+  readonly comments: readonly Comment[];
+}
+
+interface Parsed {
+  readonly format: ModuleFormat;
+  readonly tree: Program;
+  readonly comments: readonly Comment[];
+}
+
+/** Throws `BuildError` for a syntax error, placed in the user's own source. */
+export function parseSource(path: string, source: string): ParsedSource {
+  const typed = /\.[mc]?ts$/.test(path);
+  const code = (typed ? stripTypes(path, source) : source).replace(/^#!/, '//');
+  try {
+    return { path, source, code, ...parseCode(path, code) };
+  } catch (error) {
+    if (!isAcornError(error)) throw error;
+    const place = { path, source, line: error.loc.line, column: error.loc.column };
+    const reason = error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw errorAt(typed ? originalPlace(place) : place, `SyntaxError: ${reason}`);
+  }
+}
+
+function parseCode(path: string, code: string): Parsed {
+  if (/\.m[jt]s$/.test(path)) return parseAs('esm', code);
+  if (/\.c[jt]s$/.test(path)) return parseAs('cjs', code);
+  const script = attempt(() => parseAs('cjs', code));
+  if ('parsed' in script) return script.parsed;
+  const module = attempt(() => parseAs('esm', code));
+  if ('parsed' in module) return module.parsed;
+  // Neither will do: the reading that got further is the one that was meant.
+  throw positionOf(module.error) >= positionOf(script.error) ? module.error : script.error;
+}
+
+function attempt(work: () => Parsed): { readonly parsed: Parsed } | { readonly error: unknown } {
+  try {
+    return { parsed: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function parseAs(format: ModuleFormat, code: string): Parsed {
+  const comments: Comment[] = [];
+  const options: Options = {
+    ecmaVersion: 'latest',
+    sourceType: format === 'esm' ? 'module' : 'commonjs',
+    locations: true,
+    onComment: comments,
+  };
+  const tree = parse(code, options);
+  if (format === 'cjs') refuseImportMeta(tree);
+  return { format, tree, comments };
+}
+
+/** `import.meta` marks an ES module; a parser of scripts may let it pass. */
+function refuseImportMeta(tree: Program): void {
+  full(tree, (node) => {
+    if (node.type !== 'MetaProperty' || node.meta.name !== 'import') return;
+    const error = new SyntaxError("Cannot use 'import.meta' outside a module");
+    throw Object.assign(error, { loc: node.loc?.start, pos: node.start });
+  });
+}
+
+interface AcornError extends SyntaxError {
+  readonly pos: number;
+  readonly loc: { readonly line: number; readonly column: number };
+}
+
+function isAcornError(error: unknown): error is AcornError {
+  return error instanceof SyntaxError && 'pos' in error && 'loc' in error;
+}
+
+function positionOf(error: unknown): number {
+  return isAcornError(error) ? error.pos : -1;
+}

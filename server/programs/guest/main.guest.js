@@ -1,0 +1,61 @@
+/**
+ * The main module of a program's isolate: what the runner calls.
+ *
+ * `run` never returns by itself. The platform cancels it when nothing is left that could wake the program (no timer,
+ * no request, no read of stdin): the very moment at which node would exit. `process.exit` ends it earlier. Then the
+ * runner calls `finish`, in the same isolate.
+ */
+
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { guardCallbacks } from './callbacks.guest.js';
+import { installConsole } from './console.guest.js';
+import { stdin } from './input.guest.js';
+import { attachSink, drainOutput, stderr, stdout } from './output.guest.js';
+import { conclude, installProcess, uncaught } from './process.guest.js';
+
+let started = false;
+let settled = false;
+
+export default class extends WorkerEntrypoint {
+  async run({ entry, format, args, env }, sink, input) {
+    if (started) throw new Error('A program runs once.');
+    started = true;
+    attachSink(sink.dup());
+    stdin.open(input);
+    installConsole(stdout, stderr);
+    installProcess(entry, args, env);
+    guardCallbacks();
+    start(entry, format);
+    await new Promise(() => {});
+  }
+
+  /** Hands over the output that is still queued; returns the exit status. */
+  async finish(sink) {
+    if (!started) throw new Error('The program never ran.');
+    attachSink(sink.dup());
+    const code = conclude(settled);
+    await drainOutput();
+    return code;
+  }
+}
+
+async function start(entry, format) {
+  try {
+    const module = await import(`/${entry}`);
+    if (format === 'esm') await module.default();
+    else runScript(entry, module.default);
+    settled = true;
+  } catch (error) {
+    settled = true;
+    uncaught(error);
+  }
+}
+
+function runScript(entry, [resolve, body]) {
+  const filename = `/home/user/${entry}`;
+  const module = { exports: {}, id: '.', filename, loaded: false, children: [], paths: [] };
+  const require = (specifier) => resolve(specifier);
+  require.main = module;
+  body.call(module.exports, module.exports, require, module, filename, filename.replace(/\/[^/]*$/, ''));
+  module.loaded = true;
+}

@@ -1,0 +1,133 @@
+/** Programs as the session core starts them: sent to a runner, their records turned into output and an exit. */
+
+import type { Clock } from '../session/clock.ts';
+import { entrypoint } from './loopback.ts';
+import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
+import { RecordDecoder } from './records.ts';
+import { encodeRunRequest, RunRequestError } from './runner/request.ts';
+
+/** What starting programs takes of the Worker's environment. */
+export interface LoaderRunnerEnv {
+  readonly RUNNER?: Fetcher;
+  readonly RUNNER_SECRET?: string;
+}
+
+interface Options {
+  readonly env: LoaderRunnerEnv;
+  /** `ctx` of the Durable Object: its `exports` are the runner of a Worker that has no `RUNNER` binding. */
+  readonly context: { readonly exports: object };
+  readonly clock: Clock;
+}
+
+export const defaultTimeoutSeconds = 300;
+
+const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
+
+export class LoaderRunner implements ProgramRunner {
+  readonly #runner: Fetcher;
+  readonly #secret: string;
+  readonly #clock: Clock;
+
+  constructor({ env, context, clock }: Options) {
+    this.#runner = env.RUNNER ?? entrypoint(context, 'Runner');
+    this.#secret = env.RUNNER_SECRET ?? '';
+    this.#clock = clock;
+  }
+
+  start(spec: ProgramSpec, io: ProgramIo): ProgramRun {
+    const id = crypto.randomUUID();
+    const timeoutSeconds = spec.timeoutSeconds ?? defaultTimeoutSeconds;
+    const abort = new AbortController();
+    let end: (exit: ProgramExit) => void = () => {};
+    const ended = new Promise<ProgramExit>((resolve) => {
+      end = resolve;
+    });
+    // The runner is told on two ways: an abort does not cross to another process, a request may find it blocked.
+    const stop = (exit: ProgramExit): void => {
+      if (abort.signal.aborted) return;
+      end(exit);
+      abort.abort();
+      this.#request('kill', id, { signal: AbortSignal.timeout(10_000) }).catch(() => {});
+    };
+    const cancelTimeout = this.#clock.after(timeoutSeconds * 1000, () => stop({ kind: 'timeout' }));
+    this.#run(id, { ...spec, timeoutSeconds }, io, abort.signal).then(end);
+    return {
+      exit: ended.finally(cancelTimeout),
+      kill: () => stop({ kind: 'killed' }),
+    };
+  }
+
+  /** Never rejects. Writes nothing once `signal` is aborted. */
+  async #run(
+    id: string,
+    spec: ProgramSpec & { readonly timeoutSeconds: number },
+    io: ProgramIo,
+    signal: AbortSignal,
+  ): Promise<ProgramExit> {
+    const input = new AbortController();
+    try {
+      const { entry, sources, args, env, timeoutSeconds } = spec;
+      const head = encodeRunRequest({
+        entry,
+        sources: sources.map(({ path, bytes }) => ({ path, bytes })),
+        args: [...args],
+        env: Object.entries(env),
+        timeoutSeconds,
+      });
+      const body = streamAfter(head, io.stdin, input.signal);
+      const response = await this.#request('run', id, { body, signal });
+      if (!response.ok || response.body === null) return { kind: 'failed', message: await response.text() };
+      return (await copyOutput(response.body, io, signal)) ?? { kind: 'failed', message: lostMessage };
+    } catch (error) {
+      return { kind: 'failed', message: error instanceof RunRequestError ? error.message : lostMessage };
+    } finally {
+      input.abort();
+    }
+  }
+
+  #request(route: 'run' | 'kill', id: string, init: { body?: ReadableStream; signal: AbortSignal }): Promise<Response> {
+    return this.#runner.fetch(`http://runner/v1/runner/${route}?run=${id}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#secret}` },
+      ...init,
+    });
+  }
+}
+
+/** Reads no faster than the session takes it. Resolves with the end that the runner told, null if it told none. */
+async function copyOutput(
+  body: ReadableStream<Uint8Array>,
+  io: ProgramIo,
+  signal: AbortSignal,
+): Promise<ProgramExit | null> {
+  const decoder = new RecordDecoder();
+  const reader = body.getReader();
+  for (;;) {
+    await io.backpressure();
+    const { done, value } = await reader.read();
+    if (done || signal.aborted) return null;
+    for (const record of decoder.push(value)) {
+      if (record.type === 'exit') return { kind: 'exit', code: record.code };
+      if (record.type === 'failed') return { kind: 'failed', message: record.message };
+      io.write(record.type, record.bytes);
+    }
+  }
+}
+
+/** `head`, then `rest` as it comes. Lets go of `rest` when the program has ended without reading it. */
+function streamAfter(
+  head: Uint8Array,
+  rest: ReadableStream<Uint8Array>,
+  ended: AbortSignal,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new IdentityTransformStream();
+  const send = async (): Promise<void> => {
+    const writer = writable.getWriter();
+    await writer.write(head);
+    writer.releaseLock();
+    await rest.pipeTo(writable, { signal: ended });
+  };
+  // A runner that stops reading has ended the program, and says so in its answer.
+  send().catch(() => rest.cancel().catch(() => {}));
+  return readable;
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeRecord, maxPayload, type ProgramRecord, RecordDecoder, RecordError } from './records.ts';
+
+const output = fc.record({
+  type: fc.constantFrom('stdout' as const, 'stderr' as const),
+  bytes: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+});
+const last = fc.oneof(
+  fc.record({ type: fc.constant('exit' as const), code: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) }),
+  fc.record({ type: fc.constant('failed' as const), message: fc.string({ unit: 'grapheme' }) }),
+);
+
+function join(records: readonly ProgramRecord[]): Uint8Array {
+  return new Uint8Array(records.flatMap((record) => [...encodeRecord(record)]));
+}
+
+function plain(records: readonly ProgramRecord[]): unknown[] {
+  return records.map((record) => ('bytes' in record ? { ...record, bytes: [...record.bytes] } : record));
+}
+
+describe('records', () => {
+  it('have these bytes', () => {
+    const bytes = join([
+      { type: 'stdout', bytes: new Uint8Array([104, 105]) },
+      { type: 'stderr', bytes: new Uint8Array([33]) },
+      { type: 'exit', code: -2 },
+    ]);
+    expect([...bytes]).toEqual([1, 2, 0, 0, 0, 104, 105, 2, 1, 0, 0, 0, 33, 3, 4, 0, 0, 0, 254, 255, 255, 255]);
+    expect([...encodeRecord({ type: 'failed', message: 'é' })]).toEqual([4, 2, 0, 0, 0, 0xc3, 0xa9]);
+  });
+
+  it('decode to what was encoded, however the stream is cut', () => {
+    fc.assert(
+      fc.property(fc.array(output), last, fc.array(fc.nat(2000)), (outputs, end, cuts) => {
+        const records: ProgramRecord[] = [...outputs, end];
+        const bytes = join(records);
+        const edges = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+        const decoder = new RecordDecoder();
+        const decoded: ProgramRecord[] = [];
+        let from = 0;
+        for (const edge of edges) {
+          decoded.push(...decoder.push(bytes.slice(from, edge)));
+          from = edge;
+        }
+        expect(plain(decoded)).toEqual(plain(records));
+        expect(decoder.finished).toBe(true);
+      }),
+    );
+  });
+
+  it('end in nothing but our error for random bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
+        const decoder = new RecordDecoder();
+        try {
+          for (const chunk of chunks) decoder.push(chunk);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RecordError);
+        }
+      }),
+    );
+  });
+
+  it('carry the largest payload and no byte more', () => {
+    const largest = encodeRecord({ type: 'stdout', bytes: new Uint8Array(maxPayload) });
+    expect(new RecordDecoder().push(largest)).toHaveLength(1);
+    expect(() => encodeRecord({ type: 'stdout', bytes: new Uint8Array(maxPayload + 1) })).toThrow(RecordError);
+    const header = largest.slice(0, 5);
+    new DataView(header.buffer).setUint32(1, maxPayload + 1, true);
+    expect(() => new RecordDecoder().push(header)).toThrow(/1048577 bytes/);
+  });
+
+  it('end with the exit status', () => {
+    const exit = encodeRecord({ type: 'exit', code: 0 });
+    const decoder = new RecordDecoder();
+    decoder.push(exit);
+    expect(() => decoder.push(exit)).toThrow(/follows the last one/);
+    expect(() => new RecordDecoder().push(new Uint8Array([...exit, 1]))).toThrow(/follow the last/);
+    expect(() => new RecordDecoder().push(new Uint8Array([3, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 4/);
+    expect(() => new RecordDecoder().push(new Uint8Array([1, 0, 0, 0, 0]))).toThrow(/empty/);
+    expect(() => new RecordDecoder().push(new Uint8Array([9, 0, 0, 0, 0]))).toThrow(/type 9/);
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * The side of a Worker that runs programs. Locally it is a second process, so that a program that never yields cannot
+ * hold up the sessions; deployed, it is the same Worker under another request.
+ *
+ * | route | does |
+ * |---|---|
+ * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers a stream of records (records.ts) |
+ * | `POST /v1/runner/kill?run=ID` | ends it; 404 when there is no such run |
+ * | `GET /v1/runner/health` | `{"programs": n}` |
+ */
+
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { entrypoint } from './loopback.ts';
+import { encodeRecord } from './records.ts';
+import { execute } from './runner/execute.ts';
+import { type RunRequest, readRunRequest } from './runner/request.ts';
+
+/** What running programs takes of the Worker's environment. */
+export interface RunnerEnv {
+  readonly LOADER?: WorkerLoader;
+  readonly RUNNER_SECRET?: string;
+}
+
+const missingLoader =
+  'This server cannot run programs: its Worker has no LOADER binding. Add [[worker_loaders]] to wrangler.toml.';
+
+/** How to end each run of this process, by its id. */
+const runs = new Map<string, () => void>();
+
+/** Answers `/v1/runner/*` to those who know `RUNNER_SECRET` (`Authorization: Bearer …`). */
+export async function handleRunner(request: Request, env: RunnerEnv, context: ExecutionContext): Promise<Response> {
+  const given = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? '';
+  if (!env.RUNNER_SECRET || !(await isSame(given, env.RUNNER_SECRET))) {
+    return new Response('The runner secret is missing or wrong.', { status: 401 });
+  }
+  return answer(request, env, context);
+}
+
+/** The runner of a Worker that has no `RUNNER` binding: reached only by the Worker itself, so it asks for no secret. */
+export class Runner extends WorkerEntrypoint<RunnerEnv> {
+  override fetch(request: Request): Promise<Response> {
+    return answer(request, this.env, this.ctx);
+  }
+}
+
+async function answer(request: Request, env: RunnerEnv, context: ExecutionContext): Promise<Response> {
+  const url = new URL(request.url);
+  const id = url.searchParams.get('run') ?? '';
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /v1/runner/health':
+      return Response.json({ programs: runs.size });
+    case 'POST /v1/runner/run':
+      if (id === '' || runs.has(id)) return new Response('A run needs an id of its own.', { status: 409 });
+      if (request.body === null) return new Response('The program is missing.', { status: 400 });
+      return run(id, request.body, env, context);
+    case 'POST /v1/runner/kill': {
+      const kill = runs.get(id);
+      kill?.();
+      return new Response(null, { status: kill ? 204 : 404 });
+    }
+    default:
+      return new Response('The runner has no such route.', { status: 404 });
+  }
+}
+
+function run(id: string, body: ReadableStream<Uint8Array>, env: RunnerEnv, context: ExecutionContext): Response {
+  const { readable, writable } = new IdentityTransformStream();
+  // Not under waitUntil: when nobody reads the answer any more, the program ends with this request.
+  void stream(id, body, writable, env, context);
+  return new Response(readable, { headers: { 'content-type': 'application/octet-stream' } });
+}
+
+/** Never rejects: a reader that left needs no answer. */
+async function stream(
+  id: string,
+  body: ReadableStream<Uint8Array>,
+  writable: WritableStream<Uint8Array>,
+  env: RunnerEnv,
+  context: ExecutionContext,
+): Promise<void> {
+  const writer = writable.getWriter();
+  const ended = new Promise<null>((resolve) => runs.set(id, () => resolve(null)));
+  try {
+    if (!env.LOADER) return await writer.write(encodeRecord({ type: 'failed', message: missingLoader }));
+    const { request, stdin } = await readRunRequest(body);
+    const outcome = await Promise.race([
+      ended,
+      timeout(request),
+      execute({
+        request,
+        stdin,
+        loader: env.LOADER,
+        egress: entrypoint(context, 'EgressGateway'),
+        accept: ({ stream: type, bytes }) => writer.write(encodeRecord({ type, bytes })),
+      }),
+    ]);
+    if (outcome !== null) await writer.write(encodeRecord(outcome));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await writer.write(encodeRecord({ type: 'failed', message })).catch(() => {});
+  } finally {
+    runs.delete(id);
+    await writer.close().catch(() => {});
+  }
+}
+
+/** The session keeps the time; this only ends what a session that is gone has left behind. */
+function timeout({ timeoutSeconds }: RunRequest): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), (timeoutSeconds + 5) * 1000));
+}
+
+/** Compares digests, so that the time taken tells nothing about the secret. */
+async function isSame(first: string, second: string): Promise<boolean> {
+  const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  const [a, b] = await Promise.all([digest(first), digest(second)]);
+  return crypto.subtle.timingSafeEqual(a, b);
+}

@@ -1,0 +1,102 @@
+/**
+ * How a session asks a runner for a run: the body of the request is `u32 length` (little-endian), the MessagePack of
+ * a `RunRequest`, and then, until the body ends, the bytes of the program's standard input.
+ */
+
+import { decode, encode } from '@msgpack/msgpack';
+import * as v from 'valibot';
+
+const shape = v.object({
+  entry: v.string(),
+  sources: v.array(v.object({ path: v.string(), bytes: v.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array) })),
+  args: v.array(v.string()),
+  /** Pairs, because the names are the user's. */
+  env: v.array(v.tuple([v.string(), v.string()])),
+  /** Seconds after which nobody waits for the program any more. */
+  timeoutSeconds: v.number(),
+});
+
+export type RunRequest = v.InferOutput<typeof shape>;
+
+/** The largest encoded request, standard input not counted. */
+export const maxRequestBytes = 32 * 1024 * 1024;
+
+export class RunRequestError extends Error {
+  override readonly name = 'RunRequestError';
+}
+
+/** The head of the body; what follows it is standard input. Throws `RunRequestError` when it is too large. */
+export function encodeRunRequest(request: RunRequest): Uint8Array {
+  const body = encode(request);
+  if (body.length > maxRequestBytes) {
+    const megabytes = maxRequestBytes / 1024 / 1024;
+    throw new RunRequestError(`The program and its arguments are larger than ${megabytes} MiB together.`);
+  }
+  const head = new Uint8Array(4 + body.length);
+  new DataView(head.buffer).setUint32(0, body.length, true);
+  head.set(body, 4);
+  return head;
+}
+
+/** Reads the head off a body. `stdin` is the rest of it, read only as far as it is asked for. */
+export async function readRunRequest(
+  body: ReadableStream<Uint8Array>,
+): Promise<{ readonly request: RunRequest; readonly stdin: ReadableStream<Uint8Array> }> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let have = 0;
+  let need = 4;
+  let sized = false;
+  while (have < need || !sized) {
+    const { done, value } = await reader.read();
+    if (done) throw new RunRequestError('The request ended before the program was complete.');
+    chunks.push(value);
+    have += value.length;
+    if (sized || have < 4) continue;
+    const length = new DataView(join(chunks).buffer).getUint32(0, true);
+    if (length > maxRequestBytes) throw new RunRequestError(`The program announces ${length} bytes.`);
+    need = 4 + length;
+    sized = true;
+  }
+  const bytes = join(chunks);
+  return { request: parse(bytes.subarray(4, need)), stdin: rest(bytes.slice(need), reader) };
+}
+
+function parse(bytes: Uint8Array): RunRequest {
+  try {
+    return v.parse(shape, decode(bytes));
+  } catch (error) {
+    throw new RunRequestError(`The program cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function rest(first: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+  let head = first;
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      if (head.length > 0) {
+        controller.enqueue(head);
+        head = new Uint8Array(0);
+        return;
+      }
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      controller.close();
+      // A reader with a buffer of its own is waiting for an answer as well.
+      const waiting = 'byobRequest' in controller ? controller.byobRequest : null;
+      waiting?.respond(0);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return joined;
+}
