@@ -67,10 +67,10 @@ export class FileOverlay implements FileSystem {
 
   truncate(path: string, size: number): void {
     fail.checkRange(path, size, 0);
-    if (size === 0) {
-      // Also the one way to empty a file in R2, which cannot be changed in place.
-      this.#file(path);
-      return this.write(path, new Uint8Array());
+    if (size === 0 && this.#file(path)) {
+      // The one change that a file in R2 allows: nothing of it is needed.
+      this.write(path, new Uint8Array());
+      return;
     }
     const contents = this.#sqliteContents(path);
     this.#resize(path, contents, size);
