@@ -1,6 +1,7 @@
 /** WebSocket close codes of this protocol, and whether connecting again can help. */
 
 import type { ErrorCode } from './errors.ts';
+import { toWellFormed, utf8Length } from './utf8.ts';
 
 interface CloseRule {
   readonly code: number;
@@ -38,4 +39,19 @@ export const CLOSE_FOR_ERROR: Partial<Record<ErrorCode, CloseRule>> = {
 export function shouldReconnect(code: number): boolean {
   const rule = Object.values(CLOSE).find((candidate) => candidate.code === code);
   return rule === undefined || rule.reconnect === 'backoff';
+}
+
+/** Bytes of UTF-8 that a WebSocket close frame has room for. */
+const REASON_BYTES = 123;
+
+/** As much of `message` as a close may carry: sockets refuse a longer reason with an exception. */
+export function closeReason(message: string): string {
+  let reason = '';
+  let bytes = 0;
+  for (const character of toWellFormed(message)) {
+    bytes += utf8Length(character);
+    if (bytes > REASON_BYTES) break;
+    reason += character;
+  }
+  return reason;
 }

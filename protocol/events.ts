@@ -11,7 +11,8 @@ import { LIMITS } from './limits.ts';
 import { decodeOutput, encodeOutput, type OutputEvent } from './output.ts';
 import { count, decodePayload, encodePayload, sequenceNumber } from './payload.ts';
 
-const cause = v.picklist(['input', 'program', 'terminal']);
+/** What brought a change about. */
+const cause = v.picklist(['input', 'background', 'program', 'files']);
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */

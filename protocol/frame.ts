@@ -132,37 +132,9 @@ export function decodeFrames(bytes: Uint8Array): Frame[] {
   return frames;
 }
 
-/**
- * Joins encoded messages, in order, into as few WebSocket messages as the limits allow: sending many small ones in one
- * is what makes the log fast.
- */
-export function batchMessages(messages: readonly Uint8Array[]): Uint8Array[] {
-  const batches: Uint8Array[] = [];
-  let batch: Uint8Array[] = [];
-  let bytes = 0;
-  let frames = 0;
-  for (const message of messages) {
-    const itsFrames = countFrames(message);
-    const isFull = bytes + message.length > LIMITS.socketMessage || frames + itsFrames > LIMITS.socketMessageFrames;
-    if (isFull && batch.length > 0) {
-      batches.push(concatBytes(batch));
-      batch = [];
-      bytes = 0;
-      frames = 0;
-    }
-    batch.push(message);
-    bytes += message.length;
-    frames += itsFrames;
-  }
-  if (batch.length > 0) batches.push(concatBytes(batch));
-  return batches;
-}
-
-function countFrames(message: Uint8Array): number {
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  let frames = 0;
-  for (let at = 0; at < message.length; at += HEADER_BYTES + view.getUint32(at + 4, true)) frames += 1;
-  return frames;
+/** Bytes that a message takes on the wire, headers included. */
+export function encodedLength({ channel, payload }: Pick<Frame, 'channel' | 'payload'>): number {
+  return payload.length + Math.max(1, Math.ceil(payload.length / payloadLimit(channel))) * HEADER_BYTES;
 }
 
 /** One byte string of all `parts`; the part itself, not a copy, if there is only one. */

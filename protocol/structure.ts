@@ -81,8 +81,9 @@ class Walker {
     const head = this.#unsigned(1);
     if ((head & 0xe0) !== 0xa0 && head !== 0xd9)
       throw this.#error('has a map key that is no string of at most 255 bytes');
+    const length = head === 0xd9 ? this.#unsigned(1) : head & 0x1f;
     const start = this.#at;
-    this.#text(head === 0xd9 ? this.#unsigned(1) : head & 0x1f);
+    this.#text(length);
     return this.#bytes.subarray(start, this.#at).join();
   }
 
