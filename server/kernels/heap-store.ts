@@ -1,0 +1,97 @@
+/**
+ * Stored heaps. A heap is what to apply to another heap, down to a keyframe, which applies to the engine's base
+ * snapshot. Chains are cut by rewriting their end as a keyframe: the heap keeps its id and its meaning.
+ */
+
+import type { Database } from '../database.ts';
+import type { StoredHeap } from './kernel.ts';
+
+/** SQLite rows in a Durable Object hold at most 2 MB. */
+const ROW_BYTES = 1_900_000;
+
+interface Row {
+  id: number;
+  engine: string;
+  base: number | null;
+  depth: number;
+  bytes: Uint8Array;
+}
+
+export class HeapStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Stores `delta` against the heap `base` (null: against the engine's base snapshot). Returns the new heap's id. */
+  append(engine: string, base: number | null, delta: Uint8Array): number {
+    const depth = base === null ? 0 : this.depth(base) + 1;
+    const [row] = this.#database.all<{ id: number }>(
+      `INSERT INTO heap (engine, base, depth, bytes) VALUES (?, ?, ?, ?) RETURNING id`,
+      engine,
+      base,
+      depth,
+      delta.subarray(0, ROW_BYTES),
+    );
+    if (row === undefined) throw new Error('The heap row did not come back.');
+    this.#writeParts(row.id, delta);
+    return row.id;
+  }
+
+  /** Makes the heap `id` a keyframe: `keyframe` is its whole content against the engine's base snapshot. */
+  rewrite(id: number, keyframe: Uint8Array): void {
+    this.#database.run(`DELETE FROM heap_part WHERE heap = ?`, id);
+    this.#database.run(
+      `UPDATE heap SET base = NULL, depth = 0, bytes = ? WHERE id = ?`,
+      keyframe.subarray(0, ROW_BYTES),
+      id,
+    );
+    this.#writeParts(id, keyframe);
+  }
+
+  /** How many deltas lie between this heap and its keyframe. */
+  depth(id: number): number {
+    const [row] = this.#database.all<{ depth: number }>(`SELECT depth FROM heap WHERE id = ?`, id);
+    if (row === undefined) throw new Error(`There is no heap ${id}.`);
+    return row.depth;
+  }
+
+  /** The chain that makes up the heap `id`, keyframe first. */
+  load(id: number): StoredHeap {
+    const chain: Row[] = [];
+    for (let next: number | null = id; next !== null; ) {
+      const [row]: Row[] = this.#database.all<Row>(
+        `SELECT id, engine, base, depth, bytes FROM heap WHERE id = ?`,
+        next,
+      );
+      if (row === undefined) throw new Error(`The heap ${id} needs heap ${next}, which is not there.`);
+      chain.push(row);
+      next = row.base;
+    }
+    const engine = chain[0]?.engine ?? '';
+    return { engine, deltas: chain.reverse().map((row) => this.#bytes(row)) };
+  }
+
+  #bytes(row: Row): Uint8Array {
+    if (row.bytes.length < ROW_BYTES) return row.bytes;
+    const parts = this.#database.all<{ bytes: Uint8Array }>(
+      `SELECT bytes FROM heap_part WHERE heap = ? ORDER BY part`,
+      row.id,
+    );
+    const whole = new Uint8Array(row.bytes.length + parts.reduce((sum, part) => sum + part.bytes.length, 0));
+    let at = 0;
+    for (const { bytes } of [row, ...parts]) {
+      whole.set(bytes, at);
+      at += bytes.length;
+    }
+    return whole;
+  }
+
+  #writeParts(id: number, bytes: Uint8Array): void {
+    for (let part = 1; part * ROW_BYTES < bytes.length; part++) {
+      const slice = bytes.subarray(part * ROW_BYTES, (part + 1) * ROW_BYTES);
+      this.#database.run(`INSERT INTO heap_part (heap, part, bytes) VALUES (?, ?, ?)`, id, part, slice);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** The session's Durable Object: wires sockets, storage, kernels and the alarm to the session core. */
+
+import { DurableObject } from 'cloudflare:workers';
+import { CLOSE } from '../protocol/close.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { PING, PONG, SUBPROTOCOL } from '../protocol/version.ts';
+import type { Identity } from './auth/token.ts';
+import { DurableDatabase } from './durable-database.ts';
+import { egressFetch, egressRules } from './egress/egress.ts';
+import type { Env } from './env.ts';
+import { failureResponse } from './http/errors.ts';
+import { fileRoutes } from './http/files.ts';
+import { javascriptFactory } from './kernels/javascript/factory.ts';
+import { LoaderRunner } from './programs/loader-runner.ts';
+import type { Caller, Connection } from './session/connection.ts';
+import { readMeta, writeMeta } from './session/schema.ts';
+import { Session } from './session/session.ts';
+import type { TerminalPort, TerminalState } from './session/terminal.ts';
+import { systemClock } from './system-clock.ts';
+import { SERVER_VERSION } from './version.ts';
+
+/** Who asks and for which session, as JSON: set by the Worker, which alone can reach this object. */
+export const IDENTITY_HEADER = 'x-spawnpoint-identity';
+
+type Requester = Identity & Caller;
+
+/** What a socket keeps while this object sleeps. */
+interface SocketState {
+  readonly caller: Caller;
+  readonly terminal: TerminalState | null;
+}
+
+export class Sandbox extends DurableObject<Env> {
+  readonly #session: Session;
+  readonly #connections = new Map<WebSocket, Connection>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    const rules = egressRules(env);
+    this.#session = new Session({
+      version: SERVER_VERSION,
+      database: new DurableDatabase(ctx.storage),
+      clock: systemClock,
+      javascript: javascriptFactory,
+      host: {
+        now: () => Date.now(),
+        randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        fetch: (request) => egressFetch(request, rules),
+      },
+      runner: new LoaderRunner({ env, context: ctx, clock: systemClock }),
+      newEpoch: () => crypto.randomUUID(),
+      onFatal: (error) => this.#abort(error),
+    });
+    for (const socket of ctx.getWebSockets()) {
+      const { caller, terminal } = socket.deserializeAttachment() as SocketState;
+      this.#connect(socket, caller, terminal);
+    }
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    try {
+      const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
+      const path = new URL(request.url).pathname.split('/').slice(4);
+      if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
+      if (path[0] === 'files') return await this.#files(request, caller.role);
+      throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);
+    } catch (error) {
+      return failureResponse(error);
+    }
+  }
+
+  /** Removes the session with everything in it; whoever is attached is told. */
+  async destroy(): Promise<void> {
+    this.#session.close(CLOSE.notFound.code, 'The session was removed.');
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.ctx.abort('The session was removed.');
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    const connection = this.#connections.get(socket);
+    if (typeof message === 'string') connection?.receiveText();
+    else connection?.receive(new Uint8Array(message));
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#connections.get(socket)?.closed();
+    this.#connections.delete(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket);
+  }
+
+  #attach(request: Request, { role, session, user }: Requester): Response {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+      throw new ProtocolError('UPGRADE', 'Attach with a WebSocket.');
+    }
+    const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
+    if (!offered.includes(SUBPROTOCOL)) {
+      throw new ProtocolError('UPGRADE', `This server speaks ${SUBPROTOCOL}. Use a client of the same version.`);
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    const caller = { role, session };
+    server.serializeAttachment({ caller, terminal: null } satisfies SocketState);
+    this.#connect(server, caller, null);
+    this.ctx.waitUntil(this.#register(user, session));
+    return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': SUBPROTOCOL } });
+  }
+
+  #connect(socket: WebSocket, caller: Caller, terminal: TerminalState | null): void {
+    const port: TerminalPort = {
+      send: (bytes) => ignoringClosed(() => socket.send(bytes)),
+      close: (code, reason) => ignoringClosed(() => socket.close(code, reason)),
+      save: (state) => socket.serializeAttachment({ caller, terminal: state } satisfies SocketState),
+    };
+    this.#connections.set(socket, this.#session.connect(port, caller, terminal));
+  }
+
+  /** Enters the session into its user's directory, once. */
+  async #register(user: string, session: string): Promise<void> {
+    const { database } = this.#session.store;
+    if (readMeta(database, 'registered') !== null) return;
+    await this.env.ACCOUNT.get(this.env.ACCOUNT.idFromName(user)).register(session);
+    writeMeta(database, 'registered', new Date().toISOString());
+  }
+
+  /** What is in memory may be ahead of the store: end this instance, so that the next request opens the session anew. */
+  #abort(error: unknown): void {
+    console.error(error);
+    this.ctx.abort(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A socket that closes on its own tells so by its close event; what is sent to it meanwhile is lost with it. */
+function ignoringClosed(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

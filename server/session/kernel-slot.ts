@@ -1,0 +1,393 @@
+/**
+ * One kernel of a session: its queue, its mutex, and how what it did becomes a revision or is rolled back.
+ * Inputs, background turns and snapshots run one at a time in `#run`.
+ */
+
+import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
+import type { Overlay } from '../files/overlay.ts';
+import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
+import { EngineGoneError } from '../kernels/kernel.ts';
+import type { Clock } from './clock.ts';
+import { OutputGatherer } from './output.ts';
+import type { Presence } from './presence.ts';
+import type { HeapCommit, SessionStore } from './store.ts';
+
+export interface QueuedInput {
+  readonly number: number;
+  /** The client that submitted it: a lossless reader of its output. */
+  readonly client: string;
+  readonly code: string;
+  readonly language: Language;
+  readonly fuel: number;
+  /** Wall time after which it is interrupted as if its fuel were used up; null for none. */
+  readonly timeoutMilliseconds: number | null;
+  /** Log event that announced it. */
+  readonly seq: number;
+}
+
+/** What a slot needs of its session. */
+export interface SlotContext {
+  readonly store: SessionStore;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  /** Busy or idle changed, or a revision was made. */
+  changed(): void;
+  /** The store failed: the session must be opened anew. */
+  fatal(error: unknown): void;
+}
+
+/** Fuel of one background turn, in counted polls. */
+const BACKGROUND_FUEL = 20_000;
+/** Background work runs on this long after the last terminal left, then the kernel freezes. */
+const FREEZE_MILLISECONDS = 60_000;
+/** Background revisions are made at most this often. */
+const BACKGROUND_COMMIT_MILLISECONDS = 1000;
+/** A chain of this many deltas is cut by a keyframe when the kernel is idle, and at once at the second figure. */
+const KEYFRAME_WHEN_IDLE = 32;
+const KEYFRAME_AT_ONCE = 256;
+const IDLE_MILLISECONDS = 250;
+
+type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
+
+export class KernelSlot {
+  readonly #context: SlotContext;
+  readonly #factory: KernelFactory;
+  readonly #queue: QueuedInput[] = [];
+  #kernel: Kernel | null = null;
+  #running: QueuedInput | null = null;
+  #isActive = false;
+  /** Writes of background turns that no revision holds yet. */
+  #background: Overlay | null = null;
+  #backgroundCommittedAt = Number.NEGATIVE_INFINITY;
+  #cancelWake: (() => void) | null = null;
+  #cancelIdle: (() => void) | null = null;
+
+  constructor(context: SlotContext, factory: KernelFactory) {
+    this.#context = context;
+    this.#factory = factory;
+  }
+
+  get name(): KernelFactory['name'] {
+    return this.#factory.name;
+  }
+
+  /** The input that runs now. */
+  get running(): number | null {
+    return this.#running?.number ?? null;
+  }
+
+  get queued(): number[] {
+    return this.#queue.map((input) => input.number);
+  }
+
+  submit(input: QueuedInput): void {
+    this.#queue.push(input);
+    this.#context.store.log.pin(input.seq);
+    void this.#run();
+  }
+
+  /** Stops the input `number`, or whatever runs. True if there was something to stop. */
+  interrupt(number: number | null): boolean {
+    if (number === null || number === this.running) {
+      if (!this.#isActive) return false;
+      this.#kernel?.interrupt();
+      return true;
+    }
+    const index = this.#queue.findIndex((input) => input.number === number);
+    const [input] = index < 0 ? [] : this.#queue.splice(index, 1);
+    if (input === undefined) return false;
+    this.#end(input, { status: 'interrupted', reason: 'user', kept: false });
+    return true;
+  }
+
+  /** Puts a question to the kernel, booting it if need be. Null while something runs: questions never wait for inputs. */
+  async ask<Answer>(question: (kernel: Kernel) => Answer): Promise<Answer | null> {
+    if (this.#isActive) return null;
+    this.#isActive = true;
+    try {
+      return question(await this.#boot());
+    } catch {
+      this.#dropKernel();
+      return null;
+    } finally {
+      this.#isActive = false;
+      void this.#run();
+    }
+  }
+
+  isComplete(code: string, language: Language): ReturnType<KernelFactory['isComplete']> {
+    return this.#factory.isComplete(code, language);
+  }
+
+  /** The mutex: one turn after the other until there is none. */
+  async #run(): Promise<void> {
+    if (this.#isActive) return;
+    this.#isActive = true;
+    this.#cancelIdle?.();
+    try {
+      for (let turn = this.#nextTurn(); turn !== null; turn = this.#nextTurn()) {
+        if (turn.kind === 'input') await this.#runInput(turn.input);
+        else await this.#runBackground();
+      }
+    } catch (error) {
+      this.#context.fatal(error);
+      return;
+    } finally {
+      this.#isActive = false;
+    }
+    this.#scheduleWake();
+    this.#scheduleIdle();
+  }
+
+  #nextTurn(): Turn | null {
+    const input = this.#queue.shift();
+    if (input !== undefined) return { kind: 'input', input };
+    const due = this.#kernel?.nextBackgroundAt() ?? null;
+    const mayRun = this.#context.presence.emptyFor < FREEZE_MILLISECONDS;
+    return due !== null && mayRun && due <= this.#context.clock.now() ? { kind: 'background' } : null;
+  }
+
+  async #runInput(input: QueuedInput): Promise<void> {
+    const { store, clock } = this.#context;
+    this.#running = input;
+    this.#context.changed();
+    const startedAt = clock.now();
+    const outcome = await this.#evaluate(input, startedAt);
+    if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
+    store.log.unpin(input.seq);
+    this.#running = null;
+    this.#context.changed();
+  }
+
+  /** Evaluates and commits. Null when the commit holds the end of the input; else how it ended without one. */
+  async #evaluate(input: QueuedInput, startedAt: number): Promise<InputOutcome | null> {
+    const { store, clock } = this.#context;
+    let kernel: Kernel;
+    try {
+      kernel = await this.#boot();
+    } catch (error) {
+      if (!(error instanceof EngineGoneError)) throw error;
+      return { status: 'aborted', message: `${error.message} Files and log are kept.` };
+    }
+    this.#commitBackground(kernel);
+    const overlay = store.files.open();
+    const output = this.#gatherer(input.number, () => kernel.interrupt());
+    const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
+    const limit = this.#limitWallTime(input.timeoutMilliseconds, kernel);
+    const evaluation = await kernel.evaluate(request, this.#io(overlay, output, input.client));
+    output.flush();
+    const outcome = outcomeOf(limit.isReached() ? asOutOfFuel(evaluation) : evaluation, output.isOverLimit);
+    const heap = outcome === null ? null : this.#snapshot(kernel);
+    if (outcome === null || heap === 'failed') {
+      overlay.discard();
+      this.#kernel = null;
+      return rolledBack(evaluation, store.revisions.head?.number ?? null);
+    }
+    const milliseconds = clock.now() - startedAt;
+    this.#commit({
+      cause: 'input',
+      causeNumber: input.number,
+      overlay,
+      heap,
+      end: (revision) => doneEvent(clock, input.number, milliseconds, outcome, revision),
+    });
+    return null;
+  }
+
+  async #runBackground(): Promise<void> {
+    const { store, presence, clock } = this.#context;
+    const kernel = this.#kernel;
+    if (kernel === null) return;
+    this.#background ??= store.files.open();
+    const output = this.#gatherer(0, () => kernel.interrupt());
+    const turn = await kernel.runBackground({ fuel: BACKGROUND_FUEL }, this.#io(this.#background, output, ''));
+    output.flush();
+    if (turn.status === 'ok') {
+      if (clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS) this.#commitBackground(kernel);
+      return;
+    }
+    const isLost = turn.status === 'trap' || !turn.clean;
+    if (isLost) this.#dropKernel();
+    const what = turn.status === 'trap' ? turn.message : `Background work of input ${turn.input} was interrupted.`;
+    const text = isLost ? `${what} The session is back at its last revision.` : what;
+    presence.publish({ name: 'notice', body: { at: Math.floor(clock.now()), level: 'warning', text, cause: null } });
+  }
+
+  #dropKernel(): void {
+    this.#background?.discard();
+    this.#background = null;
+    this.#kernel = null;
+  }
+
+  #commitBackground(kernel: Kernel): void {
+    const overlay = this.#background;
+    if (overlay === null) return;
+    this.#background = null;
+    this.#backgroundCommittedAt = this.#context.clock.now();
+    const heap = this.#snapshot(kernel);
+    if (heap === 'failed') {
+      overlay.discard();
+      this.#kernel = null;
+      return;
+    }
+    this.#commit({ cause: 'background', causeNumber: null, overlay, heap });
+  }
+
+  #commit(commit: {
+    cause: 'input' | 'background';
+    causeNumber: number | null;
+    overlay: Overlay;
+    heap: HeapCommit | null;
+    end?: (revision: number) => LogEvent;
+  }): void {
+    const { heap, ...rest } = commit;
+    const { store, presence, clock } = this.#context;
+    const at = Math.floor(clock.now());
+    const committed = store.commit({ ...rest, at, ...(heap === null ? {} : { heap }) });
+    for (const entry of committed?.entries ?? []) presence.offer(entry);
+  }
+
+  /** What to commit of the heap: null when nothing changed. */
+  #snapshot(kernel: Kernel): HeapCommit | null | 'failed' {
+    const { store } = this.#context;
+    try {
+      const delta = kernel.snapshot();
+      if (delta === null) return null;
+      const base = store.revisions.head?.heaps[this.name] ?? null;
+      const isLong = base !== null && store.heaps.depth(base) >= KEYFRAME_AT_ONCE;
+      const kind = isLong ? 'keyframe' : 'delta';
+      return { kernel: this.name, engine: kernel.engine, kind, bytes: isLong ? kernel.keyframe() : delta };
+    } catch {
+      return 'failed';
+    }
+  }
+
+  async #boot(): Promise<Kernel> {
+    if (this.#kernel !== null) return this.#kernel;
+    const { store, host } = this.#context;
+    const heap = store.revisions.head?.heaps[this.name] ?? null;
+    const stored = heap === null ? undefined : store.heaps.load(heap);
+    this.#kernel = await this.#factory.boot({ ...host, onBackgroundDue: () => void this.#run() }, stored);
+    return this.#kernel;
+  }
+
+  #limitWallTime(milliseconds: number | null, kernel: Kernel): { isReached(): boolean } {
+    let isReached = false;
+    if (milliseconds === null) return { isReached: () => false };
+    const cancel = this.#context.clock.after(milliseconds, () => {
+      isReached = true;
+      kernel.interrupt();
+    });
+    return {
+      isReached() {
+        cancel();
+        return isReached;
+      },
+    };
+  }
+
+  #gatherer(input: number, onLimit: () => void): OutputGatherer {
+    const { clock, presence } = this.#context;
+    return new OutputGatherer('input', input, clock, (body) => presence.publish({ name: 'output', body }), onLimit);
+  }
+
+  #io(overlay: Overlay, output: OutputGatherer, client: string): KernelIo {
+    return {
+      write: (stream, text, input) => output.writeText(stream, text, input),
+      backpressure: () => this.#context.presence.backpressure(client),
+      files: overlay.files,
+      kv: overlay.kv,
+    };
+  }
+
+  /** The end of an input that left no revision. */
+  #end(input: QueuedInput, outcome: InputOutcome, milliseconds = 0): void {
+    const { store, presence, clock } = this.#context;
+    const entry = store.database.transaction(() => {
+      store.requests.close('input', input.number);
+      return store.log.append(doneEvent(clock, input.number, milliseconds, outcome, null));
+    });
+    store.log.unpin(input.seq);
+    presence.offer(entry);
+  }
+
+  #scheduleWake(): void {
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+    const { clock, presence } = this.#context;
+    const due = this.#kernel?.nextBackgroundAt() ?? null;
+    const commitAt = this.#background === null ? null : this.#backgroundCommittedAt + BACKGROUND_COMMIT_MILLISECONDS;
+    if (presence.emptyFor >= FREEZE_MILLISECONDS) return;
+    const at = Math.min(due ?? Number.POSITIVE_INFINITY, commitAt ?? Number.POSITIVE_INFINITY);
+    if (at !== Number.POSITIVE_INFINITY) {
+      this.#cancelWake = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
+    }
+  }
+
+  #wake(): void {
+    const isCommitDue = this.#context.clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS;
+    if (!this.#isActive && isCommitDue && this.#kernel !== null) {
+      try {
+        this.#commitBackground(this.#kernel);
+      } catch (error) {
+        this.#context.fatal(error);
+        return;
+      }
+    }
+    void this.#run();
+  }
+
+  /** Cuts a long chain of deltas while nobody waits. */
+  #scheduleIdle(): void {
+    this.#cancelIdle = this.#context.clock.after(IDLE_MILLISECONDS, () => {
+      const { store } = this.#context;
+      const heap = store.revisions.head?.heaps[this.name] ?? null;
+      if (this.#isActive || this.#kernel === null || heap === null || store.heaps.depth(heap) < KEYFRAME_WHEN_IDLE)
+        return;
+      const keyframe = this.#kernel.keyframe();
+      store.database.transaction(() => store.heaps.rewrite(heap, keyframe));
+    });
+  }
+}
+
+/** How an evaluation that may be committed ended; null for one that must be rolled back. */
+function outcomeOf(evaluation: Evaluation, isOverOutputLimit: boolean): InputOutcome | null {
+  switch (evaluation.status) {
+    case 'ok': {
+      const { text, isVoid, string } = evaluation.value;
+      return { status: 'ok', text, isVoid, string: string ?? null };
+    }
+    case 'error':
+      return { status: 'error', ...evaluation.error };
+    case 'interrupted': {
+      if (!evaluation.clean) return null;
+      if (!isOverOutputLimit) return { status: 'interrupted', reason: evaluation.reason, kept: true };
+      const message = 'The output limit of one input (1 GiB) is reached: it was interrupted. Its changes are kept.';
+      return { status: 'error', name: 'OutputLimitError', message, text: message };
+    }
+    case 'trap':
+      return null;
+  }
+}
+
+function asOutOfFuel(evaluation: Evaluation): Evaluation {
+  return evaluation.status === 'interrupted' ? { ...evaluation, reason: 'fuel' } : evaluation;
+}
+
+function rolledBack(evaluation: Evaluation, revision: number | null): InputOutcome {
+  const where = revision === null ? 'The session is as new.' : `The session is back at revision ${revision}.`;
+  if (evaluation.status === 'interrupted') return { status: 'interrupted', reason: evaluation.reason, kept: false };
+  if (evaluation.status === 'trap') return { status: 'aborted', message: `${evaluation.message} ${where}` };
+  return { status: 'aborted', message: `The heap could not be saved. ${where}` };
+}
+
+function doneEvent(
+  clock: Clock,
+  input: number,
+  milliseconds: number,
+  outcome: InputOutcome,
+  revision: number | null,
+): LogEvent {
+  return { name: 'done', body: { at: Math.floor(clock.now()), input, milliseconds, revision, outcome } };
+}

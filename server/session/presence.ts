@@ -1,0 +1,92 @@
+/** Who is attached: adds and drops terminals, hands every new log event to each, and knows when the last one left. */
+
+import type { SessionState } from '../../protocol/control.ts';
+import type { LogEvent } from '../../protocol/events.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Clock } from './clock.ts';
+import type { Log, LogEntry } from './log.ts';
+import { Signal } from './signal.ts';
+import type { Terminal } from './terminal.ts';
+
+export class Presence {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #terminals = new Map<number, Terminal>();
+  /** Resolved when a terminal read on or left. */
+  readonly #moved = new Signal();
+  #lastLeftAt: number;
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#lastLeftAt = clock.now();
+  }
+
+  get size(): number {
+    return this.#terminals.size;
+  }
+
+  /** Milliseconds since the last terminal left; 0 while one is attached. */
+  get emptyFor(): number {
+    return this.#terminals.size > 0 ? 0 : this.#clock.now() - this.#lastLeftAt;
+  }
+
+  list(): SessionState['terminals'] {
+    return [...this.#terminals.values()].map(({ identity: { id, name, role } }) => ({ id, name, role }));
+  }
+
+  nextId(): number {
+    return Math.max(0, ...this.#terminals.keys()) + 1;
+  }
+
+  add(terminal: Terminal): void {
+    this.#terminals.set(terminal.identity.id, terminal);
+  }
+
+  remove(terminal: Terminal): void {
+    if (this.#terminals.get(terminal.identity.id) !== terminal) return;
+    this.#terminals.delete(terminal.identity.id);
+    this.#lastLeftAt = this.#clock.now();
+    this.#moved.fire();
+  }
+
+  each(fn: (terminal: Terminal) => void): void {
+    for (const terminal of this.#terminals.values()) fn(terminal);
+  }
+
+  /** Stores an event and offers it to every terminal. Returns its number. */
+  publish(event: LogEvent): number {
+    const entry = this.#log.append(event);
+    this.offer(entry);
+    return entry.seq;
+  }
+
+  /** For events that were appended inside a transaction: offer them once it is through. */
+  offer(entry: LogEntry): void {
+    for (const terminal of this.#terminals.values()) terminal.offer(entry);
+  }
+
+  /** A terminal granted credit. */
+  granted(terminal: Terminal, through: number): void {
+    terminal.grant(through);
+    terminal.catchUp(this.#log);
+    this.#moved.fire();
+  }
+
+  /** A promise while a lossless terminal of `client` lags too far; it settles once it read on or left. */
+  backpressure(client: string): Promise<void> | undefined {
+    return this.#isLagging(client) ? this.#caughtUp(client) : undefined;
+  }
+
+  async #caughtUp(client: string): Promise<void> {
+    while (this.#isLagging(client)) await this.#moved.wait();
+  }
+
+  #isLagging(client: string): boolean {
+    for (const terminal of this.#terminals.values()) {
+      const { identity, lag } = terminal;
+      if (identity.lossless && identity.client === client && lag > LIMITS.losslessLag) return true;
+    }
+    return false;
+  }
+}

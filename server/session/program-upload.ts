@@ -1,0 +1,99 @@
+/** Receives a program: the RUN message says what comes, its sources follow on a data channel one after the other. */
+
+import type { ClientBody } from '../../protocol/control.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { FileError } from '../files/file-system.ts';
+import { parsePath } from '../files/paths.ts';
+import type { ProgramSpec, SourceFile } from '../programs/program.ts';
+import { emptyStdin, openStdin } from './stdin.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface ProgramReceiver {
+  start(spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): void;
+  /** The client may send its standard input up to this offset. */
+  grantStdin(channel: number, through: number): void;
+  fail(error: ProtocolError): void;
+}
+
+/** Opens the channels of a RUN and starts the program once its sources are complete. Throws `ProtocolError` for a bad RUN. */
+export function receiveProgram(uploads: Uploads, run: ClientBody<'run'>, receiver: ProgramReceiver): void {
+  const total = check(run);
+  const stdin = run.stdin === null ? null : openStdin((through) => receiver.grantStdin(run.stdin ?? 0, through));
+  const bytes = new Uint8Array(total);
+  let received = 0;
+
+  uploads.open(run.channel, {
+    push(part, last) {
+      if (received + part.length > total || (last && received + part.length < total)) {
+        throw new ProtocolError('BAD_FRAME', `The sources have ${total} bytes by the RUN message; others came.`);
+      }
+      bytes.set(part, received);
+      received += part.length;
+      if (last) start();
+    },
+    abandon: () => undefined,
+  });
+  if (run.stdin !== null && stdin !== null) uploads.open(run.stdin, stdin.sink);
+
+  function start(): void {
+    const spec = {
+      entry: run.entry,
+      sources: slice(run.sources, bytes),
+      args: run.args,
+      env: Object.fromEntries(run.env),
+      timeoutSeconds: run.timeout,
+    };
+    try {
+      receiver.start(spec, stdin?.stream ?? emptyStdin());
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      receiver.fail(error);
+    }
+  }
+}
+
+/** Returns the bytes of all sources. */
+function check({ entry, sources, args, env }: ClientBody<'run'>): number {
+  const paths = new Set(sources.map(([path]) => path));
+  if (paths.size < sources.length) throw new ProtocolError('BAD_REQUEST', 'A source of the program is given twice.');
+  if (!paths.has(entry)) throw new ProtocolError('BAD_REQUEST', `The entry ${entry} is not among the sources.`);
+  for (const path of paths) checkPath(path);
+  const total = sources.reduce((sum, [, size]) => sum + size, 0);
+  if (total > LIMITS.programSources) {
+    throw new ProtocolError(
+      'TOO_LARGE',
+      `The sources of a program may have ${LIMITS.programSources} bytes; these have ${total}.`,
+    );
+  }
+  const words = [...args, ...env.flat()];
+  const wordBytes = words.reduce((sum, word) => sum + new TextEncoder().encode(word).length, 0);
+  if (wordBytes > LIMITS.programArgumentBytes) {
+    throw new ProtocolError(
+      'TOO_LARGE',
+      `Arguments and environment may have ${LIMITS.programArgumentBytes} bytes; these have ${wordBytes}.`,
+    );
+  }
+  return total;
+}
+
+function checkPath(path: string): void {
+  try {
+    if (parsePath(path) === path && path !== '') return;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+  throw new ProtocolError(
+    'BAD_REQUEST',
+    `${JSON.stringify(path)} is no path of a source: it must be relative and plain.`,
+  );
+}
+
+function slice(sources: ClientBody<'run'>['sources'], bytes: Uint8Array): SourceFile[] {
+  let at = 0;
+  return sources.map(([path, size]) => {
+    const file = { path, bytes: bytes.subarray(at, at + size) };
+    at += size;
+    return file;
+  });
+}

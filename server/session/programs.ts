@@ -1,0 +1,110 @@
+/** The programs of a session: accepted once, started, watched, and their end put into the log. */
+
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { ProgramOutcome } from '../../protocol/events.ts';
+import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../programs/program.ts';
+import type { Clock } from './clock.ts';
+import { OutputGatherer } from './output.ts';
+import type { Presence } from './presence.ts';
+import type { Request } from './requests.ts';
+import type { SessionStore } from './store.ts';
+
+/** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
+const MAX_RUNNING = 8;
+
+export interface ProgramContext {
+  readonly store: SessionStore;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly runner: ProgramRunner;
+  changed(): void;
+  fatal(error: unknown): void;
+}
+
+export class Programs {
+  readonly #context: ProgramContext;
+  readonly #running = new Map<number, ProgramRun>();
+
+  constructor(context: ProgramContext) {
+    this.#context = context;
+  }
+
+  get running(): number[] {
+    return [...this.#running.keys()];
+  }
+
+  /**
+   * Accepts and starts a program; returns its number once that is in the log.
+   * Throws `ProtocolError` BUSY when too many run.
+   */
+  start(request: Request, terminal: string, spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): number {
+    const { store, presence, clock, runner } = this.#context;
+    if (this.#running.size >= MAX_RUNNING) {
+      throw new ProtocolError('BUSY', `${MAX_RUNNING} programs run in this session. Wait for one to end, or kill one.`);
+    }
+    const startedAt = clock.now();
+    const at = Math.floor(startedAt);
+    const { id, entry } = store.database.transaction(() => {
+      const id = store.requests.acceptProgram(request, spec.entry, at);
+      const body = { at, program: id, terminal, entry: spec.entry, args: [...spec.args] };
+      return { id, entry: store.log.append({ name: 'program', body }) };
+    });
+    store.log.pin(entry.seq);
+    presence.offer(entry);
+    const output = new OutputGatherer(
+      'program',
+      id,
+      clock,
+      (body) => presence.publish({ name: 'output', body }),
+      () => this.kill(id),
+    );
+    const run = runner.start(
+      { ...spec, id },
+      {
+        write: (stream, bytes) => output.write(stream, bytes),
+        backpressure: () => presence.backpressure(request.client),
+        stdin,
+      },
+    );
+    this.#running.set(id, run);
+    this.#context.changed();
+    run.exit
+      .then((exit) => {
+        output.flush();
+        this.#running.delete(id);
+        store.log.unpin(entry.seq);
+        this.#end(id, outcomeOf(exit, output.isOverLimit), clock.now() - startedAt);
+        this.#context.changed();
+      })
+      .catch((error: unknown) => this.#context.fatal(error));
+    return id;
+  }
+
+  /** True if it was running. */
+  kill(number: number): boolean {
+    const run = this.#running.get(number);
+    run?.kill();
+    return run !== undefined;
+  }
+
+  killAll(): void {
+    for (const run of this.#running.values()) run.kill();
+  }
+
+  #end(program: number, outcome: ProgramOutcome, milliseconds: number): void {
+    const { store, presence, clock } = this.#context;
+    const body = { at: Math.floor(clock.now()), program, milliseconds, outcome };
+    const entry = store.database.transaction(() => {
+      store.requests.close('program', program);
+      return store.log.append({ name: 'exit', body });
+    });
+    presence.offer(entry);
+  }
+}
+
+function outcomeOf(exit: ProgramExit, isOverOutputLimit: boolean): ProgramOutcome {
+  if (isOverOutputLimit && exit.kind === 'killed') {
+    return { kind: 'failed', message: 'The output limit of one program (1 GiB) is reached: it was killed.' };
+  }
+  return exit.kind === 'failed' ? { kind: 'failed', message: exit.message } : exit;
+}

@@ -1,0 +1,308 @@
+/**
+ * The session core: takes requests from terminals, runs inputs and programs, commits what they did and tells everyone.
+ * Knows no transport and no platform; storage, clock, kernels and lines to clients are given to it.
+ */
+
+import type { ClientMessage, SessionState } from '../../protocol/control.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { EventBody, LogEvent } from '../../protocol/events.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { replayFrom } from '../../protocol/resume.ts';
+import { MINOR } from '../../protocol/version.ts';
+import type { Database } from '../database.ts';
+import type { Overlay } from '../files/overlay.ts';
+import type { KernelFactory, KernelHost, Language } from '../kernels/kernel.ts';
+import type { ProgramRunner } from '../programs/program.ts';
+import type { Clock } from './clock.ts';
+import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
+import { KernelSlot } from './kernel-slot.ts';
+import { Presence } from './presence.ts';
+import { receiveProgram } from './program-upload.ts';
+import { Programs } from './programs.ts';
+import { Questions } from './questions.ts';
+import { SessionStore } from './store.ts';
+import { Terminal, type TerminalPort, type TerminalState } from './terminal.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface SessionOptions {
+  /** Version of the server, told to clients. */
+  readonly version: string;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly javascript: KernelFactory;
+  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  readonly runner: ProgramRunner;
+  readonly newEpoch: () => string;
+  /** The session cannot go on with what it has in memory: drop it and open it anew from the store. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+type Body<Name extends ClientMessage['name']> = Extract<ClientMessage, { name: Name }>['body'];
+
+/** Polls of the interpreter that fit one second of it. */
+const FUEL_PER_SECOND = 2000;
+const DEFAULT_FUEL_SECONDS = 20;
+const MAX_FUEL_SECONDS = 240;
+/** Changes that follow each other faster are told together. */
+const STATE_MILLISECONDS = 40;
+
+export class Session implements ConnectionHandler {
+  readonly #options: SessionOptions;
+  readonly #store: SessionStore;
+  readonly #presence: Presence;
+  readonly #javascript: KernelSlot;
+  readonly #programs: Programs;
+  readonly #questions: Questions;
+  #cancelState: (() => void) | null = null;
+
+  /** Opens the session. Whatever was accepted before and has no end in the log is reported aborted. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { clock, host, runner, onFatal } = options;
+    this.#store = new SessionStore(options.database, options.newEpoch, () => clock.now());
+    this.#presence = new Presence(this.#store.log, clock);
+    const context = {
+      store: this.#store,
+      presence: this.#presence,
+      clock,
+      changed: () => this.#tellStateSoon(),
+      fatal: onFatal,
+    };
+    this.#javascript = new KernelSlot({ ...context, host }, options.javascript);
+    this.#programs = new Programs({ ...context, runner });
+    this.#questions = new Questions(this.#store, (language) => this.#slotFor(language));
+    this.#abortLeftovers();
+  }
+
+  /** A socket opened, or one of before is found open on waking up (then with the state it had saved). */
+  connect(port: TerminalPort, caller: Caller, saved: TerminalState | null = null): Connection {
+    const terminal = saved === null ? null : new Terminal(port, saved);
+    if (terminal !== null) {
+      this.#presence.add(terminal);
+      terminal.catchUp(this.#store.log);
+    }
+    return new Connection(port, caller, this, terminal);
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  fatal(error: unknown): void {
+    this.#options.onFatal(error);
+  }
+
+  attach(port: TerminalPort, { role, session }: Caller, hello: Body<'hello'>): Terminal {
+    if (this.#presence.size >= LIMITS.terminals) {
+      throw new ProtocolError('RATE', `${LIMITS.terminals} terminals are attached to this session. Close one first.`);
+    }
+    const { extent } = this.#store.log;
+    const identity = {
+      id: this.#presence.nextId(),
+      name: hello.name,
+      role: hello.readOnly ? 'reader' : role,
+      client: hello.client,
+      lossless: hello.lossless,
+    };
+    const credit = { sent: 0, through: LIMITS.initialCredit };
+    const terminal = new Terminal(port, { identity, next: replayFrom(extent, hello), credit });
+    terminal.send('welcome', {
+      minor: MINOR,
+      version: this.#options.version,
+      session,
+      ...extent,
+      terminal: identity.id,
+      role: identity.role,
+    });
+    this.#presence.add(terminal);
+    terminal.catchUp(this.#store.log);
+    terminal.send('state', this.#state());
+    terminal.save();
+    this.#tellStateSoon();
+    return terminal;
+  }
+
+  detach(terminal: Terminal): void {
+    this.#presence.remove(terminal);
+    this.#tellStateSoon();
+  }
+
+  request(terminal: Terminal, uploads: Uploads, request: Exclude<ClientMessage, { name: 'hello' }>): void {
+    switch (request.name) {
+      case 'submit':
+        this.#submit(terminal, request.body);
+        break;
+      case 'run':
+        this.#run(terminal, uploads, request.body);
+        break;
+      case 'interrupt':
+        this.#interrupt(terminal, request.body);
+        break;
+      case 'credit':
+        this.#presence.granted(terminal, request.body.through);
+        break;
+      case 'query':
+        this.#query(terminal, request.body);
+        break;
+    }
+  }
+
+  /**
+   * Changes files or kv outside any input: `change` writes into an overlay, which becomes a revision of its own.
+   * Nothing is kept if it throws. Resolves with what `change` returned, and the revision (null if nothing changed).
+   */
+  async commitFiles<T>(change: (overlay: Overlay) => T | Promise<T>): Promise<{ result: T; revision: number | null }> {
+    const overlay = this.#store.files.open();
+    let result: T;
+    try {
+      result = await change(overlay);
+    } catch (error) {
+      overlay.discard();
+      throw error;
+    }
+    const at = Math.floor(this.clock.now());
+    const committed = this.#store.commit({ cause: 'files', causeNumber: null, at, overlay });
+    for (const entry of committed?.entries ?? []) this.#presence.offer(entry);
+    return { result, revision: committed?.revision.number ?? null };
+  }
+
+  get store(): SessionStore {
+    return this.#store;
+  }
+
+  /** Ends every connection: the session is being removed. */
+  close(code: number, reason: string): void {
+    this.#programs.killAll();
+    this.#presence.each((terminal) => terminal.close(code, reason));
+  }
+
+  #submit(terminal: Terminal, { request, language, code, timeout }: Body<'submit'>): void {
+    const { client } = terminal.identity;
+    this.#requireWriter(terminal);
+    const known = this.#store.requests.find('input', { client, request });
+    if (known !== null) {
+      terminal.send('accepted', { request, cause: 'input', number: known });
+      return;
+    }
+    const slot = this.#slotFor(language);
+    if (slot.queued.length >= LIMITS.queuedInputs) {
+      throw new ProtocolError(
+        'QUEUE_FULL',
+        `${LIMITS.queuedInputs} inputs wait already. Send this one again once some have run.`,
+      );
+    }
+    if (new TextEncoder().encode(code).length > LIMITS.inputCode) {
+      throw new ProtocolError('TOO_LARGE', 'An input may have 1 MiB. Put the code into a file and import or run it.');
+    }
+    const at = Math.floor(this.clock.now());
+    const { number, entry } = this.#store.database.transaction(() => {
+      const number = this.#store.requests.acceptInput({ client, request }, language, code);
+      const event: LogEvent = {
+        name: 'input',
+        body: { at, input: number, terminal: terminal.identity.name, language, code },
+      };
+      return { number, entry: this.#store.log.append(event) };
+    });
+    terminal.send('accepted', { request, cause: 'input', number });
+    this.#presence.offer(entry);
+    slot.submit({ number, client, code, language, seq: entry.seq, ...fuelFor(timeout) });
+  }
+
+  #run(terminal: Terminal, uploads: Uploads, body: Body<'run'>): void {
+    const { client, name } = terminal.identity;
+    const { request } = body;
+    this.#requireWriter(terminal);
+    const accept = (number: number): void => terminal.send('accepted', { request, cause: 'program', number });
+    const known = this.#store.requests.find('program', { client, request });
+    if (known !== null) accept(known);
+    else
+      receiveProgram(uploads, body, {
+        start: (spec, stdin) => accept(this.#programs.start({ client, request }, name, spec, stdin)),
+        grantStdin: (channel, through) => terminal.send('dataCredit', { channel, through }),
+        fail: (error) => terminal.fail(error.toWire(), ['request', request]),
+      });
+  }
+
+  #interrupt(terminal: Terminal, { target }: Body<'interrupt'>): void {
+    this.#requireWriter(terminal);
+    if (target === null) this.#javascript.interrupt(null);
+    else if (target[0] === 'input') this.#javascript.interrupt(target[1]);
+    else this.#programs.kill(target[1]);
+  }
+
+  #query(terminal: Terminal, { query, question }: Body<'query'>): void {
+    this.#questions.answer(question).then(
+      (answer) => terminal.send('answer', { query, answer }),
+      (error: unknown) => {
+        if (error instanceof ProtocolError) terminal.fail(error.toWire(), ['query', query]);
+        else this.fatal(error);
+      },
+    );
+  }
+
+  #requireWriter(terminal: Terminal): void {
+    if (terminal.canWrite) return;
+    throw new ProtocolError(
+      'READ_ONLY',
+      'This terminal is read-only. Attach without --read-only, with a token that may write.',
+    );
+  }
+
+  #slotFor(language: Language): KernelSlot {
+    if (language !== 'py') return this.#javascript;
+    throw new ProtocolError('UNSUPPORTED', 'This server has no Python kernel. Use js or ts.');
+  }
+
+  #abortLeftovers(): void {
+    const { log, requests, database } = this.#store;
+    const at = Math.floor(this.clock.now());
+    const message = 'The server stopped before it was done. Nothing of it was kept; run it again if you want to.';
+    const inputs = requests.open('input');
+    const programs = requests.open('program');
+    if (inputs.length === 0 && programs.length === 0) return;
+    database.transaction(() => {
+      for (const input of inputs) {
+        const body: EventBody<'done'> = {
+          at,
+          input,
+          milliseconds: 0,
+          revision: null,
+          outcome: { status: 'aborted', message },
+        };
+        log.append({ name: 'done', body });
+        requests.close('input', input);
+      }
+      for (const program of programs) {
+        log.append({ name: 'exit', body: { at, program, milliseconds: 0, outcome: { kind: 'failed', message } } });
+        requests.close('program', program);
+      }
+    });
+  }
+
+  #state(): SessionState {
+    const { running, queued } = this.#javascript;
+    return {
+      revision: this.#store.revisions.head?.number ?? 0,
+      busy: running === null ? [] : [[this.#javascript.name, running]],
+      queued,
+      programs: this.#programs.running,
+      terminals: this.#presence.list(),
+    };
+  }
+
+  #tellStateSoon(): void {
+    this.#cancelState ??= this.#options.clock.after(STATE_MILLISECONDS, () => {
+      this.#cancelState = null;
+      const state = this.#state();
+      this.#presence.each((terminal) => {
+        terminal.send('state', state);
+        terminal.save();
+      });
+    });
+  }
+}
+
+function fuelFor(timeout: number | null): { fuel: number; timeoutMilliseconds: number | null } {
+  const seconds = Math.min(timeout ?? DEFAULT_FUEL_SECONDS, MAX_FUEL_SECONDS);
+  return { fuel: Math.ceil(seconds * FUEL_PER_SECOND), timeoutMilliseconds: timeout === null ? null : timeout * 1000 };
+}

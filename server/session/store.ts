@@ -1,0 +1,110 @@
+/** Everything a session keeps, opened together, and the one way to commit to it. */
+
+import type { LogEvent } from '../../protocol/events.ts';
+import type { Database } from '../database.ts';
+import type { FileChange } from '../files/file-commit.ts';
+import { FileStore } from '../files/file-store.ts';
+import type { Overlay } from '../files/overlay.ts';
+import { HeapStore } from '../kernels/heap-store.ts';
+import type { KernelName } from '../kernels/kernel.ts';
+import { Log, type LogEntry } from './log.ts';
+import { RequestStore } from './requests.ts';
+import { type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
+import { migrate } from './schema.ts';
+
+/** A heap to commit: a delta against the kernel's heap in the head revision, or a keyframe. */
+export interface HeapCommit {
+  readonly kernel: KernelName;
+  readonly engine: string;
+  readonly kind: 'delta' | 'keyframe';
+  readonly bytes: Uint8Array;
+}
+
+export interface Commit {
+  readonly cause: RevisionCause;
+  /** Number of the input or program, null for a terminal's own doing. */
+  readonly causeNumber: number | null;
+  readonly at: number;
+  readonly heap?: HeapCommit;
+  readonly overlay?: Overlay;
+  /** The event that ends what is committed, in the same transaction. */
+  readonly end?: (revision: number) => LogEvent;
+}
+
+/** What a commit made: the events that tell of it are for the caller to broadcast. */
+export interface Committed {
+  readonly revision: Revision;
+  readonly entries: readonly LogEntry[];
+}
+
+export class SessionStore {
+  readonly database: Database;
+  readonly log: Log;
+  readonly requests: RequestStore;
+  readonly revisions: RevisionStore;
+  readonly heaps: HeapStore;
+  readonly files: FileStore;
+
+  /** Opens or creates a session. `newEpoch` names its log if it is new. */
+  constructor(database: Database, newEpoch: () => string, now: () => number) {
+    migrate(database);
+    this.database = database;
+    this.log = new Log(database, newEpoch);
+    this.requests = new RequestStore(database);
+    this.revisions = new RevisionStore(database);
+    this.heaps = new HeapStore(database);
+    this.files = new FileStore(database, now);
+  }
+
+  /**
+   * Makes one revision in one transaction: heap, files, kv and the events that tell of it. Null, and no revision, when
+   * nothing changed and nothing ends. If it throws, nothing is kept, and this object must be dropped for a new one.
+   */
+  commit(commit: Commit): Committed | null {
+    return this.database.transaction(() => {
+      const { cause, causeNumber, at, heap, overlay, end } = commit;
+      const number = this.revisions.next;
+      const written = overlay?.commit(number);
+      const isChanged =
+        heap !== undefined || (written !== undefined && written.changes.length + written.keys.length > 0);
+      if (!isChanged && end === undefined) return null;
+      const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
+      const revision = this.revisions.append(cause, causeNumber, at, heaps);
+      const events: LogEvent[] = [];
+      if (written !== undefined && written.changes.length > 0) events.push(filesEvent(commit, number, written.changes));
+      if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
+      if (end !== undefined) events.push(end(number));
+      if (end !== undefined && causeNumber !== null && cause === 'input') this.requests.close('input', causeNumber);
+      return { revision, entries: events.map((event) => this.log.append(event)) };
+    });
+  }
+
+  #appendHeap({ kernel, engine, kind, bytes }: HeapCommit): number {
+    const base = kind === 'keyframe' ? null : (this.revisions.head?.heaps[kernel] ?? null);
+    return this.heaps.append(engine, base, bytes);
+  }
+}
+
+function filesEvent({ cause, causeNumber, at }: Commit, revision: number, changes: readonly FileChange[]): LogEvent {
+  return {
+    name: 'files',
+    body: {
+      at,
+      revision,
+      cause: [cause, causeNumber ?? 0],
+      changes: changes.map(({ path, change, kind, size }) => [
+        path,
+        change === 'removed' ? 'removed' : 'written',
+        kind,
+        size,
+      ]),
+    },
+  };
+}
+
+function conflictEvents({ at }: Commit, conflicts: { paths: readonly string[]; keys: readonly string[] }): LogEvent[] {
+  const names = [...conflicts.paths, ...conflicts.keys.map((key) => `kv ${JSON.stringify(key)}`)];
+  if (names.length === 0) return [];
+  const text = `Changed by two at once; the later write won: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}`;
+  return [{ name: 'notice', body: { at, level: 'warning', text, cause: null } }];
+}

@@ -1,0 +1,139 @@
+/**
+ * One attached client, seen from the session: what it may do, which log event it is to get next and how much it may be
+ * sent. Knows no socket: bytes go out through a `TerminalPort`.
+ */
+
+import { encodeServer, type Role, type ServerBody } from '../../protocol/control.ts';
+import { CreditSender } from '../../protocol/credit.ts';
+import type { WireError } from '../../protocol/errors.ts';
+import { concatBytes } from '../../protocol/frame.ts';
+import type { Log, LogEntry } from './log.ts';
+
+/** The line to a client. */
+export interface TerminalPort {
+  /** One message, kept whole. */
+  send(bytes: Uint8Array): void;
+  close(code: number, reason: string): void;
+  /** Keeps the state for when the session wakes up with this line still open. */
+  save(state: TerminalState): void;
+}
+
+/** What a terminal is, as its HELLO and its token said. */
+export interface TerminalIdentity {
+  /** Unique among the terminals of a session. */
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+  /** The client's own id: requests are deduplicated by it. */
+  readonly client: string;
+  /** What it submits pauses rather than outrun it. */
+  readonly lossless: boolean;
+}
+
+/** Plain data of at most a few hundred bytes. A stale copy only makes the terminal receive some events twice. */
+export interface TerminalState {
+  readonly identity: TerminalIdentity;
+  readonly next: number;
+  readonly credit: { sent: number; through: number };
+}
+
+/** What is read from the log at once for a terminal that catches up. */
+const CATCH_UP_BYTES = 64 * 1024;
+/** Gathered messages are sent on before they reach this size. */
+const BATCH_BYTES = 64 * 1024;
+
+export class Terminal {
+  readonly identity: TerminalIdentity;
+  readonly #port: TerminalPort;
+  readonly #credit: CreditSender;
+  /** Number of the log event to send next. */
+  #next: number;
+  /** Log bytes that were appended since it fell behind. */
+  #lag = 0;
+  #outbox: Uint8Array[] = [];
+  #outboxBytes = 0;
+  #isFlushing = false;
+
+  constructor(port: TerminalPort, state: TerminalState) {
+    this.identity = state.identity;
+    this.#port = port;
+    this.#credit = CreditSender.restore(state.credit);
+    this.#next = state.next;
+  }
+
+  get canWrite(): boolean {
+    return this.identity.role !== 'reader';
+  }
+
+  /** How many log bytes wait for this terminal's credit, as far as they were appended since it fell behind. */
+  get lag(): number {
+    return this.#lag;
+  }
+
+  send<Name extends Parameters<typeof encodeServer>[0]>(name: Name, body: ServerBody<Name>): void {
+    this.sendBytes(encodeServer(name, body));
+  }
+
+  fail(error: WireError, about: ServerBody<'error'>['about'] = null): void {
+    this.send('error', { ...error, about });
+  }
+
+  /** Queues a whole message; messages queued in one turn leave together. */
+  sendBytes(bytes: Uint8Array): void {
+    this.#outbox.push(bytes);
+    this.#outboxBytes += bytes.length;
+    if (this.#outboxBytes >= BATCH_BYTES) this.#flush();
+    else if (!this.#isFlushing) {
+      this.#isFlushing = true;
+      queueMicrotask(() => {
+        this.#isFlushing = false;
+        this.#flush();
+      });
+    }
+  }
+
+  #flush(): void {
+    if (this.#outboxBytes === 0) return;
+    const bytes = concatBytes(this.#outbox);
+    this.#outbox = [];
+    this.#outboxBytes = 0;
+    this.#port.send(bytes);
+  }
+
+  /** A new event. Sends it if this terminal is up to date and has credit; else it is read from the log later. */
+  offer(entry: LogEntry): void {
+    if (this.#next === entry.seq && this.#credit.canSend) this.#sendEntry(entry);
+    else this.#lag += entry.frames.length;
+  }
+
+  /** Sends what the log holds for this terminal, as far as its credit goes. */
+  catchUp(log: Log): void {
+    while (this.#credit.canSend && this.#next <= log.extent.head) {
+      for (const entry of log.read(this.#next, CATCH_UP_BYTES)) {
+        if (!this.#credit.canSend) return;
+        this.#sendEntry(entry);
+        this.#lag = Math.max(0, this.#lag - entry.frames.length);
+      }
+    }
+    if (this.#next > log.extent.head) this.#lag = 0;
+  }
+
+  #sendEntry(entry: LogEntry): void {
+    this.#next = entry.seq + 1;
+    this.#credit.recordSent(entry.frames.length);
+    this.sendBytes(entry.frames);
+  }
+
+  grant(through: number): void {
+    this.#credit.grant(through);
+  }
+
+  save(): void {
+    this.#port.save({ identity: this.identity, next: this.#next, credit: this.#credit.save() });
+  }
+
+  close(code: number, reason: string): void {
+    this.#flush();
+    this.#port.close(code, reason);
+  }
+}

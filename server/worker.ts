@@ -1,0 +1,77 @@
+/** The Worker: authenticate, then route. */
+
+import { Hono } from 'hono';
+import { ProtocolError } from '../protocol/errors.ts';
+import { isName } from '../protocol/names.ts';
+import { authenticate, type Identity } from './auth/token.ts';
+import type { Env } from './env.ts';
+import { errorResponse, failureResponse } from './http/errors.ts';
+import { checkOrigin } from './http/origin.ts';
+import { handleRunner } from './programs/runner.ts';
+import { IDENTITY_HEADER } from './sandbox.ts';
+
+export { Account } from './account.ts';
+export { EgressGateway } from './egress/egress.ts';
+export { Runner } from './programs/runner.ts';
+export { Sandbox } from './sandbox.ts';
+
+type App = { Bindings: Env; Variables: { identity: Identity } };
+
+const app = new Hono<App>();
+
+app.onError(failureResponse);
+app.notFound((c) =>
+  errorResponse(new ProtocolError('NOT_FOUND', `There is nothing at ${c.req.method} ${c.req.path}.`)),
+);
+
+app.use(async (c, next) => {
+  checkOrigin(c.req.raw, c.env.OWN_HOSTS?.split(','));
+  await next();
+});
+
+app.all('/v1/runner/*', (c) => handleRunner(c.req.raw, c.env, c.executionCtx));
+
+app.use('/v1/*', async (c, next) => {
+  c.set('identity', await authenticate(c.req.raw, c.env.TOKEN_SECRET));
+  await next();
+});
+
+app.get('/v1/sessions', async (c) => {
+  const { user } = c.get('identity');
+  return c.json({ sessions: await account(c.env, user).list() });
+});
+
+app.delete('/v1/sessions/:session', async (c) => {
+  const { user, role } = c.get('identity');
+  const session = sessionName(c.req.param('session'));
+  if (role !== 'owner') throw new ProtocolError('FORBIDDEN', 'Only the owner may remove a session.');
+  const sessions = account(c.env, user);
+  if (!(await sessions.has(session))) throw new ProtocolError('NOT_FOUND', `There is no session ${session}.`);
+  await sandbox(c.env, user, session).destroy();
+  await sessions.remove(session);
+  return c.body(null, 204);
+});
+
+app.all('/v1/sessions/:session/*', (c) => {
+  const identity = c.get('identity');
+  const session = sessionName(c.req.param('session'));
+  const request = new Request(c.req.raw);
+  request.headers.delete('authorization');
+  request.headers.set(IDENTITY_HEADER, JSON.stringify({ ...identity, session }));
+  return sandbox(c.env, identity.user, session).fetch(request);
+});
+
+function sessionName(name: string): string {
+  if (isName(name)) return name;
+  throw new ProtocolError('BAD_REQUEST', 'Session names are 1 to 64 letters, digits, dots, underscores and hyphens.');
+}
+
+function sandbox(env: Env, user: string, session: string) {
+  return env.SANDBOX.get(env.SANDBOX.idFromName(JSON.stringify([user, session])));
+}
+
+function account(env: Env, user: string) {
+  return env.ACCOUNT.get(env.ACCOUNT.idFromName(user));
+}
+
+export default app;
