@@ -1,0 +1,118 @@
+/** What an editor asks about the session's values: completions, inspections, variables. Runs none of their code. */
+
+import { freeze, getOwnPropertyNames, ownKeys, toJson } from '../core/primordials.ts';
+import { classOf, isProxy, ownProperty, prototypeOf, read, readString } from '../core/safe.ts';
+import { print } from '../print/inspect.ts';
+import { preview } from '../print/render.ts';
+
+const KEYWORDS = (
+  'async await break case catch class const continue debugger default delete do else export extends false finally for ' +
+  'function if import in instanceof let new null of return static super switch this throw true try typeof undefined ' +
+  'using var void while with yield'
+).split(' ');
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const PATH_BEFORE =
+  /(?:([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\??\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*|["'`\]])\??\.)?([\p{ID_Continue}$]*)$/u;
+const NAME_AFTER = /^[\p{ID_Continue}$]*/u;
+const LIMIT = 1000;
+
+const PROTOTYPES: Record<string, object> = {
+  string: String.prototype,
+  number: Number.prototype,
+  boolean: Boolean.prototype,
+  bigint: BigInt.prototype,
+  symbol: Symbol.prototype,
+};
+
+/** Marks an expression whose value cannot be known without running code. */
+const unknown = Symbol('unknown');
+
+function step(value: unknown, name: string): unknown {
+  const owner = PROTOTYPES[typeof value] ?? value;
+  return owner === undefined || owner === null ? unknown : read(owner, name);
+}
+
+/** The value of `a.b.c`, or `unknown`. */
+function valueOf(path: string): unknown {
+  if (path === '"' || path === "'" || path === '`') return '';
+  if (path === ']') return unknown;
+  let value: unknown = globalThis;
+  for (const [at, name] of path.replaceAll('?.', '.').split('.').entries()) {
+    if (at === 0 && (name === 'this' || name === 'globalThis')) continue;
+    value = step(value, name);
+    if (value === unknown || value === undefined) return unknown;
+  }
+  return value;
+}
+
+function addNames(value: unknown, prefix: string, found: Set<string>): void {
+  const start = PROTOTYPES[typeof value] ?? value;
+  if ((typeof start !== 'object' && typeof start !== 'function') || start === null) return;
+  for (let at: object | null = start; at !== null && !isProxy(at) && found.size < LIMIT; at = prototypeOf(at)) {
+    for (const name of getOwnPropertyNames(at)) {
+      if (!name.startsWith(prefix) || !IDENTIFIER.test(name)) continue;
+      if (name.startsWith('__') && !prefix.startsWith('_')) continue;
+      found.add(name);
+      if (found.size >= LIMIT) break;
+    }
+  }
+}
+
+/** JSON of `Completion`. */
+export function complete(code: string, cursor: number): string {
+  const before = code.slice(0, cursor);
+  const [, path, prefix = ''] = PATH_BEFORE.exec(before) ?? [];
+  const from = before.length - prefix.length;
+  const found = new Set<string>();
+  if (path !== undefined) {
+    const value = valueOf(path);
+    if (value !== unknown) addNames(value, prefix, found);
+  } else if (prefix !== '' && !/[.\d]/.test(before[from - 1] ?? '') && !/^\d/.test(prefix)) {
+    addNames(globalThis, prefix, found);
+    for (const keyword of KEYWORDS) if (keyword.startsWith(prefix)) found.add(keyword);
+  }
+  return toJson({ from, to: cursor, candidates: [...found].sort() });
+}
+
+/** The print-out of the expression at the cursor, or null. */
+export function inspectAt(code: string, cursor: number): string | null {
+  const end = cursor + (NAME_AFTER.exec(code.slice(cursor))?.[0].length ?? 0);
+  const [, owner, name = ''] = PATH_BEFORE.exec(code.slice(0, end)) ?? [];
+  if (!IDENTIFIER.test(name) || owner === ']') return null;
+  const value = owner === undefined ? valueOf(name) : valueOfMember(owner, name);
+  return value === unknown ? null : print(value, { colors: true });
+}
+
+function valueOfMember(owner: string, name: string): unknown {
+  const value = valueOf(owner);
+  return value === unknown ? unknown : step(value, name);
+}
+
+const ownGlobals = new Set<PropertyKey>();
+
+/** What is global from now on belongs to the prelude, not to the user. */
+export function closePrelude(): void {
+  for (const key of ownKeys(globalThis)) ownGlobals.add(key);
+  freeze(PROTOTYPES);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  const constructor = read(prototypeOf(value), 'constructor');
+  return readString(constructor, 'name') || classOf(value);
+}
+
+/** JSON of `Variable[]`. */
+export function variables(): string {
+  const found: { name: string; type: string; preview: string }[] = [];
+  for (const name of getOwnPropertyNames(globalThis)) {
+    if (ownGlobals.has(name)) continue;
+    const property = ownProperty(globalThis, name);
+    if (property === undefined) continue;
+    if (property.get !== undefined) found.push({ name, type: 'getter', preview: '[Getter]' });
+    else found.push({ name, type: typeOf(property.value), preview: preview(property.value) });
+  }
+  return toJson(found);
+}
