@@ -38,8 +38,11 @@ export function judge(url: URL, rules: EgressRules): Verdict {
 
 function judgeAddress(host: string): Verdict {
   // `process` turns an IPv4-mapped address into the IPv4 address that it stands for.
-  const range = ipaddr.process(host).range();
-  return range === 'unicast' ? allowed : refuse(`${host} is not a public address (${range})`);
+  const address = ipaddr.process(host);
+  const range = address.range();
+  // Of IPv6 only 2000::/3 is given out; the library counts the unassigned rest as unicast.
+  const isAssigned = address instanceof ipaddr.IPv4 || address.match(ipaddr.IPv6.parse('2000::'), 3);
+  return range === 'unicast' && isAssigned ? allowed : refuse(`${host} is not a public address (${range})`);
 }
 
 function isBelow(host: string, suffix: string): boolean {

@@ -42,22 +42,35 @@ export class LoaderRunner implements ProgramRunner {
     const ended = new Promise<ProgramExit>((resolve) => {
       end = resolve;
     });
-    // The runner is told on two ways: an abort does not cross to another process, a request may find it blocked.
+    let stopped = false;
+    // The runner is asked first, because an abort does not cross to another process; then the request is given up.
     const stop = (exit: ProgramExit): void => {
-      if (abort.signal.aborted) return;
+      if (stopped) return;
+      stopped = true;
       end(exit);
-      abort.abort();
-      this.#request('kill', id, { signal: AbortSignal.timeout(10_000) }).catch(() => {});
+      this.#request('kill', id, { signal: AbortSignal.timeout(10_000) })
+        .catch(() => {})
+        .finally(() => abort.abort());
     };
     const cancelTimeout = this.#clock.after(timeoutSeconds * 1000, () => stop({ kind: 'timeout' }));
-    this.#run(id, { ...spec, timeoutSeconds }, io, abort.signal).then(end);
+    const whileRunning: ProgramIo = {
+      stdin: io.stdin,
+      backpressure: () => (stopped ? undefined : io.backpressure()),
+      write: (stream, bytes) => {
+        if (!stopped) io.write(stream, bytes);
+      },
+    };
+    this.#run(id, { ...spec, timeoutSeconds }, whileRunning, abort.signal).then((exit) => {
+      stopped = true;
+      end(exit);
+    });
     return {
       exit: ended.finally(cancelTimeout),
       kill: () => stop({ kind: 'killed' }),
     };
   }
 
-  /** Never rejects. Writes nothing once `signal` is aborted. */
+  /** Never rejects. */
   async #run(
     id: string,
     spec: ProgramSpec & { readonly timeoutSeconds: number },
@@ -77,7 +90,7 @@ export class LoaderRunner implements ProgramRunner {
       const body = streamAfter(head, io.stdin, input.signal);
       const response = await this.#request('run', id, { body, signal });
       if (!response.ok || response.body === null) return { kind: 'failed', message: await response.text() };
-      return (await copyOutput(response.body, io, signal)) ?? { kind: 'failed', message: lostMessage };
+      return (await copyOutput(response.body, io)) ?? { kind: 'failed', message: lostMessage };
     } catch (error) {
       return { kind: 'failed', message: error instanceof RunRequestError ? error.message : lostMessage };
     } finally {
@@ -95,17 +108,13 @@ export class LoaderRunner implements ProgramRunner {
 }
 
 /** Reads no faster than the session takes it. Resolves with the end that the runner told, null if it told none. */
-async function copyOutput(
-  body: ReadableStream<Uint8Array>,
-  io: ProgramIo,
-  signal: AbortSignal,
-): Promise<ProgramExit | null> {
+async function copyOutput(body: ReadableStream<Uint8Array>, io: ProgramIo): Promise<ProgramExit | null> {
   const decoder = new RecordDecoder();
   const reader = body.getReader();
   for (;;) {
     await io.backpressure();
     const { done, value } = await reader.read();
-    if (done || signal.aborted) return null;
+    if (done) return null;
     for (const record of decoder.push(value)) {
       if (record.type === 'exit') return { kind: 'exit', code: record.code };
       if (record.type === 'failed') return { kind: 'failed', message: record.message };

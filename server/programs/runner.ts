@@ -6,7 +6,7 @@
  * |---|---|
  * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers a stream of records (records.ts) |
  * | `POST /v1/runner/kill?run=ID` | ends it; 404 when there is no such run |
- * | `GET /v1/runner/health` | `{"programs": n}` |
+ * | `GET /v1/runner/health` | 200 |
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
@@ -25,7 +25,7 @@ const missingLoader =
   'This server cannot run programs: its Worker has no LOADER binding. Add [[worker_loaders]] to wrangler.toml.';
 
 /** How to end each run of this process, by its id. */
-const runs = new Map<string, () => void>();
+const runs = new Map<string, { readonly kill: () => void; readonly deadline: number }>();
 
 /** Answers `/v1/runner/*` to those who know `RUNNER_SECRET` (`Authorization: Bearer …`). */
 export async function handleRunner(request: Request, env: RunnerEnv, context: ExecutionContext): Promise<Response> {
@@ -48,15 +48,16 @@ async function answer(request: Request, env: RunnerEnv, context: ExecutionContex
   const id = url.searchParams.get('run') ?? '';
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /v1/runner/health':
-      return Response.json({ programs: runs.size });
+      return new Response('ok');
     case 'POST /v1/runner/run':
       if (id === '' || runs.has(id)) return new Response('A run needs an id of its own.', { status: 409 });
       if (request.body === null) return new Response('The program is missing.', { status: 400 });
       return run(id, request.body, env, context);
     case 'POST /v1/runner/kill': {
-      const kill = runs.get(id);
-      kill?.();
-      return new Response(null, { status: kill ? 204 : 404 });
+      const found = runs.get(id);
+      runs.delete(id);
+      found?.kill();
+      return new Response(null, { status: found ? 204 : 404 });
     }
     default:
       return new Response('The runner has no such route.', { status: 404 });
@@ -79,13 +80,11 @@ async function stream(
   context: ExecutionContext,
 ): Promise<void> {
   const writer = writable.getWriter();
-  const ended = new Promise<null>((resolve) => runs.set(id, () => resolve(null)));
   try {
     if (!env.LOADER) return await writer.write(encodeRecord({ type: 'failed', message: missingLoader }));
     const { request, stdin } = await readRunRequest(body);
     const outcome = await Promise.race([
-      ended,
-      timeout(request),
+      killed(id, request),
       execute({
         request,
         stdin,
@@ -104,9 +103,15 @@ async function stream(
   }
 }
 
-/** The session keeps the time; this only ends what a session that is gone has left behind. */
-function timeout({ timeoutSeconds }: RunRequest): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), (timeoutSeconds + 5) * 1000));
+/** Resolves when somebody asks for the end of the run, or so late that the session that wanted it must be gone. */
+function killed(id: string, { timeoutSeconds }: RunRequest): Promise<null> {
+  // A request that its caller cancelled never came to remove its entry.
+  for (const [other, { deadline }] of runs) if (deadline < Date.now()) runs.delete(other);
+  const milliseconds = (timeoutSeconds + 5) * 1000;
+  return new Promise((resolve) => {
+    runs.set(id, { kill: () => resolve(null), deadline: Date.now() + milliseconds });
+    setTimeout(() => resolve(null), milliseconds);
+  });
 }
 
 /** Compares digests, so that the time taken tells nothing about the secret. */

@@ -11,6 +11,8 @@ import { wrapEntry } from './wrap.ts';
 export interface BuiltProgram {
   /** How the entry is called: see `wrapEntry`. */
   readonly format: ModuleFormat;
+  /** Columns by which the first line of the entry moved to the right. */
+  readonly indent: number;
   /** Module names are the source paths, so that stack traces show the user's own. */
   readonly modules: Readonly<Record<string, { js: string } | { cjs: string }>>;
 }
@@ -21,17 +23,21 @@ export function buildProgram(entry: string, sources: readonly SourceFile[]): Bui
   const paths = new Set(texts.keys());
   const modules: Record<string, { js: string } | { cjs: string }> = Object.create(null);
   const queue = [entry];
-  let format: ModuleFormat = 'esm';
+  let head: Pick<BuiltProgram, 'format' | 'indent'> = { format: 'esm', indent: 0 };
   for (const path of queue) {
     const parsed = parseSource(path, readSource(path, texts));
     const edits = resolveAll(parsed, paths, (target) => {
       if (!queue.includes(target)) queue.push(target);
     });
-    if (path === entry) format = parsed.format;
-    const code = path === entry ? wrapEntry(parsed, edits) : applyEdits(parsed.code, edits);
+    let code = applyEdits(parsed.code, edits);
+    if (path === entry) {
+      const wrapped = wrapEntry(parsed, edits);
+      code = wrapped.code;
+      head = { format: parsed.format, indent: wrapped.indent };
+    }
     modules[path] = parsed.format === 'esm' ? { js: code } : { cjs: code };
   }
-  return { format, modules };
+  return { ...head, modules };
 }
 
 function readSource(path: string, texts: ReadonlyMap<string, Uint8Array>): string {

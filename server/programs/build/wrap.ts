@@ -8,21 +8,28 @@ import type { ExportDefaultDeclaration, ExportNamedDeclaration, ModuleDeclaratio
 import { applyEdits, type Edit, lineBreaks } from './edits.ts';
 import type { ParsedSource } from './parse.ts';
 
+export interface WrappedEntry {
+  readonly code: string;
+  /** Columns by which the first line moved to the right. */
+  readonly indent: number;
+}
+
 /**
  * ES module: default-exports an async function that runs the body; its imports stay static. CommonJS: exports
  * `[require, body]`, where body is the function that Node would make of it.
  * `edits` are applied to the code on the way; they may lie inside import declarations.
  */
-export function wrapEntry(parsed: ParsedSource, edits: readonly Edit[]): string {
+export function wrapEntry(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
   return parsed.format === 'esm' ? wrapModule(parsed, edits) : wrapScript(parsed, edits);
 }
 
-function wrapScript(parsed: ParsedSource, edits: readonly Edit[]): string {
+function wrapScript(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
   const parameters = 'exports, require, module, __filename, __dirname';
-  return `module.exports = [require, function (${parameters}) {${applyEdits(parsed.code, edits)}\n}];`;
+  const prefix = `module.exports = [(specifier) => require(specifier), function (${parameters}) {`;
+  return { code: `${prefix}${applyEdits(parsed.code, edits)}\n}];`, indent: prefix.length };
 }
 
-function wrapModule(parsed: ParsedSource, edits: readonly Edit[]): string {
+function wrapModule(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
   const { code } = parsed;
   const imports: string[] = [];
   const own: Edit[] = [];
@@ -35,7 +42,8 @@ function wrapModule(parsed: ParsedSource, edits: readonly Edit[]): string {
   }
   const moved = own.filter((edit) => edit.text.trim() === '');
   const inPlace = edits.filter((edit) => !moved.some((range) => range.start <= edit.start && edit.end <= range.end));
-  return `${imports.join('')}export default async () => {${applyEdits(code, [...own, ...inPlace])}\n};`;
+  const prefix = `${imports.join('')}export default async () => {`;
+  return { code: `${prefix}${applyEdits(code, [...own, ...inPlace])}\n};`, indent: prefix.length };
 }
 
 type TopLevel = Statement | ModuleDeclaration;

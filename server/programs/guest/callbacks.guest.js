@@ -4,6 +4,8 @@ import process from 'node:process';
 import timers from 'node:timers';
 import { uncaught } from './process.guest.js';
 
+const later = globalThis.setImmediate;
+
 /** Wraps the functions that call back later and listens for what nobody handled. */
 export function guardCallbacks() {
   for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
@@ -20,11 +22,12 @@ export function guardCallbacks() {
 
   globalThis.addEventListener('unhandledrejection', (event) => {
     event.preventDefault();
-    uncaught(event.reason, 'unhandledRejection');
+    // Not within the event: the platform cannot end the program there.
+    later(() => uncaught(event.reason, 'unhandledRejection'));
   });
   globalThis.addEventListener('error', (event) => {
     event.preventDefault();
-    uncaught(event.error);
+    later(() => uncaught(event.error));
   });
 }
 

@@ -19,9 +19,9 @@ export function installConsole(stdout, stderr) {
     if (args.length > 0) out(...args);
     indent += '  ';
   };
-  const elapsed = (label, data) => {
+  const elapsed = (method, label, data) => {
     const start = timers.get(label);
-    if (start === undefined) return err(`Warning: No such label '${label}' for console.time()`);
+    if (start === undefined) return err(`Warning: No such label '${label}' for console.${method}()`);
     out(`${label}: ${duration(performance.now() - start)}`, ...data);
   };
 
@@ -66,9 +66,9 @@ export function installConsole(stdout, stderr) {
       if (timers.has(`${label}`)) err(`Warning: Label '${label}' already exists for console.time()`);
       else timers.set(`${label}`, performance.now());
     },
-    timeLog: (label = 'default', ...data) => elapsed(`${label}`, data),
+    timeLog: (label = 'default', ...data) => elapsed('timeLog', `${label}`, data),
     timeEnd(label = 'default') {
-      elapsed(`${label}`, []);
+      elapsed('timeEnd', `${label}`, []);
       timers.delete(`${label}`);
     },
   });

@@ -17,13 +17,13 @@ let started = false;
 let settled = false;
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env }, sink, input) {
+  async run({ entry, format, args, env, indent }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
-    attachSink(sink.dup());
+    attachSink(sink);
     stdin.open(input);
     installConsole(stdout, stderr);
-    installProcess(entry, args, env);
+    installProcess({ entry, args, env, indent });
     guardCallbacks();
     start(entry, format);
     await new Promise(() => {});
@@ -32,7 +32,7 @@ export default class extends WorkerEntrypoint {
   /** Hands over the output that is still queued; returns the exit status. */
   async finish(sink) {
     if (!started) throw new Error('The program never ran.');
-    attachSink(sink.dup());
+    attachSink(sink);
     const code = conclude(settled);
     await drainOutput();
     return code;

@@ -33,7 +33,7 @@ const limits = { cpuMs: 300_000, subRequests: 1000 };
 export async function execute({ request, stdin, loader, egress, accept }: Execution): Promise<Outcome> {
   const sink = new OutputSink(accept);
   try {
-    const { format, modules } = buildProgram(request.entry, request.sources);
+    const { modules, ...head } = buildProgram(request.entry, request.sources);
     const worker = loader.load({
       compatibilityDate: '2026-04-01',
       compatibilityFlags: ['nodejs_compat'],
@@ -46,7 +46,7 @@ export async function execute({ request, stdin, loader, egress, accept }: Execut
     const guest = worker.getEntrypoint<Guest>();
     const { entry, args, env } = request;
     try {
-      await guest.run({ entry, format, args, env: Object.fromEntries(env) }, sink, stdin);
+      await guest.run({ ...head, entry, args, env: Object.fromEntries(env) }, sink, stdin);
     } catch (error) {
       if (!isOrdinaryEnd(error)) throw error;
     }

@@ -1,0 +1,319 @@
+/** Programs in a real workerd, through the same code that the session uses: what they print, how they end. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProgramHost, type ProgramResult, runnerSecret } from '../support/program-host.ts';
+
+const visited: string[] = [];
+let host: ProgramHost;
+
+beforeAll(async () => {
+  host = await ProgramHost.start({
+    internet(url) {
+      visited.push(url);
+      if (url.includes('/to-loopback')) return { status: 302, location: 'http://127.0.0.1/secret' };
+      if (url.includes('/forever')) return { status: 302, location: `${url}x` };
+      return { status: 200, body: 'the public internet' };
+    },
+  });
+});
+afterAll(() => host.dispose());
+
+const run = (code: string, more: Partial<Parameters<ProgramHost['run']>[0]> = {}): Promise<ProgramResult> =>
+  host.run({ code, ...more });
+
+const exited = (stdout: string, code = 0, stderr = '') => ({ stdout, stderr, exit: { kind: 'exit', code } });
+
+describe('a program', () => {
+  it('runs TypeScript', async () => {
+    expect(await run('const n: number = 6\nconsole.log(n*7)\n')).toEqual(exited('42\n'));
+  });
+
+  it.each<[string, string, number]>([
+    ['ends with 0', '', 0],
+    ['chooses its status', 'process.exitCode = 5', 5],
+    ['exits in a loop that catches everything', 'for (;;) try { process.exit(3) } catch {}', 3],
+    ['exits in a timer', 'setTimeout(() => process.exit(4), 1); setInterval(() => {}, 1000)', 4],
+    ['exits in an exit listener', "process.on('exit', () => process.exit(9))", 9],
+    ['exits with a byte', 'process.exit(257)', 1],
+    ['waits for its timers', 'setTimeout(() => { process.exitCode = 6 }, 20)', 6],
+    [
+      'waits for what it did not await',
+      "crypto.subtle.digest('SHA-256', new Uint8Array(9)).then(() => { process.exitCode = 7 })",
+      7,
+    ],
+  ])('%s', async (_, code, status) => {
+    expect(await run(code)).toEqual(exited('', status));
+  });
+
+  it('loses nothing that it printed before it exited', async () => {
+    const { stdout, exit } = await run('for (let i = 0; i < 50000; i++) console.log(i)\nprocess.exit(2)');
+    expect(stdout).toBe(Array.from({ length: 50_000 }, (_, i) => `${i}\n`).join(''));
+    expect(exit).toEqual({ kind: 'exit', code: 2 });
+  });
+
+  it('prints 200,000 lines complete and in order', async () => {
+    const { stdout } = await run("for (let i = 0; i < 200000; i++) console.log('line ' + i)", { backpressureMs: 1 });
+    expect(stdout).toBe(Array.from({ length: 200_000 }, (_, i) => `line ${i}\n`).join(''));
+  });
+
+  it('keeps the order of console and process.stdout, and bytes as they are', async () => {
+    const { stdout } = await run(
+      "console.log('a'); process.stdout.write(new Uint8Array([0xe2, 0x82])); process.stdout.write(new Uint8Array([0xac]));" +
+        "process.stdout.write('YmJi', 'base64'); console.log('é'.repeat(3))",
+    );
+    expect(stdout).toBe('a\n€bbbééé\n');
+  });
+
+  it('reads its input as it comes', async () => {
+    let more: () => void = () => {};
+    const first = new Promise<void>((resolve) => {
+      more = resolve;
+    });
+    async function* stdin() {
+      yield 'one';
+      await first;
+      yield 'two';
+    }
+    const result = await run('for await (const chunk of process.stdin) process.stdout.write(' < ' + chunk + ' > ')', {
+      stdin: stdin(),
+      onOutput: () => more(),
+    });
+    expect(result).toEqual(exited('<one><two>'));
+  });
+
+  it('echoes a megabyte of input', async () => {
+    const stdin = 'spawnpoint'.repeat(100_000);
+    expect((await run('process.stdin.pipe(process.stdout)', { stdin })).stdout).toBe(stdin);
+  });
+
+  it('does not wait for input that it never reads', async () => {
+    const stdin = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+    expect(await run('console.log(1)', { stdin })).toEqual(exited('1\n'));
+  });
+
+  it('sees its arguments and its own environment only', async () => {
+    const code = 'console.log(JSON.stringify([process.argv.slice(1), process.env]))';
+    const { stdout } = await run(code, { args: ['a b', '--c'], env: { GREETING: 'hi' } });
+    expect(JSON.parse(stdout)).toEqual([['/home/user/main.ts', 'a b', '--c'], { GREETING: 'hi' }]);
+    expect((await run('console.log(JSON.stringify(process.env))')).stdout).toBe('{}\n');
+  });
+
+  it('may be CommonJS with other files', async () => {
+    const files = { 'lib/b.ts': 'exports.b = 2 as number', 'c.mjs': 'export default 3' };
+    const code = [
+      "const { b } = require('./lib/b')",
+      "console.log(b, require.main === module, __filename, typeof require('fs').readFileSync, this === exports)",
+      "undeclared = 1; import('./c.mjs').then((c) => console.log(c.default))",
+    ].join('\n');
+    const result = await run(code, { entry: 'main.js', files });
+    expect(result).toEqual(exited('2 true /home/user/main.js function true\n3\n'));
+  });
+});
+
+describe('an error that nobody caught', () => {
+  it.each<[string, string, string]>([
+    [
+      'thrown',
+      'interface A {\n  a: string }\n\nfunction f(): never {\n  throw new Error("boom")\n}\nf()',
+      'Error: boom\n    at f (main.ts:5:9)\n    at main.ts:7:1',
+    ],
+    [
+      'thrown in a module',
+      'import "node:fs"\ntype A = {\n}\nthrow new RangeError("boom")',
+      'RangeError: boom\n    at main.ts:4:7',
+    ],
+    ['on the first line', 'throw new Error("boom"); await 1', 'Error: boom\n    at main.ts:1:7'],
+    ['in a timer', '\nsetTimeout(() => {\n  throw new Error("late") }, 1)', 'Error: late\n    at main.ts:3:9'],
+    ['in a microtask', '\nqueueMicrotask(() => { throw new Error("soon") })', 'Error: soon\n    at main.ts:2:30'],
+    [
+      'in a rejection',
+      '\nPromise.reject(new Error("no"))\nsetInterval(() => {}, 1000)',
+      'Error: no\n    at main.ts:2:16',
+    ],
+    ['of no error', 'throw { a: 1 }', '{ a: 1 }'],
+  ])('%s is printed with its place and ends the program', async (_, code, message) => {
+    expect(await run(code)).toEqual(exited('', 1, `Uncaught ${message}\n`));
+  });
+
+  it('may be the business of a listener', async () => {
+    const code =
+      "process.on('uncaughtException', (e) => console.log('got', e.message)); setTimeout(() => { throw Error('x') })";
+    expect(await run(code)).toEqual(exited('got x\n'));
+  });
+
+  it('is named when the top level waits for ever', async () => {
+    const warning = 'Warning: Detected unsettled top-level await\n';
+    expect(await run('console.log(1); await new Promise(() => {})')).toEqual(exited('1\n', 13, warning));
+  });
+});
+
+it('shows a syntax error in the source of its author', async () => {
+  const message = 'main.ts:2:17\nlet b: string = = 2;\n                ^\n\nSyntaxError: Unexpected token';
+  expect((await run('let a = 1;\nlet b: string = = 2;')).exit).toEqual({ kind: 'failed', message });
+});
+
+it('has the console of node', async () => {
+  const code = `
+    console.log('%s is %d and %o', 'a', 1.5, [1]); console.info(new Map([[1, { a: [2] }]])); console.debug(-0)
+    console.error('err'); console.warn(new Set([1]))
+    console.group('g'); console.log('in\\nside'); console.group(); console.log('deep'); console.groupEnd(); console.groupEnd()
+    console.log('out'); console.count(); console.count('x'); console.count(); console.countReset(); console.count()
+    console.assert(true, 'no'); console.assert(false, 'yes %d', 1); console.assert(false)
+    console.dir({ a: { b: { c: { d: 1 } } } }, { depth: 0 }); console.table([{ a: 1, b: 'x' }, { a: 2, c: true }])
+    console.table(new Map([['k', 1]])); console.table([1, 2]); console.table(5); console.log(); console.timeEnd('none')`;
+  const { stdout, stderr } = await run(code);
+  const reference = await runInNode(code);
+  expect({ stdout, stderr }).toEqual(reference);
+});
+
+describe('a program that does not end', () => {
+  it.each([
+    ['waits on timers', "console.log('go'); setInterval(() => {}, 5)"],
+    ['loops with await', "console.log('go'); for (;;) await new Promise((r) => setTimeout(r, 1))"],
+    ['prints for ever', "for (;;) { console.log('go'); await new Promise((r) => setTimeout(r)) }"],
+  ])('and %s is killed', async (_, code) => {
+    const result = await run(code, { onOutput: (_, kill) => void kill() });
+    expect(result.exit).toEqual({ kind: 'killed' });
+  });
+
+  it('is stopped when its time is up', async () => {
+    expect((await run('setInterval(() => {}, 5)', { timeoutSeconds: 0.2 })).exit).toEqual({ kind: 'timeout' });
+  });
+
+  it('does nothing more once it is killed', async () => {
+    const beacon = "setInterval(() => fetch('http://beacon.example/'), 5); setTimeout(() => console.log('go'), 50)";
+    await run(beacon, { onOutput: (_, kill) => void kill() });
+    const count = () => visited.filter((url) => url.includes('beacon')).length;
+    // The next program ends well after what was in flight.
+    await run('await new Promise((r) => setTimeout(r, 50))');
+    const before = count();
+    expect(before).toBeGreaterThan(0);
+    await run('await new Promise((r) => setTimeout(r, 100))');
+    expect(count()).toBe(before);
+  });
+});
+
+describe('the network of a program', () => {
+  const attempt = (url: string) =>
+    run(
+      `await fetch(${JSON.stringify(url)}).then(async (r) => console.log(await r.text()), (e) => console.log(e.message))`,
+    );
+
+  it('is the public internet', async () => {
+    expect(await attempt('https://example.com/')).toEqual(exited('the public internet\n'));
+  });
+
+  it.each([
+    'http://127.0.0.1/',
+    'http://[::1]/',
+    'http://localhost/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://2130706433/',
+    'http://example.com:22/',
+    'http://example.com/to-loopback',
+  ])('has no %s', async (url) => {
+    const { stdout } = await attempt(url);
+    expect(stdout).toMatch(/^Network access refused: /);
+    expect(visited.some((seen) => seen.includes('secret'))).toBe(false);
+  });
+
+  it('has no sockets', async () => {
+    const code =
+      "import net from 'node:net'; net.connect(80, '127.0.0.1').on('error', () => console.log('refused')).on('connect', () => console.log('connected'))";
+    expect((await run(code)).stdout).toBe('refused\n');
+    const direct =
+      "import { connect } from 'cloudflare:sockets'; const socket = connect('127.0.0.1:80'); socket.closed.catch(() => {}); await socket.opened.then(() => console.log('connected'), () => console.log('refused'))";
+    expect((await run(direct)).stdout).toBe('refused\n');
+  });
+
+  it('is followed by hand for kernels, hop by hop', async () => {
+    const ask = async (url: string) => (await host.fetch(`/egress?url=${encodeURIComponent(url)}`)).text();
+    expect(await ask('http://example.com/')).toBe('the public internet');
+    expect(await ask('http://example.com/to-loopback')).toContain('127.0.0.1 is not a public address');
+    const before = visited.length;
+    expect(await ask('http://example.com/forever')).toContain('redirects more than 20 times');
+    expect(visited.length - before).toBe(21);
+  });
+});
+
+describe('a program that would deceive its runner', () => {
+  it('prints records as text', async () => {
+    const code = 'process.stdout.write(new Uint8Array([3, 4, 0, 0, 0, 0, 0, 0, 0])); process.exit(7)';
+    expect(await run(code)).toEqual(exited('\u0003\u0004\0\0\0\0\0\0\0', 7));
+  });
+
+  it('finds no bindings', async () => {
+    const code =
+      "import { env, exports } from 'cloudflare:workers'; console.log(Object.keys(env), Object.keys(exports))";
+    expect((await run(code)).stdout).toBe("[] [ 'default' ]\n");
+  });
+
+  it('cannot open the routes of the runner', async () => {
+    const health = (authorization: string) => host.fetch('/v1/runner/health', { headers: { authorization } });
+    expect((await health('')).status).toBe(401);
+    expect((await health('Bearer wrong')).status).toBe(401);
+    expect((await health(`Bearer ${runnerSecret}`)).status).toBe(200);
+    const kill = await host.fetch('/v1/runner/kill?run=x', { method: 'POST' });
+    expect(kill.status).toBe(401);
+  });
+});
+
+it('says what is missing where programs cannot run', async () => {
+  const bare = await ProgramHost.start({ loader: false });
+  try {
+    const { exit } = await bare.run({ code: '1' });
+    expect(exit).toEqual({ kind: 'failed', message: expect.stringContaining('no LOADER binding') });
+  } finally {
+    await bare.dispose();
+  }
+});
+
+describe('a runner in a process of its own', () => {
+  it('leaves the main server answering while a program loops, and says so when it is lost', async () => {
+    const runner = await ProgramHost.start();
+    const main = await ProgramHost.start({ runner });
+    try {
+      expect(await main.run({ code: 'console.log(1)' })).toEqual(exited('1\n'));
+      let seen: () => void = () => {};
+      const going = new Promise<void>((resolve) => {
+        seen = resolve;
+      });
+      const looping = "console.log('go'); await new Promise((r) => setTimeout(r, 20)); while (true) {}";
+      const ticking = main.run({ code: "setInterval(() => console.log('tick'), 5)" });
+      const lost = main.run({ code: looping, onOutput: () => seen() });
+      await going;
+      for (let i = 0; i < 20; i++) expect(await (await main.fetch('/ping')).text()).toBe('pong');
+      runner.kill();
+      const message = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
+      expect((await lost).exit).toEqual({ kind: 'failed', message });
+      expect((await ticking).exit).toEqual({ kind: 'failed', message });
+    } finally {
+      await main.dispose();
+      await runner.dispose();
+    }
+  });
+
+  it('is not waited for when a program that never yields is killed', async () => {
+    const runner = await ProgramHost.start();
+    const main = await ProgramHost.start({ runner });
+    try {
+      const code = "console.log('go'); await new Promise((r) => setTimeout(r, 20)); while (true) {}";
+      const { exit } = await main.run({ code, onOutput: (_, kill) => void setTimeout(kill, 100) });
+      expect(exit).toEqual({ kind: 'killed' });
+    } finally {
+      runner.kill();
+      await main.dispose();
+      await runner.dispose();
+    }
+  });
+});
+
+/** What node itself prints for a script. */
+async function runInNode(code: string): Promise<{ stdout: string; stderr: string }> {
+  const { spawnSync } = await import('node:child_process');
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env: { NO_WARNINGS: '1' } });
+  return {
+    stdout,
+    stderr: stderr.replace(/^\(.*\n/gm, (line) => line.replace(/^\(node:\d+\) /, '')).replace(/^\(Use .*\n/gm, ''),
+  };
+}
