@@ -3,15 +3,24 @@
 import * as v from 'valibot';
 import type { Message } from './assembler.ts';
 import { ERROR_CODES, ProtocolError } from './errors.ts';
-import { CHANNEL_CONTROL, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
+import { CHANNEL_CONTROL, CHANNEL_LAST, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
 import { LIMITS } from './limits.ts';
 import { count, decodePayload, encodePayload, sequenceNumber, text } from './payload.ts';
-import { programRequest, timeout } from './program-request.ts';
 import { answer, language, question } from './questions.ts';
 
 const label = text(LIMITS.label);
 const role = v.picklist(['owner', 'writer', 'reader']);
 const cause = v.picklist(['input', 'program']);
+/** Seconds of fuel or wall time, null for the default. */
+const timeout = v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(LIMITS.timeoutSeconds)));
+const path = text(LIMITS.path);
+/** A data channel that a client opens. */
+const clientChannel = v.pipe(
+  count,
+  v.minValue(3),
+  v.maxValue(CHANNEL_LAST),
+  v.check((channel) => channel % 2 === 1, 'A client opens channels with odd numbers.'),
+);
 const terminal = v.object({ id: count, name: label, role });
 
 /** Client messages by name: frame type and schema of the body. */
@@ -38,8 +47,7 @@ const CLIENT = {
       request: count,
       language,
       code: v.string(),
-      /** Seconds of fuel, null for the default. */
-      timeout: v.nullable(timeout),
+      timeout,
     }),
   },
   /** Never queues behind inputs. Without a target: whatever the JavaScript kernel is running. */
@@ -48,7 +56,22 @@ const CLIENT = {
   credit: { type: 0x04, schema: v.object({ through: count }) },
   query: { type: 0x05, schema: v.object({ query: count, question }) },
   /** Runs a program. */
-  run: { type: 0x06, schema: programRequest },
+  run: {
+    type: 0x06,
+    schema: v.object({
+      request: count,
+      /** The path among `sources` that runs. */
+      entry: path,
+      /** Path and size of each source file. Their bytes follow on `channel`, one file after the other. */
+      sources: v.pipe(v.array(v.tuple([path, count])), v.minLength(1), v.maxLength(LIMITS.programSourceFiles)),
+      args: v.pipe(v.array(v.string()), v.maxLength(LIMITS.programArguments)),
+      env: v.pipe(v.array(v.tuple([v.string(), v.string()])), v.maxLength(LIMITS.programArguments)),
+      channel: clientChannel,
+      /** The data channel of the program's standard input; null if it has none. */
+      stdin: v.nullable(clientChannel),
+      timeout,
+    }),
+  },
 } as const;
 
 /** Server messages by name. */
