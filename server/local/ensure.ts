@@ -4,8 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonOptions } from './daemon-options.ts';
 import { dataPaths, makePrivateDirectory, socketPath, userDirectories } from './directories.ts';
 import { compareVersions, type Installation, installation } from './installation.ts';
-import type { DaemonMessage } from './lifeline.ts';
-import { Lifeline } from './lifeline-client.ts';
+import { type Hello, Lifeline } from './lifeline-client.ts';
 import { LocalServerError, type LocalServerErrorCode } from './local-server-error.ts';
 import { readLock } from './lock.ts';
 import { isAlive, waitForEnd } from './processes.ts';
@@ -79,6 +78,12 @@ export async function ensureServer(options: EnsureOptions): Promise<LocalServer>
       continue;
     }
     const hello = await greeting(lifeline, dataPaths(data).log);
+    if (!hello && starts === 0) continue;
+    if (!hello)
+      throw new LocalServerError(
+        'BOOT_FAILED',
+        `The local server ended while it started (see ${dataPaths(data).log}).`,
+      );
     if (hello.version === version) return localServer(data, hello, lifeline, starts > 0);
     await replace(lifeline, hello, version, data);
   }
@@ -102,28 +107,22 @@ async function join(data: string): Promise<Lifeline | undefined> {
   }
 }
 
-/** The daemon's first message, which comes when the server answers. */
-async function greeting(lifeline: Lifeline, log: string): Promise<Extract<DaemonMessage, { type: 'hello' }>> {
+/** The daemon's first message, which comes when the server answers; undefined when the daemon ended without a word. */
+async function greeting(lifeline: Lifeline, log: string): Promise<Hello | undefined> {
   const message = await lifeline.next(BOOT_MS);
   if (message?.type === 'hello') return message;
   const closed = lifeline.closed;
   lifeline.close();
   if (message?.type === 'failed') throw new LocalServerError(message.code as LocalServerErrorCode, message.message);
-  throw closed
-    ? new LocalServerError('BOOT_FAILED', `The local server ended while it started (see ${log}).`)
-    : new LocalServerError(
-        'UNRESPONSIVE',
-        `The local server did not start within ${BOOT_MS / 1000} seconds (see ${log}).`,
-      );
+  if (closed) return undefined;
+  throw new LocalServerError(
+    'UNRESPONSIVE',
+    `The local server did not start within ${BOOT_MS / 1000} seconds (see ${log}).`,
+  );
 }
 
 /** Ends a daemon of an older version that nobody else uses. Resolves when its directory is free. */
-async function replace(
-  lifeline: Lifeline,
-  hello: { version: string; pid: number },
-  version: string,
-  data: string,
-): Promise<void> {
+async function replace(lifeline: Lifeline, hello: Hello, version: string, data: string): Promise<void> {
   const named = `The local server (process ${hello.pid}) is version ${hello.version || 'unknown'}, this is version ${version}`;
   try {
     if (compareVersions(hello.version, version) > 0) {
@@ -147,12 +146,7 @@ async function replace(
   }
 }
 
-function localServer(
-  data: string,
-  hello: { url: string; pid: number },
-  lifeline: Lifeline,
-  started: boolean,
-): LocalServer {
+function localServer(data: string, hello: Hello, lifeline: Lifeline, started: boolean): LocalServer {
   lifeline.unref();
   return {
     url: hello.url,

@@ -19,12 +19,14 @@ const MAIN_MODULE = 'worker.js';
 
 type Modules = Exclude<NonNullable<Extract<WorkerOptions, { modules: unknown }>['modules']>, boolean>;
 
-const MODULE_TYPES: Readonly<Record<string, Modules[number]['type']>> = {
-  '.js': 'ESModule',
-  '.wasm': 'CompiledWasm',
-  '.so': 'CompiledWasm',
-  '.bin': 'Data',
-};
+/** What a module is, by the end of its name; the first that fits counts. */
+const MODULE_TYPES: ReadonlyArray<readonly [string, Modules[number]['type']]> = [
+  ['.guest.js', 'Text'],
+  ['.js', 'ESModule'],
+  ['.wasm', 'CompiledWasm'],
+  ['.so', 'CompiledWasm'],
+  ['.bin', 'Data'],
+];
 
 /**
  * The modules of a built Worker, its entry first.
@@ -36,7 +38,7 @@ export function readModules(workerDirectory: string): Modules {
       path.split(sep).join('/'),
     );
     const modules = paths.flatMap((path): Modules => {
-      const type = MODULE_TYPES[path.slice(path.lastIndexOf('.'))];
+      const type = MODULE_TYPES.find(([end]) => path.endsWith(end))?.[1];
       return type ? [{ type, path, contents: readFileSync(join(workerDirectory, path)) }] : [];
     });
     const main = modules.findIndex((module) => module.path === MAIN_MODULE);
@@ -68,7 +70,11 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
     durableObjectsPersist: join(worker.storage, 'durable-objects'),
     r2Buckets: ['FILES'],
     r2Persist: join(worker.storage, 'r2'),
-    bindings: { TOKEN_SECRET: worker.tokenSecret, RUNNER_SECRET: worker.runnerSecret },
+    bindings: {
+      TOKEN_SECRET: worker.tokenSecret,
+      RUNNER_SECRET: worker.runnerSecret,
+      OWN_HOSTS: '127.0.0.1,localhost',
+    },
     serviceBindings: { RUNNER: { external: { address: worker.runnerAddress, http: {} } } },
   };
 }
@@ -78,7 +84,7 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
  * secret of the tokens, so a program that broke out of its isolate would find none of them.
  */
 export function runnerOptions(modules: Modules, runnerSecret: string, port: number): MiniflareOptions {
-  return { ...common(modules, port), bindings: { RUNNER_SECRET: runnerSecret } };
+  return { ...common(modules, port), bindings: { RUNNER_SECRET: runnerSecret, OWN_HOSTS: '127.0.0.1,runner' } };
 }
 
 function common(modules: Modules, port: number) {

@@ -8,6 +8,8 @@ import { LocalServerError } from './local-server-error.ts';
 
 type MiniflareModule = typeof import('miniflare');
 
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 let loaded: MiniflareModule | undefined;
 let latestChild: ChildProcess | undefined;
 
@@ -43,9 +45,14 @@ function observed(options: MiniflareOptions, events: RuntimeEvents): MiniflareOp
 /** Starts a workerd. Resolves when it listens. */
 export async function startMiniflare(options: MiniflareOptions, events: RuntimeEvents): Promise<Miniflare> {
   const { Miniflare, NoOpLog } = load();
+  const own = STOP_SIGNALS.map((name) => process.listeners(name));
   const miniflare = new Miniflare(observed({ ...options, log: new NoOpLog() }, events));
   // Miniflare would end the process at these signals with its files left behind; the daemon has its own way to stop.
-  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+  STOP_SIGNALS.forEach((name, index) => {
+    for (const listener of process.listeners(name)) {
+      if (!own[index]?.includes(listener)) process.removeListener(name, listener);
+    }
+  });
   try {
     await miniflare.ready;
   } catch (error) {

@@ -41,12 +41,15 @@ function ps(pid: number, column: string): string {
   }
 }
 
-/** The identity of a live process, or undefined when there is none with that pid. A zombie is not alive. */
+/**
+ * The identity of a live process, or undefined when there is none with that pid. A zombie is not alive, but one whose
+ * other threads still run is: they have its files open.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (isLinux) {
     const fields = statFields(pid);
-    const [state, ticks] = [fields[0], fields[19]];
-    if (!state || !ticks || state === 'Z' || state === 'X') return undefined;
+    const [state, threads, ticks] = [fields[0], fields[17], fields[19]];
+    if (!state || !ticks || ((state === 'Z' || state === 'X') && Number(threads) <= 1)) return undefined;
     bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8);
     return { pid, started: `${bootId}:${ticks}` };
   }

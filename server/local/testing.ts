@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { type EnsureOptions, ensureServer, type LocalServer } from './ensure.ts';
 import type { Installation } from './installation.ts';
 import { stopServer } from './stop.ts';
@@ -13,19 +13,26 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 export const fixtureWorker = join(here, 'fixtures', 'worker');
 
-/** Bundles the daemon to a place from which miniflare is found. */
-export async function buildDaemon(name: string): Promise<string> {
+/** Bundles the daemon, as it ships, to a place from which miniflare is found. */
+export function buildDaemon(name: string): Promise<string> {
+  return bundle({ entryPoints: [join(here, 'daemon.ts')] }, name);
+}
+
+/** Bundles a process that calls `ensureServer` with the options it is sent, and answers with the url and pid. */
+export function buildEnsure(name: string): Promise<string> {
+  const contents = `
+    import { ensureServer } from './ensure.ts';
+    process.once('message', async (options) => {
+      const { url, pid } = await ensureServer(options);
+      process.send({ url, pid });
+    });`;
+  return bundle({ stdin: { contents, resolveDir: here, loader: 'ts' } }, name);
+}
+
+async function bundle(source: BuildOptions, name: string): Promise<string> {
   const outfile = join(here, '..', '..', 'node_modules', '.cache', 'spawnpoint-cf', `${name}.mjs`);
-  await build({
-    entryPoints: [join(here, 'daemon.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['miniflare'],
-    logLevel: 'error',
-  });
+  const target = { platform: 'node', format: 'esm', target: 'node20' } as const;
+  await build({ ...source, ...target, outfile, bundle: true, external: ['miniflare'], logLevel: 'error' });
   return outfile;
 }
 

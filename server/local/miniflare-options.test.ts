@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { unstable_readConfig } from 'wrangler';
+import { mainOptions, readModules, runnerOptions, WORKER_NAME } from './miniflare-options.ts';
+
+/** A binding as wrangler reads it, whose own types need the Workers' ones. */
+interface Binding {
+  readonly binding: string;
+}
+
+const worker = { modules: [], storage: '/s', tokenSecret: 't', runnerSecret: 'r', runnerAddress: '127.0.0.1:1' };
+
+it('says what wrangler.toml says', () => {
+  const config = unstable_readConfig({ config: fileURLToPath(new URL('../../wrangler.toml', import.meta.url)) });
+  const sqlite = config.migrations.flatMap(
+    (migration: { new_sqlite_classes?: string[] }) => migration.new_sqlite_classes ?? [],
+  );
+  expect(config.name).toBe(WORKER_NAME);
+  expect(mainOptions(worker, 0)).toMatchObject({
+    name: config.name,
+    compatibilityDate: config.compatibility_date,
+    compatibilityFlags: config.compatibility_flags,
+    durableObjects: Object.fromEntries(
+      config.durable_objects.bindings.map(({ name, class_name: className }: { name: string; class_name: string }) => [
+        name,
+        { className, useSQLite: sqlite.includes(className) },
+      ]),
+    ),
+    r2Buckets: config.r2_buckets.map(({ binding }: Binding) => binding),
+    workerLoaders: Object.fromEntries(config.worker_loaders.map(({ binding }: Binding) => [binding, {}])),
+  });
+});
+
+it('gives the runner nothing that belongs to the sessions', () => {
+  const options = runnerOptions([], 'r', 0);
+  expect(options).not.toHaveProperty('durableObjects');
+  expect(options).not.toHaveProperty('r2Buckets');
+  expect(JSON.stringify(options)).not.toContain('TOKEN_SECRET');
+});
+
+it('reads modules by their kind, the entry first', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'spawnpoint-'));
+  try {
+    mkdirSync(join(directory, 'engine'));
+    const files = [
+      'a.js',
+      'engine/b.wasm',
+      'engine/c.bin',
+      'd.guest.js',
+      'e.so',
+      'notes.txt',
+      'worker.js',
+      'worker.js.map',
+    ];
+    for (const file of files) writeFileSync(join(directory, file), file);
+    const modules = readModules(directory);
+    expect(modules[0]?.path).toBe('worker.js');
+    expect(Object.fromEntries(modules.map(({ path, type }) => [path, type]))).toEqual({
+      'a.js': 'ESModule',
+      'd.guest.js': 'Text',
+      'e.so': 'CompiledWasm',
+      'engine/b.wasm': 'CompiledWasm',
+      'engine/c.bin': 'Data',
+      'worker.js': 'ESModule',
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
