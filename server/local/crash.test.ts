@@ -1,10 +1,11 @@
 /** Real daemons and workerd, killed: what comes back, where, and with which data. */
 
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dataPaths } from './directories.ts';
 import type { LocalServer } from './ensure.ts';
-import { isAlive, waitForEnd } from './processes.ts';
+import { identify, isAlive, waitForEnd } from './processes.ts';
 import { readState, type WorkerRole, type WorkerState } from './state.ts';
 import { serverLogs, serverStatus } from './status.ts';
 import { buildDaemon, TestHome } from './testing.ts';
@@ -86,18 +87,34 @@ describe('a killed daemon', () => {
     await killDaemon(await home.ensure());
     const servers = await Promise.all([home.ensure(), home.ensure(), home.ensure()]);
     expect(new Set(servers.map(({ pid }) => pid)).size).toBe(1);
-    const { pid } = servers[0];
+    const killed = servers[0].pid;
     await killDaemon(servers[0]);
-    const booting = home.ensure();
-    await vi.waitFor(() => expect(readState(dataPaths(home.directory).state)?.workers[0]).toBeDefined(), {
-      interval: 1,
-    });
-    const state = readState(dataPaths(home.directory).state);
-    if (state && state.pid !== pid && state.url === null) {
-      process.kill(state.pid, 'SIGKILL');
-      await expect(booting).rejects.toMatchObject({ code: 'BOOT_FAILED' });
-    } else await booting;
+    const booting = expect(home.ensure()).rejects.toMatchObject({ code: 'BOOT_FAILED' });
+    await vi.waitFor(
+      () => {
+        const state = readState(dataPaths(home.directory).state);
+        if (!state || state.pid === killed || state.workers.length === 0) throw new Error('not yet');
+        process.kill(state.pid, 'SIGKILL');
+      },
+      { interval: 1, timeout: 10_000 },
+    );
+    await booting;
     expect(await eventually((await home.ensure()).url)).toBe('0');
+  });
+});
+
+describe('a daemon whose directory is removed', () => {
+  it('ends itself, and leaves the one that comes after it alone', async () => {
+    home = new TestHome(daemonEntry);
+    const first = await home.ensure();
+    const [identity, orphan] = [identify(first.pid), worker('main')];
+    rmSync(home.directory, { recursive: true });
+    const second = await home.ensure();
+    expect(second.pid).not.toBe(first.pid);
+    await first.ended;
+    expect(identity && (await waitForEnd(identity, 5_000))).toBe(true);
+    expect(isAlive(orphan)).toBe(false);
+    expect(await home.ensure()).toMatchObject({ pid: second.pid, started: false });
   });
 });
 

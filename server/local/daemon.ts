@@ -21,6 +21,8 @@ import { ensureSecret } from './tokens.ts';
 
 /** How long after the start the runner is warmed, so that it takes nothing from the first input. */
 const WARM_RUNNER_MS = 2_000;
+/** How often the daemon looks whether its directory is still there. */
+const CHECK_DIRECTORY_MS = 5_000;
 const ORPHAN_END_MS = 5_000;
 
 class Daemon {
@@ -63,6 +65,7 @@ class Daemon {
       this.#log.write(`listening at ${url}`);
       this.#lifeline.ready(url);
       setTimeout(() => this.#runner?.warm(), WARM_RUNNER_MS).unref();
+      setInterval(() => this.#checkDirectory(), CHECK_DIRECTORY_MS).unref();
     } catch (error) {
       const { code, message } = asLocalServerError(error);
       this.#log.write(`boot failed: ${message}`);
@@ -77,9 +80,12 @@ class Daemon {
     this.#stopping = true;
     this.#log.write(`stopping: ${reason}`);
     await Promise.allSettled([this.#main?.stop(), this.#runner?.stop()]);
-    this.#lifeline.close();
-    removeState(this.#paths.state);
-    this.#lock.release();
+    // Without the lock, whatever is there belongs to another daemon.
+    if (this.#lock.isHeld()) {
+      this.#lifeline.close();
+      removeState(this.#paths.state);
+      this.#lock.release();
+    }
     process.exit(0);
   }
 
@@ -87,6 +93,10 @@ class Daemon {
   crash(error: unknown): void {
     this.#log.write(`crashed: ${error instanceof Error ? error.stack : String(error)}`);
     process.exit(1);
+  }
+
+  #checkDirectory(): void {
+    if (!this.#lock.isHeld()) void this.stop('its data directory was removed');
   }
 
   /** Two workerd on one directory would both succeed and lose each other's writes: those of a killed daemon go first. */

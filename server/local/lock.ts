@@ -18,7 +18,9 @@ export interface LockHolder extends ProcessIdentity {
 }
 
 export interface Lock {
-  /** Gives the lock up. Call once. */
+  /** Whether the file still says so. Only somebody who removed the file from outside can have changed that. */
+  isHeld(): boolean;
+  /** Gives the lock up, if it is still held. */
   release(): void;
 }
 
@@ -34,11 +36,24 @@ export function readLock(path: string): LockHolder | undefined {
 export async function acquireLock(path: string, socket: string): Promise<Lock | undefined> {
   const own: LockHolder = { ...self(), socket };
   for (;;) {
-    if (tryLink(path, own)) return { release: () => rmSync(path, { force: true }) };
+    if (tryLink(path, own)) return held(path, own);
     const holder = readLock(path);
     if (holder && isAlive(holder)) return undefined;
     await removeStale(path, holder, socket);
   }
+}
+
+function held(path: string, own: LockHolder): Lock {
+  const isHeld = (): boolean => {
+    const current = readLock(path);
+    return current?.pid === own.pid && current.started === own.started;
+  };
+  return {
+    isHeld,
+    release: () => {
+      if (isHeld()) rmSync(path, { force: true });
+    },
+  };
 }
 
 function tryLink(path: string, own: LockHolder): boolean {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { identify, isAlive, parseIdentity, residentBytes, self, signal, waitForEnd } from './processes.ts';
+import { procTable, psTable } from './process-table.ts';
+import { identify, isAlive, parseIdentity, self, signal, waitForEnd } from './processes.ts';
 
 /** A process that lives until it is killed. */
 async function sleeper() {
@@ -55,12 +56,23 @@ describe('process identities', () => {
   });
 });
 
-describe('residentBytes', () => {
-  it('is the resident memory, and nothing for a process that is gone', async () => {
-    expect(Math.abs(residentBytes(process.pid) / process.memoryUsage.rss() - 1)).toBeLessThan(0.2);
+const tables = process.platform === 'linux' ? { procTable, psTable } : { psTable };
+
+describe.each(Object.entries(tables))('%s', (_, table) => {
+  it('knows the start and the resident memory of a live process', async () => {
+    expect(table.started(process.pid)).toBe(table.started(process.pid));
+    expect(Math.abs(table.residentBytes(process.pid) / process.memoryUsage.rss() - 1)).toBeLessThan(0.3);
+    const { child } = await sleeper();
+    expect(table.started(child.pid ?? 0)).not.toBe(table.started(process.pid));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it('knows neither of one that is gone', async () => {
     const { child, identity } = await sleeper();
     child.kill('SIGKILL');
-    await waitForEnd(identity, 5_000);
-    expect(residentBytes(identity.pid)).toBe(0);
+    await once(child, 'exit');
+    expect(table.started(identity.pid)).toBeUndefined();
+    expect(table.residentBytes(identity.pid)).toBe(0);
   });
 });
