@@ -1,6 +1,6 @@
 /** Turns a stream of sanitised text into lines, each with its own styles, as a terminal would show them. */
 
-import { NO_STYLE, openSgr, type SgrState, styleAfter } from '../../client/sgr.ts';
+import { NO_STYLE, openSgr, SGR_PATTERN, type SgrState, styleAfter } from '../../client/sgr.ts';
 import { expandTabs } from './cells.ts';
 
 /** A longer line is broken: no single line may cost more than this to show. */
@@ -26,7 +26,7 @@ export class LineBuilder {
 
   /** The unfinished line; empty when there is none. */
   get tail(): string {
-    return this.#open === '' ? '' : openSgr(this.#startStyle) + expandTabs(this.#open);
+    return this.#open.replace(SGR_PATTERN, '') === '' ? '' : openSgr(this.#startStyle) + expandTabs(this.#open);
   }
 
   #extend(part: string) {
@@ -54,9 +54,9 @@ export class LineBuilder {
   /** The first part of a line that is too long, not cutting a sequence or a surrogate pair. */
   #breakOff(): string {
     let end = MAX_LINE;
-    const escape = this.#open.lastIndexOf('\x1b', end - 1);
-    const close = escape < 0 ? -1 : this.#open.indexOf('m', escape);
-    if (escape > 0 && close >= end) end = escape;
+    const sequence = this.#open.lastIndexOf('\x1b', end - 1);
+    const close = sequence < 0 ? -1 : this.#open.indexOf('m', sequence);
+    if (sequence > 0 && close >= end) end = sequence;
     const last = this.#open.charCodeAt(end - 1);
     if (last >= 0xd800 && last <= 0xdbff) end--;
     const head = this.#open.slice(0, end);

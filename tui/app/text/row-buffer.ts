@@ -43,6 +43,10 @@ export class RowBuffer {
     this.#wrapTail();
   }
 
+  get width(): number {
+    return this.#width;
+  }
+
   /** The number of the first row that is still there. */
   get start(): number {
     return this.#start;

@@ -1,0 +1,309 @@
+/**
+ * Turns what the person does into changes of the view state and actions on the session.
+ *
+ * Input is taken strictly in order: while the question whether an input is complete is out, later keys wait, so that a
+ * fast typist's next line never lands in the wrong place. Only Ctrl-C goes ahead.
+ */
+
+import { CHANGES_SESSION, runDotCommand } from './dot-actions.ts';
+import { parseDotCommand } from './dot-commands.ts';
+import { canMoveLine, type EditAction } from './editor/buffer.ts';
+import type { HistoryStorage } from './editor/history.ts';
+import { FileCommands } from './file-commands.ts';
+import type { InputEvent } from './input/events.ts';
+import { type Binding, bindingOf, type Command } from './key-bindings.ts';
+import type { PaneName } from './layout.ts';
+import type { Panes } from './panes/panes.ts';
+import { lastKey } from './panes/transcript.ts';
+import type { SessionView } from './session-view.ts';
+import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState } from './view-state.ts';
+
+export interface ControllerHost {
+  /** Something to draw. */
+  changed(): void;
+  redraw(): void;
+  suspend(): void;
+  leave(): void;
+}
+
+const PANES: readonly PaneName[] = ['repl', 'files', 'log'];
+const LEAVE_HINT = 'Ctrl-C again leaves; the session lives on';
+
+export class Controller {
+  readonly #session: SessionView;
+  readonly #panes: Panes;
+  readonly #storage: HistoryStorage;
+  readonly #host: ControllerHost;
+  readonly #files: FileCommands;
+  #state: ViewState = INITIAL_VIEW;
+  /** Keys that wait for the answer to a submit. */
+  #waiting: InputEvent[] | null = null;
+  /** Which submit an answer belongs to; Ctrl-C makes earlier answers void. */
+  #submits = 0;
+  #notices = 0;
+
+  constructor(session: SessionView, panes: Panes, storage: HistoryStorage, host: ControllerHost) {
+    this.#session = session;
+    this.#panes = panes;
+    this.#storage = storage;
+    this.#host = host;
+    this.#files = new FileCommands(session, panes, {
+      state: () => this.#state,
+      dispatch: (action) => this.#dispatch(action),
+    });
+  }
+
+  get state(): ViewState {
+    return this.#state;
+  }
+
+  async loadHistory(): Promise<void> {
+    try {
+      this.#dispatch({ type: 'load-history', entries: await this.#storage.load() });
+    } catch (error) {
+      this.#say(`The history cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  receive(event: InputEvent): void {
+    if (this.#waiting === null) this.#handle(event);
+    else if (event.type === 'key' && event.key === 'ctrl+c') {
+      this.#submits++;
+      this.#waiting = null;
+      this.#handle(event);
+    } else this.#waiting.push(event);
+  }
+
+  #dispatch(action: ViewAction) {
+    const next = reduceView(this.#state, action);
+    if (next === this.#state) return;
+    this.#state = next;
+    this.#host.changed();
+  }
+
+  #edit(edit: EditAction) {
+    this.#dispatch({ type: 'edit', edit });
+  }
+
+  #say(message: string) {
+    this.#dispatch({ type: 'message', message });
+  }
+
+  #handle(event: InputEvent) {
+    const mode = modeOf(this.#state);
+    const { leaving } = this.#state;
+    if (this.#state.message !== null) this.#dispatch({ type: 'message', message: null });
+    if (event.type === 'key') {
+      const binding = bindingOf(mode, event.key);
+      if (binding !== undefined) this.#run(binding, leaving);
+    } else if (mode === 'editor') {
+      this.#follow();
+      this.#edit({ type: 'insert', text: event.text, typed: event.type === 'text' });
+    } else if (mode === 'search') {
+      const query = `${this.#state.search?.query ?? ''}${event.text.replace(/\n/g, ' ')}`;
+      this.#dispatch({ type: 'search-query', query });
+    } else if (event.type === 'text') {
+      const key = event.text === ' ' ? 'space' : event.text;
+      const binding = bindingOf(mode, key);
+      if (binding !== undefined) this.#run(binding, leaving);
+    }
+  }
+
+  #run(binding: Binding, leaving: boolean) {
+    if (typeof binding !== 'string') {
+      this.#follow();
+      this.#edit(binding);
+    } else if (!this.#files.run(binding)) this.#command(binding, leaving);
+  }
+
+  #command(command: Command, leaving: boolean) {
+    switch (command) {
+      case 'submit':
+        return this.#submit();
+      case 'newline':
+        return this.#edit({ type: 'insert', text: '\n', typed: false });
+      case 'up':
+      case 'down':
+        return this.#upOrDown(command);
+      case 'history-older':
+        return this.#dispatch({ type: 'browse', step: -1 });
+      case 'history-newer':
+        return this.#dispatch({ type: 'browse', step: 1 });
+      case 'search':
+        return this.#dispatch({ type: this.#state.search === null ? 'search-start' : 'search-older' });
+      case 'search-accept':
+      case 'search-cancel':
+        return this.#dispatch({ type: 'search-end', keep: command === 'search-accept' });
+      case 'search-delete': {
+        const points = [...(this.#state.search?.query ?? '')];
+        return this.#dispatch({ type: 'search-query', query: points.slice(0, -1).join('') });
+      }
+      case 'complete':
+      case 'complete-back':
+        return void this.#complete(command === 'complete' ? 1 : -1);
+      case 'delete-or-leave':
+        return this.#state.editor.text === '' ? this.#host.leave() : this.#edit({ type: 'delete', to: 'right' });
+      case 'interrupt':
+        return this.#interrupt(leaving);
+      case 'suspend':
+        return this.#host.suspend();
+      case 'redraw':
+        return this.#host.redraw();
+      case 'focus-next':
+      case 'focus-previous':
+        return this.#focusStep(command === 'focus-next' ? 1 : 2);
+      case 'focus-repl':
+        this.#dispatch({ type: 'close-candidates' });
+        return this.#dispatch({ type: 'focus', pane: 'repl' });
+      default:
+        return this.#scroll(command);
+    }
+  }
+
+  #focusStep(step: number) {
+    const index = (PANES.indexOf(this.#state.focus) + step) % PANES.length;
+    this.#dispatch({ type: 'focus', pane: PANES[index] ?? 'repl' });
+  }
+
+  #upOrDown(command: 'up' | 'down') {
+    const to = command === 'up' ? 'line-up' : 'line-down';
+    if (canMoveLine(this.#state.editor, to)) this.#edit({ type: 'move', to });
+    else this.#dispatch({ type: 'browse', step: command === 'up' ? -1 : 1 });
+  }
+
+  /** Typing brings the end of the transcript back into sight. */
+  #follow() {
+    if (this.#state.scroll.repl !== null) this.#dispatch({ type: 'scroll', pane: 'repl', top: null });
+  }
+
+  #scroll(command: Command) {
+    const moves: Partial<Record<Command, { lines: number } | { pages: number }>> = {
+      'page-up': { pages: -1 },
+      'page-down': { pages: 1 },
+      'line-up': { lines: -1 },
+      'line-down': { lines: 1 },
+      top: { lines: Number.NEGATIVE_INFINITY },
+      bottom: { lines: Number.POSITIVE_INFINITY },
+    };
+    const by = moves[command];
+    const { focus, viewer } = this.#state;
+    if (by === undefined || focus === 'files') return;
+    const pane = focus === 'log' ? 'log' : viewer === null ? 'repl' : 'viewer';
+    this.#dispatch({ type: 'scroll', pane, top: this.#panes.scroll(this.#state, pane, by) });
+  }
+
+  #interrupt(leaving: boolean) {
+    const { busy, connection, readOnly } = this.#session.getSnapshot().status;
+    if (busy && connection === 'online' && !readOnly) return this.#session.interrupt();
+    if (this.#state.editor.text !== '') {
+      this.#remember(this.#state.editor.text);
+      return this.#dispatch({ type: 'take' });
+    }
+    if (leaving) return this.#host.leave();
+    this.#dispatch({ type: 'message', message: LEAVE_HINT, leaving: true });
+  }
+
+  #submit() {
+    const { text } = this.#state.editor;
+    if (text.trim() === '') return;
+    const dot = parseDotCommand(text);
+    if (dot !== null) {
+      const command = text.trim();
+      this.#remember(text);
+      this.#dispatch({ type: 'take' });
+      if (dot.name === null) this.#notice(command, dot.message, true);
+      else void this.#runDot(command, dot.name, dot.args);
+      return;
+    }
+    const { connection, readOnly } = this.#session.getSnapshot().status;
+    if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
+    if (connection !== 'online') return this.#say('No connection right now; the input stays here.');
+    void this.#submitWhenComplete(text);
+  }
+
+  async #submitWhenComplete(text: string) {
+    this.#waiting = [];
+    const submit = ++this.#submits;
+    const { language } = this.#state;
+    try {
+      const answer = await this.#session.isComplete(text, language);
+      if (submit !== this.#submits) return;
+      if (answer.status === 'incomplete') this.#edit({ type: 'insert', text: `\n${answer.indent}`, typed: false });
+      else {
+        this.#remember(text);
+        this.#dispatch({ type: 'take' });
+        this.#session.submit(text, language);
+      }
+    } catch (error) {
+      if (submit === this.#submits) this.#say(messageOf(error));
+    }
+    if (submit !== this.#submits) return;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const event of waiting) this.receive(event);
+  }
+
+  /** Keeps an input for later runs and other terminals. */
+  #remember(text: string) {
+    if (text.trim() === '' || text === this.#state.history.entries.at(-1)) return;
+    this.#storage.append(text).catch((error: unknown) => this.#say(`The history cannot be kept: ${messageOf(error)}`));
+  }
+
+  async #runDot(command: string, name: Parameters<typeof runDotCommand>[0], args: readonly string[]) {
+    try {
+      if (CHANGES_SESSION.has(name) && this.#session.getSnapshot().status.readOnly)
+        throw new Error('This terminal is read-only.');
+      const answer = await runDotCommand(name, args, {
+        session: this.#session,
+        setLanguage: (language) => this.#dispatch({ type: 'language', language }),
+        focusFiles: () => this.#dispatch({ type: 'focus', pane: 'files' }),
+        clear: () => this.#dispatch({ type: 'clear', through: this.#lastKey() }),
+        leave: () => this.#host.leave(),
+      });
+      if (answer !== null) this.#notice(command, answer, false);
+    } catch (error) {
+      this.#notice(command, messageOf(error), true);
+    }
+  }
+
+  #notice(command: string, text: string, failed: boolean) {
+    const { blocks } = this.#session.getSnapshot();
+    const key = `notice ${++this.#notices}`;
+    const after = blocks.at(-1)?.key ?? null;
+    this.#dispatch({ type: 'notice', notice: { kind: 'notice', key, command, text, failed, after } });
+  }
+
+  #lastKey(): string | null {
+    const { notices, clearedThrough } = this.#state;
+    return lastKey(this.#session.getSnapshot().blocks, notices, clearedThrough);
+  }
+
+  /** The first Tab asks and inserts what all candidates share; the next ones go through them. */
+  async #complete(step: 1 | -1) {
+    if (this.#state.candidates !== null) return this.#dispatch({ type: 'choose', step });
+    const { text, cursor } = this.#state.editor;
+    const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
+    if (before.trim() === '') return this.#edit({ type: 'insert', text: '  ', typed: true });
+    try {
+      const { from, to, candidates } = await this.#session.complete(text, cursor);
+      const { editor } = this.#state;
+      if (editor.text !== text || editor.cursor !== cursor || candidates.length === 0) return;
+      const shared = commonPrefix(candidates);
+      const longer = shared.length > to - from && shared.startsWith(text.slice(from, cursor));
+      if (longer || candidates.length === 1) this.#edit({ type: 'replace', from, to, text: shared });
+      if (candidates.length > 1)
+        this.#dispatch({ type: 'offer', candidates: { from, list: candidates, selected: null } });
+    } catch (error) {
+      this.#say(messageOf(error));
+    }
+  }
+}
+
+function commonPrefix(texts: readonly string[]): string {
+  const [first = '', ...rest] = texts;
+  let length = first.length;
+  for (const text of rest) while (!text.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

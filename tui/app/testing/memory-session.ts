@@ -1,0 +1,153 @@
+/** A session in memory that a test drives: it says what happens, the app sees it as from a server. */
+
+import type {
+  Completeness,
+  Completion,
+  FileContents,
+  InputBlock,
+  Language,
+  LogLine,
+  OutputChunk,
+  SessionSnapshot,
+  SessionStatus,
+  SessionView,
+  Variable,
+} from '../session-view.ts';
+
+export class MemorySession implements SessionView {
+  readonly calls: string[] = [];
+  readonly contents = new Map<string, FileContents | Error>();
+  variablesNow: readonly Variable[] = [];
+  /** What to complete with. */
+  completion: Completion = { from: 0, to: 0, candidates: [] };
+  /** While set, `isComplete` answers only when `answer` is called. */
+  held: (() => void)[] | null = null;
+  readonly #listeners = new Set<() => void>();
+  #sequence = 0;
+  #snapshot: SessionSnapshot = {
+    status: {
+      session: 'main',
+      kernel: 'javascript',
+      busy: false,
+      terminals: ['here'],
+      connection: 'online',
+      readOnly: false,
+    },
+    blocks: [],
+    files: [],
+    log: [],
+    programs: [],
+  };
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  getSnapshot(): SessionSnapshot {
+    return this.#snapshot;
+  }
+
+  submit(code: string, language: Language): void {
+    this.calls.push(`submit ${language} ${code}`);
+    this.addInput(code, { language });
+  }
+
+  interrupt(): void {
+    this.calls.push('interrupt');
+  }
+
+  /** Incomplete while a bracket is open. */
+  async isComplete(code: string): Promise<Completeness> {
+    if (this.held !== null) await new Promise<void>((resolve) => this.held?.push(resolve));
+    const open = code.split(/[([{]/).length - code.split(/[)\]}]/).length;
+    return open > 0 ? { status: 'incomplete', indent: '  '.repeat(open) } : { status: 'complete' };
+  }
+
+  async complete(code: string, cursor: number): Promise<Completion> {
+    this.calls.push(`complete ${code.slice(0, cursor)}`);
+    return this.completion;
+  }
+
+  async readFile(path: string): Promise<FileContents> {
+    const found = this.contents.get(path) ?? new Error(`There is no file ${path}.`);
+    if (found instanceof Error) throw found;
+    return found;
+  }
+
+  async variables(): Promise<readonly Variable[]> {
+    return this.variablesNow;
+  }
+
+  async history() {
+    return this.#snapshot.blocks.flatMap((block) =>
+      block.kind === 'input' && block.number !== null ? [{ number: block.number, code: block.code }] : [],
+    );
+  }
+
+  async run(file: string, args: readonly string[]): Promise<void> {
+    this.calls.push(`run ${JSON.stringify([file, ...args])}`);
+  }
+
+  async kill(program: number): Promise<void> {
+    this.calls.push(`kill ${program}`);
+  }
+
+  update(change: Partial<SessionSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  setStatus(change: Partial<SessionStatus>): void {
+    this.update({ status: { ...this.#snapshot.status, ...change } });
+  }
+
+  /** A new input at the end; returns its key. */
+  addInput(code: string, more: Partial<InputBlock> = {}): string {
+    const number = this.#snapshot.blocks.length + 1;
+    const key = `input ${number}`;
+    const block: InputBlock = {
+      kind: 'input',
+      key,
+      number,
+      code,
+      language: 'ts',
+      terminal: null,
+      status: 'running',
+      output: [],
+      result: null,
+      error: null,
+      durationMs: null,
+      ...more,
+    };
+    this.update({ blocks: [...this.#snapshot.blocks, block] });
+    return key;
+  }
+
+  changeInput(key: string, change: Partial<InputBlock>): void {
+    const blocks = this.#snapshot.blocks.map((block) =>
+      block.key === key && block.kind === 'input' ? { ...block, ...change } : block,
+    );
+    this.update({ blocks });
+  }
+
+  output(key: string, text: string, stream: OutputChunk['stream'] = 'stdout'): void {
+    const block = this.#snapshot.blocks.find((candidate) => candidate.key === key);
+    if (block?.kind !== 'input') throw new Error(`no input ${key}`);
+    this.changeInput(key, { output: [...block.output, { sequence: ++this.#sequence, stream, text }] });
+  }
+
+  addLog(lines: readonly Omit<LogLine, 'sequence'>[]): void {
+    const added = lines.map((line) => ({ ...line, sequence: ++this.#sequence }));
+    this.update({ log: [...this.#snapshot.log, ...added].slice(-20_000) });
+  }
+
+  setFiles(paths: readonly string[]): void {
+    const files = paths.map((path) =>
+      path.endsWith('/')
+        ? { path: path.slice(0, -1), kind: 'directory' as const, size: 0 }
+        : { path, kind: 'file' as const, size: this.contents.get(path) instanceof Error ? 0 : 1234 },
+    );
+    this.update({ files });
+  }
+}

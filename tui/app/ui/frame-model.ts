@@ -1,0 +1,130 @@
+/** What the frame around the painted panes says, as plain rows. Pure; `Frame` draws it. */
+
+import { sanitizeName } from '../../client/sanitize.ts';
+import { layOutEditor } from '../editor/editor-rows.ts';
+import type { Layout } from '../layout.ts';
+import { PROMPT } from '../panes/block-rows.ts';
+import { formatSize, type TreeRow } from '../panes/file-tree.ts';
+import type { Position } from '../screen.ts';
+import type { SessionSnapshot, SessionStatus } from '../session-view.ts';
+import { cellWidth, fitExactly, truncate } from '../text/cells.ts';
+import { bold, cyan, dim, inverse } from '../theme.ts';
+import type { ViewState } from '../view-state.ts';
+
+export interface FrameModel {
+  readonly columns: number;
+  readonly rows: number;
+  readonly main: MainModel;
+  /** Null without a side: one pane at a time. */
+  readonly side: { readonly width: number; readonly rows: readonly string[] } | null;
+  readonly status: string;
+}
+
+/** Blank rows (where the transcript is painted), then rows of text. */
+export interface MainModel {
+  readonly width: number;
+  readonly blank: number;
+  readonly rows: readonly string[];
+}
+
+export interface EditorModel {
+  readonly rows: readonly string[];
+  /** Relative to the first of `rows`. */
+  readonly cursor: Position;
+}
+
+/** The editor with the row of candidates or of the search under it. */
+export function editorModel(state: ViewState, status: SessionStatus, width: number, height: number): EditorModel {
+  const prompt = status.connection === 'online' && !status.readOnly ? cyan(PROMPT) : dim(PROMPT);
+  const { rows, cursor } = layOutEditor(state.editor, {
+    width,
+    maxRows: Math.max(1, Math.floor(height / 2)),
+    prompt: PROMPT,
+    continuation: '· ',
+  });
+  const out = rows.map(({ prefix, text }) => (prefix === PROMPT ? prompt : dim(prefix)) + text);
+  if (state.search !== null) {
+    const label =
+      state.search.match === null && state.search.query !== '' ? 'no former input with: ' : 'former input with: ';
+    const query = truncate(sanitizeName(state.search.query), width - cellWidth(label) - 1);
+    out.push(dim(label) + query);
+    return { rows: out, cursor: { x: cellWidth(label + query), y: out.length - 1 } };
+  }
+  if (state.candidates !== null) out.push(candidateRow(state.candidates.list, state.candidates.selected, width));
+  return { rows: out, cursor };
+}
+
+/** As many candidates as fit, around the selected one, and how many there are. */
+function candidateRow(list: readonly string[], selected: number | null, width: number): string {
+  const count = `${(selected ?? -1) + 1 || ''}${selected === null ? '' : '/'}${list.length}`;
+  const space = width - cellWidth(count) - 3;
+  let first = selected ?? 0;
+  let last = first;
+  let used = 0;
+  const cost = (index: number) => cellWidth(sanitizeName(list[index] ?? '')) + 2;
+  while (last < list.length && used + cost(last) <= space) used += cost(last++);
+  while (first > 0 && used + cost(first - 1) <= space) used += cost(--first);
+  const shown = list.slice(first, Math.max(last, first + 1)).map((candidate, index) => {
+    const name = truncate(sanitizeName(candidate), space);
+    return first + index === selected ? inverse(name) : name;
+  });
+  return `  ${shown.join('  ')} ${dim(count)}`;
+}
+
+/** A title row: a rule with the pane's name in it. */
+export function title(name: string, width: number, focused: boolean): string {
+  const shown = truncate(name, width - 4);
+  const rule = dim('─'.repeat(Math.max(0, width - cellWidth(shown) - 3)));
+  return `${dim('─')} ${focused ? bold(cyan(shown)) : dim(shown)} ${rule}`;
+}
+
+export function fileRows(tree: readonly TreeRow[], state: ViewState, width: number, height: number): string[] {
+  if (tree.length === 0) return [dim(truncate(' no files yet', width))];
+  const selected = Math.max(0, selectedIndex(tree, state.selectedFile));
+  const top = Math.max(0, Math.min(selected - Math.floor(height / 2), tree.length - height));
+  return tree.slice(top, top + height).map((row, index) => {
+    const mark = row.kind === 'file' ? '  ' : row.expanded ? '▾ ' : '▸ ';
+    const size = row.kind === 'file' ? ` ${formatSize(row.size)} ` : ' ';
+    const name = fitExactly(`${' '.repeat(1 + row.depth * 2)}${mark}${row.name}`, width - cellWidth(size));
+    if (state.focus === 'files' && top + index === selected) return inverse(name + size);
+    return name + dim(size);
+  });
+}
+
+export const selectedIndex = (tree: readonly TreeRow[], path: string | null): number =>
+  tree.findIndex((row) => row.path === path);
+
+export function statusLine(status: SessionStatus, state: ViewState, width: number): string {
+  const count = status.terminals.length;
+  const parts = [
+    sanitizeName(status.session),
+    `${sanitizeName(status.kernel)} (${state.language})`,
+    status.busy ? '● busy' : 'idle',
+    `${count} ${count === 1 ? 'terminal' : 'terminals'}`,
+    status.connection === 'reconnecting' ? 'reconnecting…' : status.connection,
+    ...(status.readOnly ? ['read-only'] : []),
+  ];
+  const left = ` ${parts.join(' · ')}`;
+  const hint = state.scroll.repl !== null && state.focus === 'repl' ? 'scrolled back: PgDn' : 'F6 panes · .help';
+  const right = ` ${state.message === null ? hint : sanitizeName(state.message)} `;
+  // A message matters more than the rest of the line.
+  const rightWidth =
+    state.message === null
+      ? Math.min(cellWidth(right), Math.max(0, width - cellWidth(left)))
+      : Math.min(cellWidth(right), width);
+  const fits = rightWidth === cellWidth(right) || state.message !== null;
+  const leftText = fitExactly(left, width - (fits ? rightWidth : 0));
+  return inverse(leftText + (fits ? fitExactly(right, rightWidth) : ''));
+}
+
+export function viewerTitle(state: ViewState, snapshot: SessionSnapshot, width: number): string {
+  const path = state.viewer?.path ?? '';
+  const size = snapshot.files.find((entry) => entry.path === path)?.size;
+  const facts = [sanitizeName(path), ...(size === undefined ? [] : [formatSize(size)]), 'read-only', 'Esc closes'];
+  return title(facts.join(' · '), width, state.focus === 'repl');
+}
+
+export function logTitle(state: ViewState, layout: Layout): string {
+  const scrolledBack = state.scroll.log !== null ? ' · scrolled back' : '';
+  return title(`Log${scrolledBack}`, layout.log?.width ?? 0, state.focus === 'log');
+}
