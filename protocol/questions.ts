@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts';
 import { count, text } from './payload.ts';
 
 export const language = v.picklist(['js', 'ts', 'py']);
-/** `cursor` is a UTF-16 offset in `code`; one beyond its end means the end. */
+/** `cursor` is a UTF-16 offset in `code`, at most its length. */
 const aboutCode = { language, code: text(LIMITS.inputCode), cursor: count };
 
 export const question = v.variant('kind', [
