@@ -1,5 +1,6 @@
 /** Heap deltas: applying what was encoded gives the state back, and bytes that are no delta never do harm. */
 
+import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -69,7 +69,12 @@ export type Evaluation =
 
 export type BackgroundTurn =
   | { readonly status: 'ok'; readonly ran: number }
-  | { readonly status: 'interrupted'; readonly input: number; readonly reason: 'user' | 'fuel'; readonly clean: boolean }
+  | {
+      readonly status: 'interrupted';
+      readonly input: number;
+      readonly reason: 'user' | 'fuel';
+      readonly clean: boolean;
+    }
   | { readonly status: 'trap'; readonly message: string };
 
 /** Whether what was typed so far is an input of its own. `indent` is the white space to put before the next line. */
@@ -137,10 +142,11 @@ export interface KernelFactory {
 
 export class EngineGoneError extends Error {
   override readonly name = 'EngineGoneError';
-  constructor(
-    readonly wanted: string,
-    readonly present: string,
-  ) {
+  readonly wanted: string;
+  readonly present: string;
+  constructor(wanted: string, present: string) {
     super(`This heap was written by engine ${wanted}; this server has engine ${present}.`);
+    this.wanted = wanted;
+    this.present = present;
   }
 }

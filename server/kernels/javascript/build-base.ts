@@ -1,0 +1,134 @@
+/**
+ * Build step: `dist/javascript/` with the interrupt switch, the base snapshot and the engine's identity.
+ *
+ * The engine id is committed in engine.lock.json. Heaps in the field open only on the engine that wrote them, so a
+ * change of the id must be meant: without `update` the step fails.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+import { build, type Plugin } from 'esbuild';
+import { Miniflare, type ModuleDefinition } from 'miniflare';
+import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
+import { bundleGuest } from './guest/build/bundle.ts';
+
+const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const require = createRequire(import.meta.url);
+
+const OUTPUT = here('../../../dist/javascript/');
+const LOCK = here('./engine.lock.json');
+
+export interface EngineBuild {
+  /** sha256 over the Wasm modules and the base snapshot's contents, in hex. */
+  readonly id: string;
+  readonly base: Uint8Array;
+}
+
+/** Builds `dist/javascript/`. Throws if the engine id is not the committed one, unless `update`. */
+export async function buildJavaScriptEngine(options: { readonly update: boolean }): Promise<void> {
+  await mkdir(OUTPUT, { recursive: true });
+  await writeFile(`${OUTPUT}interrupt-switch.wasm`, assembleInterruptSwitch());
+  const { id, base } = await makeEngine();
+  await checkLock(id, options.update);
+  await writeFile(`${OUTPUT}base.bin`, base);
+  await writeFile(`${OUTPUT}engine.json`, `${JSON.stringify({ engine: id })}\n`);
+}
+
+/** The same sources give the same bytes. Needs `interrupt-switch.wasm` in `dist/javascript/`. */
+export async function makeEngine(): Promise<EngineBuild> {
+  const wasm: string[] = [];
+  const worker = await bundleBaseWorker(wasm);
+  const base = await runBaseWorker(worker, wasm, {
+    guest: await bundleGuest(),
+    scope: await bundleScope(),
+  });
+  const hash = createHash('sha256');
+  for (const path of wasm.toSorted()) hash.update(await readFile(path));
+  return { id: hash.update(unpacked(base)).digest('hex'), base };
+}
+
+/** Header and memory. Compressed bytes may differ between platforms; the engine is the same. */
+function unpacked(base: Uint8Array): Uint8Array {
+  const headerEnd = 4 + new DataView(base.buffer, base.byteOffset).getUint32(0, true);
+  return Buffer.concat([base.subarray(0, headerEnd), inflateRawSync(base.subarray(headerEnd))]);
+}
+
+async function checkLock(id: string, update: boolean): Promise<void> {
+  const committed: unknown = JSON.parse(await readFile(LOCK, 'utf8').catch(() => '{}'));
+  const { engine } = committed as { engine?: unknown };
+  if (engine === id) return;
+  if (!update) {
+    throw new Error(
+      `The JavaScript engine changed: its id is ${id}, but engine.lock.json says ${String(engine)}. ` +
+        'Heaps that users have stored open only on the engine that wrote them. ' +
+        'If the change is meant, run `npm run build -- --update-engine` and commit engine.lock.json.',
+    );
+  }
+  await writeFile(LOCK, `${JSON.stringify({ engine: id }, null, 2)}\n`);
+}
+
+/** Bundles the Worker and leaves its Wasm imports as imports of modules named by their path, which `wasm` collects. */
+async function bundleBaseWorker(wasm: string[]): Promise<string> {
+  const compiledModules: Plugin = {
+    name: 'compiled-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /\.(wasm|so)$/ }, ({ path, resolveDir }) => {
+        const file = path.startsWith('.')
+          ? fileURLToPath(new URL(path, `file://${resolveDir}/`))
+          : require.resolve(path);
+        wasm.push(file);
+        return { path: file, external: true };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    entryPoints: [here('./base-worker.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2023',
+    external: ['node:*'],
+    plugins: [compiledModules],
+  });
+  const text = outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild wrote no bundle');
+  return text;
+}
+
+/** The top-level scope as a function expression of `lexicals`. */
+async function bundleScope(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [here('./scope/scope.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'scope',
+    target: 'es2023',
+    minify: true,
+  });
+  const text = outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild wrote no bundle');
+  return `(function(lexicals){${text}return scope.entry})`;
+}
+
+async function runBaseWorker(worker: string, wasm: readonly string[], sources: object): Promise<Uint8Array> {
+  const modules: ModuleDefinition[] = [{ type: 'ESModule', path: '/base-worker.js', contents: worker }];
+  for (const path of wasm) modules.push({ type: 'CompiledWasm', path, contents: await readFile(path) });
+  const miniflare = new Miniflare({
+    modules,
+    modulesRoot: '/',
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+  });
+  try {
+    const response = await miniflare.dispatchFetch('http://base/', { method: 'POST', body: JSON.stringify(sources) });
+    const body = new Uint8Array(await response.arrayBuffer());
+    if (!response.ok) throw new Error(`the base snapshot could not be made: ${Buffer.from(body).toString()}`);
+    return body;
+  } finally {
+    await miniflare.dispose();
+  }
+}

@@ -1,0 +1,276 @@
+/** The JavaScript kernel: the contract of kernel.ts on one QuickJS instance. */
+
+import type { JSValueHandle } from 'quickjs-wasi';
+import type {
+  BackgroundTurn,
+  Completion,
+  EvaluateRequest,
+  Evaluation,
+  Inspection,
+  Kernel,
+  KernelHost,
+  KernelIo,
+  RenderedError,
+  RenderedValue,
+  Variable,
+} from '../kernel.ts';
+import type { BaseImage } from './base-image.ts';
+import { Engine, EngineTrap, GuestThrew } from './engine.ts';
+import type { EngineModules } from './engine-modules.ts';
+import { Fetches } from './fetches.ts';
+import { Guest } from './guest.ts';
+import { connectHostCalls } from './host-bridge.ts';
+import { SessionModules } from './modules.ts';
+import { InputSyntaxError } from './parse-input.ts';
+import { Rejections } from './rejections.ts';
+import type { StoredHeapState } from './stored-heap.ts';
+import { renderSyntaxError } from './syntax-error.ts';
+import { type PreparedInput, prepareInput } from './transform.ts';
+import { EventLoop } from './turn.ts';
+
+const SEED_BYTES = 32;
+/** Polls for printing a result; the input's own fuel may be used up. */
+const RENDER_FUEL = 2_000;
+
+export interface KernelParts {
+  readonly id: string;
+  readonly modules: EngineModules;
+  readonly base: BaseImage;
+  readonly heap: StoredHeapState;
+  readonly host: KernelHost;
+}
+
+export class JavaScriptKernel implements Kernel {
+  readonly engine: string;
+  readonly #vm: Engine;
+  readonly #guest: Guest;
+  readonly #loop: EventLoop;
+  readonly #fetches: Fetches;
+  readonly #rejections: Rejections;
+  readonly #heap: StoredHeapState;
+  readonly #host: KernelHost;
+  readonly #turn: { io: KernelIo | null };
+  #nextTimerAt = -1;
+
+  /** Restores the heap and starts the guest in it. */
+  static async boot(parts: KernelParts): Promise<JavaScriptKernel> {
+    const turn: { io: KernelIo | null } = { io: null };
+    const rejections = new Rejections();
+    const { host } = parts;
+    // The loader asks the guest for names, and the guest's functions need the engine: it is set before any can run.
+    let guest: Guest | undefined;
+    const modules = new SessionModules({
+      files: () => {
+        if (!turn.io) throw new Error('files can only be imported while an input or a timer runs');
+        return turn.io.files;
+      },
+      moduleName: (path, digest) => String(guest?.callNow('moduleName', path, digest)),
+    });
+    const engine = await Engine.restore(
+      { ...parts.base.snapshot, memory: parts.heap.stored },
+      {
+        modules: parts.modules,
+        now: () => host.now(),
+        randomBytes: (length) => host.randomBytes(length),
+        yieldControl: async () => {
+          await scheduler.wait(0);
+          await turn.io?.backpressure();
+        },
+        moduleLoader: modules,
+        onRejection: rejections.note,
+      },
+    );
+    guest = new Guest(engine, parts.base.handles);
+    return new JavaScriptKernel(parts, engine, guest, rejections, turn);
+  }
+
+  private constructor(
+    parts: KernelParts,
+    engine: Engine,
+    guest: Guest,
+    rejections: Rejections,
+    turn: { io: KernelIo | null },
+  ) {
+    const { host, heap } = parts;
+    this.engine = parts.id;
+    this.#vm = engine;
+    this.#guest = guest;
+    this.#rejections = rejections;
+    this.#heap = heap;
+    this.#host = host;
+    this.#turn = turn;
+    this.#fetches = new Fetches(
+      (request) => host.fetch(request),
+      () => this.#onSettledOutside(),
+    );
+    this.#loop = new EventLoop(engine, guest, this.#fetches, rejections, () => host.now());
+    connectHostCalls(engine, { host, fetches: this.#fetches, io: () => turn.io });
+    this.#start();
+  }
+
+  get memoryBytes(): number {
+    return this.#vm.memory.byteLength + this.#heap.stored.byteLength;
+  }
+
+  async evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation> {
+    try {
+      return await this.#inTurn(io, () => this.#evaluate(request));
+    } catch (error) {
+      return { status: 'trap', message: describeTrap(error) };
+    }
+  }
+
+  async runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn> {
+    let ran = 0;
+    let input = 0;
+    try {
+      return await this.#inTurn(io, async () => {
+        this.#vm.polls.begin(request.fuel);
+        const reason = await this.#loop.runDue((number) => {
+          ran += 1;
+          input = number;
+        });
+        if (!reason) return { status: 'ok', ran };
+        return { status: 'interrupted', input, reason, clean: await this.#loop.recover() };
+      });
+    } catch (error) {
+      return { status: 'trap', message: describeTrap(error) };
+    }
+  }
+
+  nextBackgroundAt(): number | null {
+    if (this.#fetches.hasEvents || (!this.#turn.io && this.#vm.hasJobs)) return this.#host.now();
+    return this.#nextTimerAt < 0 ? null : this.#nextTimerAt;
+  }
+
+  interrupt(): void {
+    if (!this.#turn.io) return;
+    this.#vm.polls.interrupt();
+    this.#loop.wake();
+  }
+
+  complete(code: string, cursor: number): Completion {
+    return this.#ask('complete', code, cursor) ?? { from: cursor, to: cursor, candidates: [] };
+  }
+
+  inspect(code: string, cursor: number): Inspection | null {
+    this.#refuseWhileBusy();
+    const text = this.#guest.callNow('inspect', code, cursor);
+    return typeof text === 'string' ? { text } : null;
+  }
+
+  variables(): Variable[] {
+    return this.#ask('variables') ?? [];
+  }
+
+  snapshot(): Uint8Array | null {
+    this.#refuseWhileBusy();
+    return this.#heap.snapshot(this.#vm.memory, this.#host.now());
+  }
+
+  keyframe(): Uint8Array {
+    this.#refuseWhileBusy();
+    return this.#heap.keyframe(this.#vm.memory, this.#host.now());
+  }
+
+  /** Gives the guest fresh randomness; a stored heap's timers keep the time that remained. */
+  #start(): void {
+    const seed = this.#host.randomBytes(SEED_BYTES);
+    const { takenAt } = this.#heap;
+    if (takenAt === null) {
+      this.#guest.callNow('started', seed);
+    } else {
+      this.#guest.callNow('restored', seed);
+      this.#guest.callNow('shiftTimers', Math.max(0, this.#host.now() - takenAt));
+    }
+    this.#nextTimerAt = Number(this.#guest.callNow('nextTimerAt'));
+  }
+
+  async #inTurn<T>(io: KernelIo, run: () => Promise<T>): Promise<T> {
+    this.#refuseWhileBusy();
+    this.#turn.io = io;
+    try {
+      const result = await run();
+      this.#rejections.clear();
+      this.#nextTimerAt = Number(this.#guest.callNow('nextTimerAt'));
+      return result;
+    } finally {
+      this.#turn.io = null;
+    }
+  }
+
+  async #evaluate({ input, code, language, fuel }: EvaluateRequest): Promise<Evaluation> {
+    let prepared: PreparedInput;
+    try {
+      prepared = prepareInput(code, language === 'ts' ? 'ts' : 'js');
+    } catch (error) {
+      if (!(error instanceof InputSyntaxError)) throw error;
+      return { status: 'error', error: renderSyntaxError(error, code, input) };
+    }
+    this.#vm.polls.begin(fuel);
+    this.#guest.callNow('setCurrentInput', input);
+    const answer = JSON.parse(String(this.#guest.callNow('open', JSON.stringify(prepared.names))));
+    try {
+      const promise = await this.#vm.evaluate(prepared.finish(answer), `REPL${input}`);
+      const reason = await this.#loop.runUntilSettled(promise);
+      return reason ? await this.#stopped(reason, promise) : await this.#settled(promise);
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error;
+      const { stopped } = this.#vm.polls;
+      return stopped ? await this.#stopped(stopped, error.handle) : await this.#failed(error.handle);
+    }
+  }
+
+  async #settled(promise: JSValueHandle): Promise<Evaluation> {
+    const rejected = this.#vm.promiseState(promise) === 'rejected';
+    const result = this.#vm.promiseResult(promise);
+    promise.dispose();
+    if (rejected) return this.#failed(result);
+    // QuickJS wraps the completion value, so that a promise is not waited for.
+    const value = result.getProp('value');
+    result.dispose();
+    this.#guest.callNow('setLast', value);
+    this.#vm.polls.begin(RENDER_FUEL);
+    const text = String(await this.#guest.call('render', value));
+    value.dispose();
+    const rendered: RenderedValue = JSON.parse(text);
+    return { status: 'ok', value: rendered };
+  }
+
+  async #failed(thrown: JSValueHandle): Promise<Evaluation> {
+    this.#guest.callNow('setLastError', thrown);
+    this.#vm.polls.begin(RENDER_FUEL);
+    const text = String(await this.#guest.call('renderError', thrown));
+    thrown.dispose();
+    const error: RenderedError = JSON.parse(text);
+    return { status: 'error', error };
+  }
+
+  async #stopped(reason: 'user' | 'fuel', handle: JSValueHandle): Promise<Evaluation> {
+    handle.dispose();
+    return { status: 'interrupted', reason, clean: await this.#loop.recover() };
+  }
+
+  #ask<T>(name: 'complete' | 'variables', ...parameters: (string | number)[]): T | null {
+    this.#refuseWhileBusy();
+    const text = this.#guest.callNow(name, ...parameters);
+    const answer: T | null = typeof text === 'string' ? JSON.parse(text) : null;
+    return answer;
+  }
+
+  #refuseWhileBusy(): void {
+    if (this.#turn.io) throw new Error('the kernel is busy: its instance must not be entered twice');
+  }
+
+  #onSettledOutside(): void {
+    this.#loop.wake();
+    if (!this.#turn.io) this.#host.onBackgroundDue();
+  }
+}
+
+function describeTrap(error: unknown): string {
+  const cause = error instanceof Error ? error.message : String(error);
+  return error instanceof EngineTrap
+    ? `The interpreter crashed (${cause}).`
+    : `The interpreter cannot go on (${cause.split('\n')[0]}).`;
+}

@@ -1,0 +1,112 @@
+/** A session around one JavaScript kernel, for tests: it evaluates, keeps the output and stores the heap. */
+
+import type { BackgroundTurn, Evaluation, Kernel, KernelHost, KernelIo, Language, OutputStream } from '../../kernel.ts';
+import { javascriptFactory } from '../factory.ts';
+import { MemoryFiles, MemoryKeyValue } from './memory-files.ts';
+
+/** Far more than any test that is not about fuel needs. */
+const FUEL = 200_000;
+
+export interface TestOutput {
+  readonly stream: OutputStream;
+  readonly text: string;
+  readonly input: number;
+}
+
+export class TestSession {
+  readonly files = new MemoryFiles();
+  readonly kv = new MemoryKeyValue();
+  readonly output: TestOutput[] = [];
+  readonly segments: Uint8Array[] = [];
+  /** Called for every request of the guest. */
+  onFetch: (request: Request) => Promise<Response> = async () => new Response('nothing here', { status: 404 });
+  /** Awaited by the kernel at each of its yields. */
+  onYield: () => Promise<void> | undefined = () => undefined;
+  /** Milliseconds added to the clock. */
+  clockOffset = 0;
+  #kernel: Kernel | undefined;
+  #input = 0;
+  #announceDue: (() => void) | null = null;
+
+  static async open(): Promise<TestSession> {
+    const session = new TestSession();
+    session.#kernel = await javascriptFactory.boot(session.#host);
+    return session;
+  }
+
+  get kernel(): Kernel {
+    if (!this.#kernel) throw new Error('the session is not open');
+    return this.#kernel;
+  }
+
+  evaluate(code: string, options: { language?: Language; fuel?: number } = {}): Promise<Evaluation> {
+    this.#input += 1;
+    const { language = 'ts', fuel = FUEL } = options;
+    return this.kernel.evaluate({ input: this.#input, code, language, fuel }, this.#io);
+  }
+
+  /** What the REPL would show: output, then the value or the error, without colours. */
+  async show(code: string, options: { language?: Language; fuel?: number } = {}): Promise<string> {
+    const before = this.output.length;
+    const outcome = await this.evaluate(code, options);
+    const printed = this.output
+      .slice(before)
+      .map(({ text }) => text)
+      .join('');
+    return printed + withoutColours(describe(outcome));
+  }
+
+  runBackground(fuel = FUEL): Promise<BackgroundTurn> {
+    return this.kernel.runBackground({ fuel }, this.#io);
+  }
+
+  /** Resolves when something next settles outside the guest. */
+  backgroundDue(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#announceDue = resolve;
+    });
+  }
+
+  /** Stores what changed, as a commit does. The bytes stored; null if nothing changed. */
+  store(): Uint8Array | null {
+    const segment = this.kernel.snapshot();
+    if (segment) this.segments.push(segment);
+    return segment;
+  }
+
+  /** Drops the instance and boots another from what is stored, as after a restart. */
+  async restart(deltas: Iterable<Uint8Array> = this.segments): Promise<void> {
+    this.#kernel = await javascriptFactory.boot(this.#host, { engine: javascriptFactory.engine, deltas });
+  }
+
+  readonly #host: KernelHost = {
+    now: () => Date.now() + this.clockOffset,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    fetch: (request) => this.onFetch(request),
+    onBackgroundDue: () => this.#announceDue?.(),
+  };
+
+  readonly #io: KernelIo = {
+    write: (stream, text, input) => this.output.push({ stream, text, input }),
+    backpressure: () => this.onYield(),
+    files: this.files,
+    kv: this.kv,
+  };
+}
+
+function describe(outcome: Evaluation): string {
+  switch (outcome.status) {
+    case 'ok':
+      return outcome.value.isVoid ? 'undefined' : outcome.value.text;
+    case 'error':
+      return `Uncaught ${outcome.error.text}`;
+    case 'interrupted':
+      return `interrupted (${outcome.reason}${outcome.clean ? '' : ', not clean'})`;
+    case 'trap':
+      return `trap: ${outcome.message}`;
+  }
+}
+
+export function withoutColours(text: string): string {
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}

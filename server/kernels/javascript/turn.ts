@@ -1,0 +1,136 @@
+/**
+ * Runs the guest's work in the order of an event loop: jobs first, then rejections nobody handled, then what settled
+ * outside, then timers.
+ */
+
+import type { JSValueHandle } from 'quickjs-wasi';
+import { type Engine, GuestThrew } from './engine.ts';
+import type { FetchEvent, Fetches } from './fetches.ts';
+import type { Guest } from './guest.ts';
+import type { StopReason } from './polls.ts';
+import type { Rejections } from './rejections.ts';
+
+/** Jobs that poll too rarely to be preempted by QuickJS's own polls are preempted after this many. */
+const JOBS_PER_POLL = 1_000;
+/** After a stop, the jobs that are left may end by themselves: so many times, each with so many polls. */
+const RECOVERIES = 3;
+const RECOVERY_FUEL = 20;
+
+export class EventLoop {
+  readonly #engine: Engine;
+  readonly #guest: Guest;
+  readonly #fetches: Fetches;
+  readonly #rejections: Rejections;
+  readonly #now: () => number;
+  #wake: (() => void) | null = null;
+
+  constructor(engine: Engine, guest: Guest, fetches: Fetches, rejections: Rejections, now: () => number) {
+    this.#engine = engine;
+    this.#guest = guest;
+    this.#fetches = fetches;
+    this.#rejections = rejections;
+    this.#now = now;
+  }
+
+  /** Ends a wait: something settled outside, or the turn was interrupted. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Works until `promise` has settled. Returns why it had to stop, else null. */
+  async runUntilSettled(promise: JSValueHandle): Promise<StopReason | null> {
+    const { polls } = this.#engine;
+    for (;;) {
+      await this.#runJobs(promise);
+      if (polls.stopped) return polls.stopped;
+      if (this.#engine.promiseState(promise) !== 'pending') return null;
+      const input = await this.#runNext(this.#now());
+      if (input === null) await this.#waitForWork();
+    }
+  }
+
+  /** Does the work that is due, once. `onInput` is told the input each piece of work belongs to. */
+  async runDue(onInput: (input: number) => void): Promise<StopReason | null> {
+    const { polls } = this.#engine;
+    const now = this.#now();
+    for (;;) {
+      await this.#runJobs(null);
+      if (polls.stopped) return polls.stopped;
+      const input = await this.#runNext(now);
+      if (input === null) return null;
+      if (input >= 0) onInput(input);
+    }
+  }
+
+  /** After a stop: lets the job queue run dry. False if it does not. */
+  async recover(): Promise<boolean> {
+    const { polls } = this.#engine;
+    for (let attempt = 0; attempt < RECOVERIES && this.#engine.hasJobs; attempt += 1) {
+      polls.begin(RECOVERY_FUEL);
+      await this.#runJobs(null);
+    }
+    return !this.#engine.hasJobs;
+  }
+
+  async #runJobs(except: JSValueHandle | null): Promise<void> {
+    const { polls } = this.#engine;
+    for (let count = 1; this.#engine.hasJobs && !polls.stopped; count += 1) {
+      if (!(await this.#engine.runJob())) return;
+      if (count % JOBS_PER_POLL === 0) await polls.suspending();
+    }
+    if (!polls.stopped) await this.#reportRejections(except);
+  }
+
+  async #reportRejections(except: JSValueHandle | null): Promise<void> {
+    for (let reason = this.#rejections.take(except); reason; reason = this.#rejections.take(except)) {
+      await this.#callGuest(() => this.#guest.call('reportUncaught', reason));
+      reason.dispose();
+    }
+  }
+
+  /** Hands in one event or runs one timer. The input it belongs to, -1 if to none, null if nothing was due. */
+  async #runNext(now: number): Promise<number | null> {
+    const event = this.#fetches.takeEvent();
+    if (event) return this.#callGuest(() => this.#deliver(event));
+    const input = await this.#callGuest(() => this.#guest.call('runTimer', now));
+    return input < 0 && !this.#engine.polls.stopped ? null : input;
+  }
+
+  #deliver(event: FetchEvent): Promise<unknown> {
+    switch (event.kind) {
+      case 'head':
+        return this.#guest.call('fetchHead', event.id, JSON.stringify(event.head));
+      case 'chunk':
+        return this.#guest.call('fetchChunk', event.id, event.bytes);
+      case 'end':
+        return this.#guest.call('fetchEnd', event.id);
+      case 'fail':
+        return this.#guest.call('fetchFail', event.id, event.message);
+    }
+  }
+
+  /** The entry points throw only when they are stopped or run out of memory: there is nobody to tell. */
+  async #callGuest(call: () => Promise<unknown>): Promise<number> {
+    try {
+      return Number((await call()) ?? -1);
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error;
+      error.handle.dispose();
+      return -1;
+    }
+  }
+
+  async #waitForWork(): Promise<void> {
+    const timerAt = Number(this.#guest.callNow('nextTimerAt'));
+    if (this.#fetches.hasEvents || this.#engine.polls.stopped) return;
+    await new Promise<void>((resolve) => {
+      const delay = Math.max(0, Math.ceil(timerAt - this.#now()));
+      const timeout = timerAt < 0 ? null : setTimeout(resolve, delay);
+      this.#wake = () => {
+        if (timeout !== null) clearTimeout(timeout);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+}
