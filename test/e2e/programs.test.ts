@@ -74,10 +74,8 @@ describe('a program', () => {
       await first;
       yield 'two';
     }
-    const result = await run('for await (const chunk of process.stdin) process.stdout.write(' < ' + chunk + ' > ')', {
-      stdin: stdin(),
-      onOutput: () => more(),
-    });
+    const code = "for await (const chunk of process.stdin) process.stdout.write('<' + chunk + '>')";
+    const result = await run(code, { stdin: stdin(), onOutput: () => more() });
     expect(result).toEqual(exited('<one><two>'));
   });
 
@@ -172,7 +170,7 @@ describe('a program that does not end', () => {
     ['loops with await', "console.log('go'); for (;;) await new Promise((r) => setTimeout(r, 1))"],
     ['prints for ever', "for (;;) { console.log('go'); await new Promise((r) => setTimeout(r)) }"],
   ])('and %s is killed', async (_, code) => {
-    const result = await run(code, { onOutput: (_, kill) => void kill() });
+    const result = await run(code, { onOutput: (_, kill) => kill() });
     expect(result.exit).toEqual({ kind: 'killed' });
   });
 
@@ -182,7 +180,7 @@ describe('a program that does not end', () => {
 
   it('does nothing more once it is killed', async () => {
     const beacon = "setInterval(() => fetch('http://beacon.example/'), 5); setTimeout(() => console.log('go'), 50)";
-    await run(beacon, { onOutput: (_, kill) => void kill() });
+    await run(beacon, { onOutput: (_, kill) => kill() });
     const count = () => visited.filter((url) => url.includes('beacon')).length;
     // The next program ends well after what was in flight.
     await run('await new Promise((r) => setTimeout(r, 50))');
@@ -222,7 +220,7 @@ describe('the network of a program', () => {
       "import net from 'node:net'; net.connect(80, '127.0.0.1').on('error', () => console.log('refused')).on('connect', () => console.log('connected'))";
     expect((await run(code)).stdout).toBe('refused\n');
     const direct =
-      "import { connect } from 'cloudflare:sockets'; const socket = connect('127.0.0.1:80'); socket.closed.catch(() => {}); await socket.opened.then(() => console.log('connected'), () => console.log('refused'))";
+      "import { connect } from 'cloudflare:sockets'; try { connect('127.0.0.1:80') } catch { console.log('refused') }";
     expect((await run(direct)).stdout).toBe('refused\n');
   });
 
@@ -298,7 +296,7 @@ describe('a runner in a process of its own', () => {
     const main = await ProgramHost.start({ runner });
     try {
       const code = "console.log('go'); await new Promise((r) => setTimeout(r, 20)); while (true) {}";
-      const { exit } = await main.run({ code, onOutput: (_, kill) => void setTimeout(kill, 100) });
+      const { exit } = await main.run({ code, onOutput: (_, kill) => setTimeout(kill, 100) });
       expect(exit).toEqual({ kind: 'killed' });
     } finally {
       runner.kill();

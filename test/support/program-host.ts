@@ -16,7 +16,7 @@ export interface ProgramCall {
   readonly backpressureMs?: number;
   readonly stdin?: string | AsyncIterable<string>;
   /** Called with all of stdout so far, whenever there is more. */
-  readonly onOutput?: (stdout: string, kill: () => Promise<void>) => void;
+  readonly onOutput?: (stdout: string, kill: () => void) => void;
 }
 
 export interface ProgramResult {
@@ -83,8 +83,9 @@ export class ProgramHost {
     const { args, env, timeoutSeconds, backpressureMs } = call;
     const files = { ...call.files, ...(call.code === undefined ? {} : { [entry]: call.code }) };
     const head = JSON.stringify({ entry, files, args, env, timeoutSeconds, backpressureMs });
-    const kill = async (): Promise<void> => {
-      await fetch(new URL(`/kill?id=${id}`, this.url), { method: 'POST' });
+    const kills: Promise<unknown>[] = [];
+    const kill = (): void => {
+      kills.push(this.fetch(`/kill?id=${id}`, { method: 'POST' }));
     };
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let exit: ProgramResult['exit'] | undefined;
@@ -94,6 +95,7 @@ export class ProgramHost {
       else chunks[event.stream as 'stdout' | 'stderr'].push(Buffer.from(event.base64, 'base64'));
       if (event.stream === 'stdout') call.onOutput?.(Buffer.concat(chunks.stdout).toString(), kill);
     }
+    await Promise.all(kills);
     if (!exit) throw new Error('The host told no exit.');
     return { stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString(), exit };
   }
