@@ -4,7 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { Miniflare, type MiniflareOptions, type Request, Response } from 'miniflare';
+import {
+  type Request as InternetRequest,
+  Response as InternetResponse,
+  Miniflare,
+  type MiniflareOptions,
+} from 'miniflare';
 
 export interface ProgramCall {
   readonly entry?: string;
@@ -64,9 +69,9 @@ export class ProgramHost {
       config.serviceBindings = { RUNNER: { external: { address: options.runner.url.host, http: {} } } };
     const { internet } = options;
     if (internet) {
-      config.outboundService = ({ url }: Request) => {
+      config.outboundService = ({ url }: InternetRequest) => {
         const { status, location, body } = internet(url);
-        return new Response(body ?? null, { status, headers: location ? { location } : {} });
+        return new InternetResponse(body ?? null, { status, headers: location ? { location } : {} });
       };
     }
     const before = children();
