@@ -23,6 +23,9 @@ const clientChannel = v.pipe(
 );
 const terminal = v.object({ id: count, name: label, role });
 
+/** The control frames that are not counted: see rate.ts. */
+export const TYPE_CREDIT = 0x04;
+
 /** Client messages by name: frame type and schema of the body. */
 const CLIENT = {
   /** First message of a connection. `client` is kept by the client for ever: requests are deduplicated by it. */
@@ -53,7 +56,7 @@ const CLIENT = {
   /** Never queues behind inputs. Without a target: whatever the JavaScript kernel is running. */
   interrupt: { type: 0x03, schema: v.object({ target: v.nullable(v.tuple([cause, count])) }) },
   /** The server may send log bytes up to `through`, counted from the WELCOME of this connection. */
-  credit: { type: 0x04, schema: v.object({ through: count }) },
+  credit: { type: TYPE_CREDIT, schema: v.object({ through: count }) },
   query: { type: 0x05, schema: v.object({ query: count, question }) },
   /** Runs a program. */
   run: {

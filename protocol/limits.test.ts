@@ -165,18 +165,32 @@ describe('client messages', () => {
   });
 });
 
+const control = { type: 0x05, flags: 0, channel: CHANNEL_CONTROL, seq: 0, payload: new Uint8Array() };
+
 test(`controlFramesPerSecond: ${LIMITS.controlFramesPerSecond}`, () => {
   const rate = new FrameRate();
-  const admitted = Array.from({ length: LIMITS.controlFramesPerSecond + 1 }, (_, index) => rate.admit(5000 + index));
+  const admitted = Array.from({ length: LIMITS.controlFramesPerSecond + 1 }, (_, index) =>
+    rate.admit(control, 5000 + index),
+  );
   expect(admitted.indexOf(false)).toBe(LIMITS.controlFramesPerSecond);
-  expect(rate.admit(5999)).toBe(false);
-  expect(rate.admit(6000)).toBe(true);
+  expect(rate.admit(control, 5999)).toBe(false);
+  expect(rate.admit(control, 6000)).toBe(true);
+});
+
+test('credit and other channels do not count as control frames', () => {
+  const rate = new FrameRate();
+  const many = Array.from({ length: 2 * LIMITS.controlFramesPerSecond }, (_, index) => index);
+  expect(
+    many.every(() => rate.admit({ ...control, type: 0x04 }, 5000) && rate.admit({ ...control, channel: 3 }, 5000)),
+  ).toBe(true);
+  for (let index = 0; index < LIMITS.controlFramesPerSecond; index++) expect(rate.admit(control, 5000)).toBe(true);
+  expect(rate.admit(control, 5000)).toBe(false);
 });
 
 test('a clock that is set back begins a new second', () => {
   const rate = new FrameRate();
-  for (let index = 0; index <= LIMITS.controlFramesPerSecond; index++) rate.admit(5000);
-  expect(rate.admit(4000)).toBe(true);
+  for (let index = 0; index <= LIMITS.controlFramesPerSecond; index++) rate.admit(control, 5000);
+  expect(rate.admit(control, 4000)).toBe(true);
 });
 
 test('initialCredit and credit', () => {

@@ -1,5 +1,7 @@
 /** The limit on control frames: a window of one second. Pure; the caller gives the time. */
 
+import { TYPE_CREDIT } from './control.ts';
+import { CHANNEL_CONTROL, type Frame } from './frame.ts';
 import { LIMITS } from './limits.ts';
 
 export class FrameRate {
@@ -7,10 +9,11 @@ export class FrameRate {
   #count = 0;
 
   /**
-   * False when this frame is one too many in the second that began with the first frame counted. `now` in milliseconds;
-   * a clock that was set back begins a new second.
+   * False when this frame is one control frame too many in the second that began with the first one counted. CREDIT is
+   * not counted: who reads fast must grant often. `now` in milliseconds; a clock that was set back begins a new second.
    */
-  admit(now: number): boolean {
+  admit({ channel, type }: Frame, now: number): boolean {
+    if (channel !== CHANNEL_CONTROL || type === TYPE_CREDIT) return true;
     const elapsed = now - this.#windowStart;
     if (elapsed >= 1000 || elapsed < 0) {
       this.#windowStart = now;

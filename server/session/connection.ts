@@ -72,7 +72,7 @@ export class Connection {
     if (this.#isClosed) return;
     try {
       for (const frame of decodeFrames(bytes)) {
-        if (frame.channel === CHANNEL_CONTROL && !this.#rate.admit(this.#handler.clock.now())) {
+        if (!this.#rate.admit(frame, this.#handler.clock.now())) {
           throw new ProtocolError(
             'RATE',
             `More than ${LIMITS.controlFramesPerSecond} control frames came within a second. Slow down.`,
@@ -131,7 +131,7 @@ export class Connection {
     const body = { ...error.toWire(), about };
     if (this.#terminal === null) this.#port.send(encodeServer('error', body));
     else this.#terminal.fail(error.toWire(), about);
-    const close = CLOSE_FOR_ERROR[error.code];
+    const close = about === null ? CLOSE_FOR_ERROR[error.code] : undefined;
     if (close !== undefined) this.#close(close, error.message);
   }
 
