@@ -136,7 +136,7 @@ export class Connection {
   }
 
   #close({ code }: { code: number }, reason: string): void {
-    (this.#terminal ?? this.#port).close(code, reason.slice(0, 100));
+    (this.#terminal ?? this.#port).close(code, closeReason(reason));
     this.closed();
   }
 }
