@@ -13,7 +13,13 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' }, miniflare: { cf: false } })],
+        plugins: [
+          cloudflareTest({
+            main: './test/support/workers-main.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { cf: false, durableObjects: { STORAGE: { className: 'StorageHost', useSQLite: true } } },
+          }),
+        ],
         test: { name: 'workers', include: ['server/**/*.workers.test.ts'] },
       },
       {

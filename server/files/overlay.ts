@@ -37,6 +37,7 @@ export class Overlay {
   readonly #writer: Writer;
   readonly #blobs: BlobWriter;
   readonly #tally: Tally;
+  readonly #onClose: (() => void)[] = [];
 
   constructor(store: OverlayStore, source: Pick<Writer, 'db' | 'now'>) {
     this.#store = store;
@@ -48,6 +49,16 @@ export class Overlay {
     this.files = new FileOverlay(this.#writer);
     this.kv = new KeyOverlay(this.#writer);
     store.overlays.add(this);
+  }
+
+  /** False once it was committed or discarded. */
+  get isOpen(): boolean {
+    return this.#store.overlays.has(this);
+  }
+
+  /** Calls `action` when the overlay is committed or discarded. */
+  onClose(action: () => void): void {
+    this.#onClose.push(action);
   }
 
   /** The smallest id of a blob that this overlay wrote ahead; infinity if it wrote none. */
@@ -86,6 +97,7 @@ export class Overlay {
   #close(): void {
     this.#store.overlays.delete(this);
     this.#store.quota.close(this.#tally);
+    for (const action of this.#onClose.splice(0)) action();
   }
 
   #firstUnsettledBlob(): number {

@@ -14,11 +14,13 @@ export interface LargeFile {
 }
 
 export type Entry =
-  | { readonly kind: 'directory'; readonly path: string; readonly modifiedAt: number }
+  | { readonly kind: 'directory'; readonly path: string; readonly modifiedAt: number; readonly born: number }
   | {
       readonly kind: 'file';
       readonly path: string;
       readonly modifiedAt: number;
+      /** The revision that wrote it. */
+      readonly born: number;
       readonly size: number;
       /** A number of `file_chunk.file`, or the R2 object. */
       readonly contents: number | LargeFile;
@@ -30,12 +32,13 @@ interface EntryRow {
   readonly kind: string;
   readonly size: number;
   readonly modified_at: number;
+  readonly born: number;
   readonly file: number | null;
   readonly r2_key: string | null;
   readonly sha256: string | null;
 }
 
-const columns = 'parent, name, kind, size, modified_at, file, r2_key, sha256';
+const columns = 'parent, name, born, kind, size, modified_at, file, r2_key, sha256';
 
 export function entryAt(db: Database, point: Point, path: string): Entry | null {
   const { parent, name } = splitPath(path);
@@ -108,10 +111,10 @@ export function aliveAt(point: Point): { sql: string; bindings: SqlValue[] } {
 
 function entryOf(row: EntryRow): Entry {
   const path = joinPath(row.parent, row.name);
-  const modifiedAt = row.modified_at;
-  if (row.kind === 'directory') return { kind: 'directory', path, modifiedAt };
-  if (row.file !== null) return { kind: 'file', path, modifiedAt, size: row.size, contents: row.file };
+  const { born, size, modified_at: modifiedAt } = row;
+  if (row.kind === 'directory') return { kind: 'directory', path, modifiedAt, born };
+  if (row.file !== null) return { kind: 'file', path, modifiedAt, born, size, contents: row.file };
   if (row.r2_key === null || row.sha256 === null) throw new Error(`The row of "${path}" is damaged.`);
-  const contents = { key: row.r2_key, size: row.size, sha256: row.sha256 };
-  return { kind: 'file', path, modifiedAt, size: row.size, contents };
+  const contents = { key: row.r2_key, size, sha256: row.sha256 };
+  return { kind: 'file', path, modifiedAt, born, size, contents };
 }

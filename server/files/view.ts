@@ -49,6 +49,12 @@ export class FileView implements FileSystem {
     return typeof contents === 'number' ? null : contents;
   }
 
+  /** Differs whenever the file was written in between: its SHA-256 if that is known. */
+  version(path: string): string {
+    const { contents, born } = this.#file(path);
+    return typeof contents === 'number' ? `r${born}` : contents.sha256;
+  }
+
   write(path: string): never {
     throw readOnly(path);
   }

@@ -1,0 +1,111 @@
+/** Files over 8 MiB: each is an R2 object under an unguessable key of its own, never changed once written. */
+
+import { FileError } from './file-system.ts';
+import { maxLargeFileBytes } from './limits.ts';
+import type { Orphans } from './orphans.ts';
+import type { Overlay } from './overlay.ts';
+import type { LargeFile } from './rows.ts';
+
+/** What R2 asks of every part of an upload but the last: the same size, at least 5 MiB. */
+const partSize = 5 * 1024 * 1024;
+/** What one call of R2 deletes. */
+const maxDeletedAtOnce = 1000;
+
+export class LargeFiles {
+  readonly #bucket: R2Bucket;
+  readonly #orphans: Orphans;
+
+  constructor(bucket: R2Bucket, orphans: Orphans) {
+    this.#bucket = bucket;
+    this.#orphans = orphans;
+  }
+
+  /**
+   * Streams `source` to R2 and then places it at `path` in the overlay, replacing a file there. Holds one part of 5 MiB in
+   * memory. Throws `FileError`; then the overlay is as before.
+   */
+  async write(overlay: Overlay, path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
+    const key = randomKey();
+    this.#orphans.reserve(key);
+    overlay.onClose(() => this.#orphans.release(key));
+    const large = await this.#upload(key, path, source);
+    if (!overlay.isOpen) {
+      throw new FileError('EINVAL', path, `"${path}" was not written: the upload outlived the input it belongs to.`);
+    }
+    overlay.files.placeLarge(path, large);
+    return large;
+  }
+
+  /** The bytes from `offset`, `length` of them, or all. */
+  async read(
+    path: string,
+    large: LargeFile,
+    offset = 0,
+    length = large.size - offset,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const object = await this.#bucket.get(large.key, { range: { offset, length } });
+    if (!object) throw new FileError('ENOENT', path, `The contents of "${path}" are missing from the bucket.`);
+    return object.body;
+  }
+
+  /** Deletes up to `limit` objects that nothing refers to; returns how many. For the session's alarm. */
+  async collectOrphans(limit: number): Promise<number> {
+    const keys = this.#orphans.collectable(Math.min(limit, maxDeletedAtOnce));
+    if (keys.length === 0) return 0;
+    await this.#bucket.delete(keys);
+    this.#orphans.forget(keys);
+    return keys.length;
+  }
+
+  async #upload(key: string, path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
+    const upload = await this.#bucket.createMultipartUpload(key);
+    try {
+      const digest = new crypto.DigestStream('SHA-256');
+      const hash = digest.getWriter();
+      const parts: R2UploadedPart[] = [];
+      let size = 0;
+      for await (const part of partsOf(source)) {
+        size += part.length;
+        if (size > maxLargeFileBytes) {
+          throw new FileError('EFBIG', path, `"${path}" is too large; the limit is ${maxLargeFileBytes} bytes.`);
+        }
+        await hash.write(part);
+        parts.push(await upload.uploadPart(parts.length + 1, part));
+      }
+      await hash.close();
+      await upload.complete(parts);
+      return { key, size, sha256: toHex(new Uint8Array(await digest.digest)) };
+    } catch (error) {
+      await upload.abort();
+      throw error;
+    }
+  }
+}
+
+/** Regroups bytes into parts of `partSize`; only the last may be smaller. */
+async function* partsOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let part = new Uint8Array(partSize);
+  let filled = 0;
+  for await (const bytes of source) {
+    for (let taken = 0; taken < bytes.length; ) {
+      const piece = bytes.subarray(taken, taken + partSize - filled);
+      part.set(piece, filled);
+      taken += piece.length;
+      filled += piece.length;
+      if (filled < partSize) continue;
+      yield part;
+      part = new Uint8Array(partSize);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield part.subarray(0, filled);
+}
+
+function randomKey(): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
