@@ -4,7 +4,7 @@
  */
 
 import { type Message, MessageAssembler } from '../../protocol/assembler.ts';
-import { CLOSE, CLOSE_FOR_ERROR } from '../../protocol/close.ts';
+import { CLOSE, CLOSE_FOR_ERROR, closeReason } from '../../protocol/close.ts';
 import {
   type ClientMessage,
   decodeClient,
