@@ -5,6 +5,7 @@
  * fast typist's next line never lands in the wrong place. Only Ctrl-C goes ahead.
  */
 
+import type { SessionView } from '../client/session-view.ts';
 import { CHANGES_SESSION, runDotCommand } from './dot-actions.ts';
 import { parseDotCommand } from './dot-commands.ts';
 import { canMoveLine, type EditAction } from './editor/buffer.ts';
@@ -15,7 +16,6 @@ import { type Binding, bindingOf, type Command } from './key-bindings.ts';
 import type { PaneName } from './layout.ts';
 import type { Panes } from './panes/panes.ts';
 import { lastKey } from './panes/transcript.ts';
-import type { SessionView } from './session-view.ts';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState } from './view-state.ts';
 
 export interface ControllerHost {

@@ -1,8 +1,8 @@
 /** Carries out dot commands. The answer is text for the transcript, or nothing where the screen shows it. */
 
 import { sanitizeName } from '../client/sanitize.ts';
+import type { SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';
-import type { SessionView } from './session-view.ts';
 
 export interface DotContext {
   readonly session: SessionView;

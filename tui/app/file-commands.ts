@@ -1,9 +1,9 @@
 /** Keys in the file tree and the viewer. */
 
+import type { SessionView } from '../client/session-view.ts';
 import type { Command } from './key-bindings.ts';
 import { formatSize, parentOf, type TreeRow, treeRows } from './panes/file-tree.ts';
 import type { Panes } from './panes/panes.ts';
-import type { SessionView } from './session-view.ts';
 import type { ViewAction, ViewState } from './view-state.ts';
 
 interface Store {

@@ -1,15 +1,16 @@
 /** The app: connects terminal, session, controller and view, from the first frame until the person leaves. */
 
+import type { ClientClock } from '../client/clock.ts';
+import type { SessionView } from '../client/session-view.ts';
 import { Controller } from './controller.ts';
 import type { HistoryStorage } from './editor/history.ts';
 import { Tokenizer } from './input/tokenizer.ts';
 import { Panes } from './panes/panes.ts';
-import type { SessionView } from './session-view.ts';
-import type { Clock, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { View } from './ui/view.tsx';
 
 export interface AppOptions {
-  readonly clock: Clock;
+  readonly clock: ClientClock;
   readonly history: HistoryStorage;
   /** False for NO_COLOR: weight and inverse stay. */
   readonly color: boolean;

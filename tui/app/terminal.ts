@@ -23,11 +23,3 @@ export const ENTER_SCREEN = '\x1b[?1049h\x1b[2J\x1b[H\x1b[?2004h\x1b[>1u';
 
 /** Undoes `ENTER_SCREEN` and whatever the screen writer may have been in the middle of. */
 export const LEAVE_SCREEN = '\x1b[?2026l\x1b[0m\x1b[<u\x1b[?2004l\x1b[?25h\x1b[?1049l';
-
-/** Time, injected so that tests need no sleeps. */
-export interface Clock {
-  /** Milliseconds; only differences mean anything. */
-  now(): number;
-  /** Calls `callback` once after `milliseconds`; the result cancels it. */
-  after(milliseconds: number, callback: () => void): () => void;
-}

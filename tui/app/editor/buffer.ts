@@ -31,9 +31,7 @@ export type EditAction =
   /** Replaces a range, as completion does. */
   | { readonly type: 'replace'; readonly from: number; readonly to: number; readonly text: string }
   | { readonly type: 'set'; readonly text: string; readonly cursor?: number }
-  | { readonly type: 'move'; readonly to: Place }
-  | { readonly type: 'delete'; readonly to: Place }
-  | { readonly type: 'kill'; readonly to: Place }
+  | { readonly type: 'move' | 'delete' | 'kill'; readonly to: Place }
   | { readonly type: 'yank' }
   | { readonly type: 'yank-pop' }
   | { readonly type: 'transpose' }

@@ -4,7 +4,7 @@
  * An escape character may be the Escape key or the start of a sequence whose rest is still on its way: 50 ms decide.
  */
 
-import type { Clock } from '../terminal.ts';
+import type { ClientClock } from '../../client/clock.ts';
 import type { InputEvent } from './events.ts';
 import { controlKey, csiKey, ss3Key } from './sequences.ts';
 
@@ -22,13 +22,13 @@ type Parsed = { readonly length: number; readonly event: InputEvent | null } | n
 const key = (name: string): InputEvent => ({ type: 'key', key: name });
 
 export class Tokenizer {
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   readonly #emit: (event: InputEvent) => void;
   #buffer = '';
   #paste: string[] | null = null;
   #cancelTimeout: () => void = () => {};
 
-  constructor(clock: Clock, emit: (event: InputEvent) => void) {
+  constructor(clock: ClientClock, emit: (event: InputEvent) => void) {
     this.#clock = clock;
     this.#emit = emit;
   }

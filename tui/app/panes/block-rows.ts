@@ -1,7 +1,7 @@
 /** One block of the transcript as rows: the code with its exit mark, the output, the result or error. */
 
 import { Sanitizer, sanitizeName, sanitizeText } from '../../client/sanitize.ts';
-import type { BlockStatus, InputBlock, OutputChunk } from '../session-view.ts';
+import type { BlockStatus, InputBlock, OutputChunk } from '../../client/session-view.ts';
 import { cellWidth } from '../text/cells.ts';
 import { LineBuilder } from '../text/line-builder.ts';
 import { RowBuffer } from '../text/row-buffer.ts';

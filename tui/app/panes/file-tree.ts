@@ -1,7 +1,7 @@
 /** The file tree as a list of rows. Pure. */
 
 import { sanitizeName } from '../../client/sanitize.ts';
-import type { FileEntry } from '../session-view.ts';
+import type { FileEntry } from '../../client/session-view.ts';
 
 export interface TreeRow {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** The log pane's rows: output of programs, and what other terminals do. */
 
 import { sanitizeName, sanitizeText } from '../../client/sanitize.ts';
-import type { LogLine } from '../session-view.ts';
+import type { LogLine } from '../../client/session-view.ts';
 import { RowBuffer } from '../text/row-buffer.ts';
 import { cyan, dim, red } from '../theme.ts';
 

@@ -1,9 +1,9 @@
 /** The panes that are painted past Ink: the transcript, the log and the file viewer, as rows for the current layout. */
 
 import { sanitizeText } from '../../client/sanitize.ts';
+import type { SessionSnapshot } from '../../client/session-view.ts';
 import type { Layout, Rect } from '../layout.ts';
 import type { Pane } from '../screen.ts';
-import type { SessionSnapshot } from '../session-view.ts';
 import { RowBuffer } from '../text/row-buffer.ts';
 import { dim } from '../theme.ts';
 import type { ViewState } from '../view-state.ts';

@@ -5,7 +5,7 @@
  * from the front.
  */
 
-import type { Block } from '../session-view.ts';
+import type { Block } from '../../client/session-view.ts';
 import { BlockRows } from './block-rows.ts';
 
 /** The answer to a dot command: only here, not in the session. */

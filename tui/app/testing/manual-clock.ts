@@ -1,8 +1,8 @@
 /** A clock that moves only when told: for tests. */
 
-import type { Clock } from '../terminal.ts';
+import type { ClientClock } from '../../client/clock.ts';
 
-export class ManualClock implements Clock {
+export class ManualClock implements ClientClock {
   #now = 0;
   readonly #timers = new Set<{ at: number; callback: () => void }>();
 

@@ -12,7 +12,7 @@ import type {
   SessionStatus,
   SessionView,
   Variable,
-} from '../session-view.ts';
+} from '../../client/session-view.ts';
 
 export class MemorySession implements SessionView {
   readonly calls: string[] = [];

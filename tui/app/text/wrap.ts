@@ -36,7 +36,12 @@ export function wrapLine(line: string, width: number): string[] {
         at += part.length;
       }
     } else if (token !== '\x1b') {
-      for (const grapheme of graphemes(token)) put(grapheme, Math.min(columns, cellWidth(grapheme)));
+      for (const grapheme of graphemes(token)) {
+        const cells = cellWidth(grapheme);
+        // A base with many spacing marks is one grapheme of any width: it must not push other panes away.
+        if (cells <= 2) put(grapheme, Math.min(columns, cells));
+        else for (const point of grapheme) put(point, Math.min(columns, cellWidth(point)));
+      }
     }
   }
   rows.push(row);

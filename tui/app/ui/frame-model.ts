@@ -1,12 +1,12 @@
 /** What the frame around the painted panes says, as plain rows. Pure; `Frame` draws it. */
 
 import { sanitizeName } from '../../client/sanitize.ts';
+import type { SessionSnapshot, SessionStatus } from '../../client/session-view.ts';
 import { layOutEditor } from '../editor/editor-rows.ts';
 import type { Layout } from '../layout.ts';
 import { PROMPT } from '../panes/block-rows.ts';
 import { formatSize, type TreeRow } from '../panes/file-tree.ts';
 import type { Position } from '../screen.ts';
-import type { SessionSnapshot, SessionStatus } from '../session-view.ts';
 import { cellWidth, fitExactly, truncate } from '../text/cells.ts';
 import { bold, cyan, dim, inverse } from '../theme.ts';
 import type { ViewState } from '../view-state.ts';

@@ -2,11 +2,11 @@
 
 import { type Instance, render } from 'ink';
 import type { ReactElement } from 'react';
+import type { SessionSnapshot } from '../../client/session-view.ts';
 import { type Layout, layOut, MIN_COLUMNS, MIN_ROWS } from '../layout.ts';
 import { treeRows } from '../panes/file-tree.ts';
 import type { Panes } from '../panes/panes.ts';
 import { type Position, Screen } from '../screen.ts';
-import type { SessionSnapshot } from '../session-view.ts';
 import type { Terminal } from '../terminal.ts';
 import { dim } from '../theme.ts';
 import type { ViewState } from '../view-state.ts';

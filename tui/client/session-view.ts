@@ -1,0 +1,136 @@
+/**
+ * What the app needs of a session: a store with a snapshot, and actions. The connected mirror in `client/` implements it.
+ *
+ * Texts are as the server sent them: whoever draws them sanitises them.
+ */
+
+export type Language = 'js' | 'ts' | 'py';
+export type BlockStatus = 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
+export type Connection = 'online' | 'reconnecting' | 'offline';
+
+/** Output in order. `gap` stands for output that is not kept any more; its text says how much. */
+export interface OutputChunk {
+  /** Increases within a block, never reused. */
+  readonly sequence: number;
+  readonly stream: 'stdout' | 'stderr' | 'gap';
+  readonly text: string;
+}
+
+/** One input with everything that came of it. A change makes a new object with the same key. */
+export interface InputBlock {
+  readonly kind: 'input';
+  readonly key: string;
+  /** Null until the server accepted the input. */
+  readonly number: number | null;
+  readonly code: string;
+  readonly language: Language;
+  /** Who submitted it; null for this terminal. */
+  readonly terminal: string | null;
+  readonly status: BlockStatus;
+  /** Grows at the end; old chunks may go from the front. */
+  readonly output: readonly OutputChunk[];
+  /** The value as the kernel prints it, with SGR colours; null when there is none to show. */
+  readonly result: string | null;
+  /** What the person should read about an error, a refusal or a roll-back, with SGR colours. */
+  readonly error: string | null;
+  readonly durationMs: number | null;
+}
+
+/** Part of the log that is not kept any more, between two blocks. */
+export interface GapBlock {
+  readonly kind: 'gap';
+  readonly key: string;
+  readonly message: string;
+}
+
+export type Block = InputBlock | GapBlock;
+
+export interface FileEntry {
+  /** Session path, `/`-separated. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** One line for the log pane. */
+export interface LogLine {
+  /** Increases from line to line, never reused. */
+  readonly sequence: number;
+  /** A program (`3 main.ts`) or another terminal's name. */
+  readonly source: string;
+  readonly kind: 'stdout' | 'stderr' | 'event';
+  /** Without its line end. */
+  readonly text: string;
+}
+
+export interface ProgramEntry {
+  readonly id: number;
+  readonly name: string;
+  /** `running`, or how it ended. */
+  readonly state: string;
+}
+
+export interface SessionStatus {
+  readonly session: string;
+  readonly kernel: string;
+  readonly busy: boolean;
+  /** Names of all attached terminals, this one too. */
+  readonly terminals: readonly string[];
+  readonly connection: Connection;
+  readonly readOnly: boolean;
+}
+
+/** Immutable; lists and objects that did not change are the same objects as before. */
+export interface SessionSnapshot {
+  readonly status: SessionStatus;
+  /** In the order of acceptance. */
+  readonly blocks: readonly Block[];
+  /** Sorted by path; each directory is an entry of its own. */
+  readonly files: readonly FileEntry[];
+  readonly log: readonly LogLine[];
+  readonly programs: readonly ProgramEntry[];
+}
+
+export type Completeness =
+  | { readonly status: 'complete' }
+  | { readonly status: 'incomplete'; readonly indent: string }
+  | { readonly status: 'invalid'; readonly message: string };
+
+export interface Completion {
+  /** Replaces the code between `from` and `to` (UTF-16 offsets). */
+  readonly from: number;
+  readonly to: number;
+  readonly candidates: readonly string[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly preview: string;
+}
+
+export interface FileContents {
+  /** Null when the bytes are not UTF-8 text. */
+  readonly text: string | null;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Promises reject with an Error whose message a person can act on. */
+export interface SessionView {
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): SessionSnapshot;
+  /** The input appears as a block at once; a refusal appears as that block's error. */
+  submit(code: string, language: Language): void;
+  interrupt(): void;
+  isComplete(code: string, language: Language): Promise<Completeness>;
+  complete(code: string, cursor: number): Promise<Completion>;
+  readFile(path: string): Promise<FileContents>;
+  variables(): Promise<readonly Variable[]>;
+  /** All inputs of the session that are still known, oldest first. */
+  history(): Promise<readonly { readonly number: number; readonly code: string }[]>;
+  /** Runs a file of this machine as a program; its output goes to the log. */
+  run(file: string, args: readonly string[]): Promise<void>;
+  kill(program: number): Promise<void>;
+}
