@@ -16,11 +16,14 @@ const DEFLATED = 1;
 const HEADER_BYTES = 12;
 const WORD_BYTES = 4;
 const WASM_PAGE_BYTES = 65_536;
+/** Enough for every word of the largest heap. */
+const MAX_LEB128_BYTES = 4;
 
-/** Unequal blocks are compared word by word. Measured: smaller blocks cost calls, larger ones words. */
-const BLOCK_BYTES = 8_192;
+/** What differs is compared again in smaller blocks, in the end word by word. Measured: a call costs as much as 4 KiB. */
+const LARGE_BLOCK_BYTES = 65_536;
+const SMALL_BLOCK_BYTES = 4_096;
 /** Runs closer than this become one: the words between cost less than another run. */
-const MERGED_GAP_WORDS = 2;
+const MERGED_GAP_WORDS = 16;
 /** Packing less than this saves nothing worth its time. */
 const DEFLATE_FROM_BYTES = 1_024;
 
@@ -32,10 +35,10 @@ export class HeapDeltaError extends Error {
   override readonly name = 'HeapDeltaError';
 }
 
-/** Changed words: positions and lengths in words, ascending, never touching. */
 export interface HeapChanges {
   readonly memoryBytes: number;
-  readonly runs: readonly { readonly start: number; readonly length: number }[];
+  /** The start and the end of each run of changed words, in words; ascending, never touching. */
+  readonly runs: readonly number[];
 }
 
 /**
@@ -43,17 +46,17 @@ export interface HeapChanges {
  * Null if nothing changed, not even the size.
  */
 export function findHeapChanges(earlier: Uint8Array, live: Uint8Array, from: number): HeapChanges | null {
-  const runs: { start: number; length: number }[] = [];
+  const runs: number[] = [];
   const earlierWords = words(earlier);
   const liveWords = words(live);
   const common = earlier.byteLength;
-  for (let block = from; block < common; block += BLOCK_BYTES) {
-    const end = Math.min(block + BLOCK_BYTES, common);
-    if (Buffer.compare(earlier.subarray(block, end), live.subarray(block, end)) === 0) continue;
-    for (let word = block / WORD_BYTES; word < end / WORD_BYTES; word += 1) {
-      if (earlierWords[word] !== liveWords[word]) addWord(runs, word);
-    }
-  }
+  forEachUnequalBlock(earlier, live, from, common, LARGE_BLOCK_BYTES, (start, end) =>
+    forEachUnequalBlock(earlier, live, start, end, SMALL_BLOCK_BYTES, (first, last) => {
+      for (let word = first / WORD_BYTES; word < last / WORD_BYTES; word += 1) {
+        if (earlierWords[word] !== liveWords[word]) addWord(runs, word);
+      }
+    }),
+  );
   for (let word = Math.max(from, common) / WORD_BYTES; word < liveWords.length; word += 1) {
     if (liveWords[word] !== 0) addWord(runs, word);
   }
@@ -61,25 +64,47 @@ export function findHeapChanges(earlier: Uint8Array, live: Uint8Array, from: num
   return { memoryBytes: live.byteLength, runs };
 }
 
-function addWord(runs: { start: number; length: number }[], word: number): void {
-  const last = runs.at(-1);
-  if (last && word - (last.start + last.length) <= MERGED_GAP_WORDS) last.length = word + 1 - last.start;
-  else runs.push({ start: word, length: 1 });
+function forEachUnequalBlock(
+  a: Uint8Array,
+  b: Uint8Array,
+  from: number,
+  to: number,
+  size: number,
+  visit: (start: number, end: number) => void,
+): void {
+  for (let start = from; start < to; start += size) {
+    const end = Math.min(start + size, to);
+    if (Buffer.compare(a.subarray(start, end), b.subarray(start, end)) !== 0) visit(start, end);
+  }
+}
+
+function addWord(runs: number[], word: number): void {
+  const end = runs.at(-1);
+  if (end !== undefined && word - end <= MERGED_GAP_WORDS) runs[runs.length - 1] = word + 1;
+  else runs.push(word, word + 1);
+}
+
+/** Calls `visit` with every run. */
+function forEachRun({ runs }: HeapChanges, visit: (start: number, end: number) => void): void {
+  for (let index = 0; index + 1 < runs.length; index += 2) visit(runs[index] ?? 0, runs[index + 1] ?? 0);
 }
 
 /** The delta that makes the earlier state equal to `live` where `changes` says. */
 export function encodeHeapDelta(changes: HeapChanges, live: Uint8Array): Uint8Array {
-  const bound = changes.runs.reduce((sum, { length }) => sum + 10 + length * WORD_BYTES, 0);
+  let bound = 0;
+  forEachRun(changes, (start, end) => {
+    bound += 2 * MAX_LEB128_BYTES + (end - start) * WORD_BYTES;
+  });
   const out = new Uint8Array(bound);
   let position = 0;
   let previousEnd = 0;
-  for (const { start, length } of changes.runs) {
+  forEachRun(changes, (start, end) => {
     position = writeLeb128(out, position, start - previousEnd);
-    position = writeLeb128(out, position, length);
-    out.set(live.subarray(start * WORD_BYTES, (start + length) * WORD_BYTES), position);
-    position += length * WORD_BYTES;
-    previousEnd = start + length;
-  }
+    position = writeLeb128(out, position, end - start);
+    out.set(live.subarray(start * WORD_BYTES, end * WORD_BYTES), position);
+    position += (end - start) * WORD_BYTES;
+    previousEnd = end;
+  });
   const runs = out.subarray(0, position);
   const packed = position >= DEFLATE_FROM_BYTES ? deflateRawSync(runs, { level: 1 }) : null;
   const body = packed && packed.byteLength < position ? packed : runs;
@@ -96,9 +121,9 @@ export function encodeHeapDelta(changes: HeapChanges, live: Uint8Array): Uint8Ar
 /** Makes `earlier` equal to `live` where `changes` says; returns it, or a longer copy if the memory has grown. */
 export function copyHeapChanges(changes: HeapChanges, live: Uint8Array, earlier: Uint8Array): Uint8Array {
   const target = grown(earlier, changes.memoryBytes);
-  for (const { start, length } of changes.runs) {
-    target.set(live.subarray(start * WORD_BYTES, (start + length) * WORD_BYTES), start * WORD_BYTES);
-  }
+  forEachRun(changes, (start, end) => {
+    target.set(live.subarray(start * WORD_BYTES, end * WORD_BYTES), start * WORD_BYTES);
+  });
   return target;
 }
 
@@ -172,10 +197,9 @@ function writeLeb128(out: Uint8Array, position: number, value: number): number {
   return next + 1;
 }
 
-/** At most four bytes: enough for every word of the largest heap. */
 function readLeb128(bytes: Uint8Array, position: number): { value: number; next: number } {
   let value = 0;
-  for (let index = 0; index < 4; index += 1) {
+  for (let index = 0; index < MAX_LEB128_BYTES; index += 1) {
     const byte = bytes[position + index];
     if (byte === undefined) throw new HeapDeltaError('the heap delta is truncated');
     value |= (byte & 0x7f) << (7 * index);

@@ -90,7 +90,7 @@ function replaceInterruptImport(poll: WebAssembly.ExportValue): void {
   const original = WebAssembly.instantiate;
   WebAssembly.instantiate = ((module: WebAssembly.Module, imports: WebAssembly.Imports) => {
     WebAssembly.instantiate = original;
-    return original(module, { ...imports, env: { ...imports['env'], host_interrupt: poll } });
+    return original(module, { ...imports, env: { ...imports.env, host_interrupt: poll } });
   }) as typeof WebAssembly.instantiate;
 }
 
