@@ -5,6 +5,7 @@
 
 import './session/console.ts';
 import './session/performance.ts';
+import './web/url.ts';
 import './web/abort.ts';
 import './web/fetch.ts';
 import './node/modules.ts';

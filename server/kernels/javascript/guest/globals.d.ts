@@ -2,6 +2,10 @@
 
 declare class URLSearchParams {
   constructor(init?: string | Iterable<readonly [string, string]>);
+  append(name: string, value: string): void;
+  set(name: string, value: string): void;
+  delete(name: string): void;
+  sort(): void;
   [Symbol.iterator](): IterableIterator<[string, string]>;
 }
 
@@ -12,6 +16,7 @@ declare class URL {
   readonly pathname: string;
   readonly username: string;
   readonly password: string;
+  search: string;
 }
 
 declare class Headers {

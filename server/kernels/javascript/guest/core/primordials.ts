@@ -7,6 +7,9 @@
 
 const { bind, call } = Function.prototype;
 
+// The engine joins template literals by looking `concat` up: it must stay what it is.
+Object.defineProperty(String.prototype, 'concat', { writable: false, configurable: false });
+
 /** `uncurry(f)(self, ...args)` is `f.call(self, ...args)`, without looking anything up when it runs. */
 export const uncurry: <T, A extends unknown[], R>(fn: (this: T, ...args: A) => R) => (self: T, ...args: A) => R =
   bind.bind(call);

@@ -11,7 +11,13 @@ const TypedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);
 /** Native getters that read an internal slot and call nothing. */
 const trustedGetters = new WeakSet<() => unknown>();
 const trustedHas = WeakSet.prototype.has;
-for (const owner of [TypedArrayPrototype, ArrayBuffer.prototype, SharedArrayBuffer.prototype, DataView.prototype]) {
+for (const owner of [
+  TypedArrayPrototype,
+  ArrayBuffer.prototype,
+  SharedArrayBuffer.prototype,
+  DataView.prototype,
+  DOMException.prototype,
+]) {
   for (const key of Reflect.ownKeys(owner)) {
     const getter = Object.getOwnPropertyDescriptor(owner, key)?.get;
     if (getter !== undefined) trustedGetters.add(getter);
@@ -86,9 +92,9 @@ export function readString(value: unknown, key: PropertyKey): string | undefined
   return typeof found === 'string' ? found : undefined;
 }
 
-/** `value instanceof constructor` without `Symbol.hasInstance` and without traps. */
-export function isInstance(value: object, constructor: unknown): boolean {
-  const prototype = typeof constructor === 'function' ? ownProperty(constructor, 'prototype')?.value : undefined;
+/** `value instanceof type` without `Symbol.hasInstance` and without traps. */
+export function isInstance(value: object, type: unknown): boolean {
+  const prototype = typeof type === 'function' ? ownProperty(type, 'prototype')?.value : undefined;
   if ((typeof prototype !== 'object' || prototype === null) && typeof prototype !== 'function') return false;
   for (let at = prototypeOf(value); at !== null; at = prototypeOf(at)) if (at === prototype) return true;
   return false;

@@ -7,8 +7,16 @@ export const state: {
   timeOrigin: number;
 } = { input: 0, timeOrigin: 0 };
 
+/** Gives functions and classes the names that users see: the bundler shortens those in the source. */
+export function nameAll(values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'function') Object.defineProperty(value, 'name', { value: name, configurable: true });
+  }
+}
+
 /** Defines globals as the platform does: writable, configurable, not enumerable. */
 export function defineGlobals(globals: Record<string, unknown>): void {
+  nameAll(globals);
   for (const name of Object.keys(globals)) {
     Object.defineProperty(globalThis, name, {
       value: globals[name],

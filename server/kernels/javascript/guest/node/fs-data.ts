@@ -1,6 +1,7 @@
 /** The data that `fs` takes and gives: encodings, stats and directory entries. */
 
 import { latin1 } from '../core/bytes.ts';
+import { nameAll } from '../core/state.ts';
 import type { HostFileStat } from '../host-calls.ts';
 
 export type Encoding = 'utf8' | 'utf-8' | 'latin1' | 'binary' | 'ascii' | 'base64' | 'base64url' | 'hex';
@@ -84,6 +85,8 @@ class Kind {
 }
 
 /** What `stat` gives. The store keeps one time per file, which stands for all of Node's four. */
+nameAll({ Kind });
+
 export class Stats extends Kind {
   readonly mode: number;
   readonly size: number;

@@ -1,5 +1,6 @@
 /** `fs` of Node's shape: synchronous, with callbacks, and `fs.promises`. */
 
+import { nameAll } from '../core/state.ts';
 import { Dirent, Stats } from './fs-data.ts';
 import { sync } from './fs-sync.ts';
 
@@ -11,16 +12,15 @@ const constants = Object.freeze({ F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1, COPYFILE_E
 const promises: Record<string, unknown> = { constants };
 const fs: Record<string, unknown> = { Dirent, Stats, constants, promises };
 
-function named<T extends object>(fn: T, name: string): T {
-  return Object.defineProperty(fn, 'name', { value: name });
-}
+nameAll({ Dirent, Stats, ...sync });
 
 for (const [syncName, method] of Object.entries(sync) as [string, Method][]) {
   const name = syncName.slice(0, -'Sync'.length);
   const asynchronous = async (...parameters: never[]) => method(...parameters);
   fs[syncName] = method;
-  if (name !== 'exists') promises[name] = named(asynchronous, name);
-  fs[name] = named((...parameters: never[]) => {
+  nameAll({ [name]: asynchronous });
+  if (name !== 'exists') promises[name] = asynchronous;
+  const withCallback = (...parameters: never[]) => {
     const callback: unknown = parameters.pop();
     if (typeof callback !== 'function') {
       const error = new TypeError(`fs.${name} takes a callback; use fs.promises.${name} or fs.${syncName} without one`);
@@ -31,7 +31,9 @@ for (const [syncName, method] of Object.entries(sync) as [string, Method][]) {
       (result) => queueMicrotask(() => (name === 'exists' ? done(result) : done(null, result))),
       (error) => queueMicrotask(() => done(error)),
     );
-  }, name);
+  };
+  nameAll({ [name]: withCallback });
+  fs[name] = withCallback;
 }
 
 export { fs, promises as fsPromises };

@@ -1,12 +1,12 @@
 /** The little of `process` that REPL users expect of it. */
 
 import { host } from '../core/host.ts';
-import { defineGlobals, state } from '../core/state.ts';
+import { defineGlobals, nameAll, state } from '../core/state.ts';
 import { HOME } from './fs-path.ts';
 
 const started = (): number => host.now() - state.timeOrigin;
 
-class Stream {
+class WriteStream {
   readonly #name: 'stdout' | 'stderr';
   readonly isTTY = false;
   constructor(name: 'stdout' | 'stderr') {
@@ -51,8 +51,8 @@ const process = {
   env: {},
   pid: 1,
   exitCode: undefined,
-  stdout: new Stream('stdout'),
-  stderr: new Stream('stderr'),
+  stdout: new WriteStream('stdout'),
+  stderr: new WriteStream('stderr'),
   cwd: () => HOME,
   uptime: () => started() / 1000,
   hrtime,
@@ -66,6 +66,8 @@ const process = {
 };
 Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
 
+nameAll({ WriteStream, hrtime });
+nameAll({ bigint: hrtime.bigint });
 defineGlobals({ process, global: globalThis });
 
 export { process };

@@ -6,7 +6,7 @@
 
 import { host } from '../core/host.ts';
 import { getOwnPropertyDescriptor, getOwnPropertySymbols, keys, ownKeys, uncurry } from '../core/primordials.ts';
-import { classOf, findProperty, prototypeOf, readString } from '../core/safe.ts';
+import { classOf, findProperty, ownProperty, prototypeOf, readString } from '../core/safe.ts';
 
 const is =
   (...names: string[]) =>
@@ -96,7 +96,7 @@ export const binding = {
   previewEntries: (): [unknown[], boolean] => [[], false],
   getConstructorName: (value: object): string => {
     for (let at: object | null = value; at !== null; at = prototypeOf(at)) {
-      const name = readString(getOwnPropertyDescriptor(at, 'constructor')?.value, 'name');
+      const name = readString(ownProperty(at, 'constructor')?.value, 'name');
       if (name) return name;
     }
     const name = classOf(value);
@@ -105,6 +105,15 @@ export const binding = {
   getExternalValue: () => 0,
   Proxy,
 };
+
+/** Methods of the printer's own lists and texts. */
+export const { includes, pop, push, splice } = {
+  includes: uncurry(Array.prototype.includes),
+  pop: uncurry(Array.prototype.pop),
+  push: uncurry(Array.prototype.push),
+  splice: uncurry(Array.prototype.splice),
+};
+export { indexOf } from '../core/primordials.ts';
 
 /** The property, if it is there as data: what the printer may read of a value. See core/safe.ts. */
 export { isInstance, read } from '../core/safe.ts';
@@ -120,14 +129,16 @@ export function nameOf(value: unknown): string {
   return readString(value, 'name') ?? '';
 }
 
-interface Iterable<T> {
+const { iterator: iteratorSymbol } = Symbol;
+
+interface View<T> {
   readonly size: number;
-  [Symbol.iterator](): { next(): IteratorResult<T> };
+  [iteratorSymbol](): { next(): IteratorResult<T> };
 }
 
 /** A view of a Map or Set that iterates natively, whatever its class or its prototype says. */
-function viewOf<T>(size: number, iterator: object, next: (iterator: object) => IteratorResult<T>): Iterable<T> {
-  return { size, [Symbol.iterator]: () => ({ next: () => next(iterator) }) };
+function viewOf<T>(size: number, iterator: object, next: (iterator: object) => IteratorResult<T>): View<T> {
+  return { size, [iteratorSymbol]: () => ({ next: () => next(iterator) }) };
 }
 
 const mapNext = uncurry(Object.getPrototypeOf(new Map().entries()).next) as (i: object) => IteratorResult<unknown>;
@@ -135,10 +146,10 @@ const setNext = uncurry(Object.getPrototypeOf(new Set().values()).next) as (i: o
 const mapEntries = uncurry(Map.prototype.entries);
 const setValues = uncurry(Set.prototype.values);
 
-export function mapView(map: Map<unknown, unknown>, size: number): Iterable<unknown> {
+export function mapView(map: Map<unknown, unknown>, size: number): View<unknown> {
   return viewOf(size, mapEntries(map), mapNext);
 }
 
-export function setView(set: Set<unknown>, size: number): Iterable<unknown> {
+export function setView(set: Set<unknown>, size: number): View<unknown> {
   return viewOf(size, setValues(set), setNext);
 }

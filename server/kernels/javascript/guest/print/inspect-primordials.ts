@@ -3,7 +3,7 @@
  * only those it uses (each one costs heap in every session), and without a way into the code of the printed value.
  */
 
-import { getterOf, uncurry } from '../core/primordials.ts';
+import { execRegExp, getterOf, lines, slice, uncurry } from '../core/primordials.ts';
 import { hasOwnSafely, isError, isInstance, ownProperty, prototypeOf } from '../core/safe.ts';
 import { titleOf } from './stack.ts';
 
@@ -28,10 +28,10 @@ const CONSTRUCTORS =
   'Int32Array Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array';
 
 for (const name of CONSTRUCTORS.split(' ')) {
-  const constructor: unknown = Reflect.get(globalThis, name);
-  if (typeof constructor !== 'function') throw new Error(`no ${name}`);
-  table[name] = constructor;
-  table[`${name}Prototype`] = constructor.prototype;
+  const owner: unknown = Reflect.get(globalThis, name);
+  if (typeof owner !== 'function') throw new Error(`no ${name}`);
+  table[name] = owner;
+  table[`${name}Prototype`] = owner.prototype;
 }
 
 const TypedArray: object = Object.getPrototypeOf(Uint8Array);
@@ -56,7 +56,7 @@ methods('Object', Object.prototype, 'propertyIsEnumerable');
 methods(
   'String',
   String.prototype,
-  'charCodeAt codePointAt endsWith includes indexOf lastIndexOf normalize padEnd padStart repeat replace replaceAll slice split startsWith toLowerCase valueOf',
+  'charCodeAt codePointAt endsWith includes indexOf lastIndexOf normalize padEnd padStart repeat replaceAll slice split startsWith toLowerCase valueOf',
 );
 methods('Symbol', Symbol.prototype, 'toString valueOf');
 methods('Number', Number.prototype, 'toString valueOf');
@@ -104,12 +104,45 @@ function regExpToString(value: unknown): string {
   return text;
 }
 
+/** As `String.prototype.replace` with a pattern without special replacements, and without `RegExp.prototype.exec`. */
+function replace(text: string, pattern: RegExp | string, by: string | ((found: string) => string)): string {
+  if (typeof pattern === 'string') return replaceText(text, pattern, by);
+  let result = '';
+  let from = 0;
+  setLastIndex(pattern, 0);
+  for (let match = execRegExp(pattern, text); match !== null; match = execRegExp(pattern, text)) {
+    const found = match[0];
+    result += slice(text, from, match.index) + (typeof by === 'string' ? by : by(found));
+    from = match.index + found.length;
+    if (!isGlobal(pattern)) break;
+    if (found === '') setLastIndex(pattern, from + 1);
+  }
+  return result + slice(text, from);
+}
+
+const isGlobal = getterOf<RegExp, boolean>(RegExp.prototype, 'global');
+const replaceText: (text: string, ...parameters: unknown[]) => string = uncurry(
+  String.prototype.replace as (...parameters: unknown[]) => string,
+);
+
+function setLastIndex(pattern: RegExp, index: number): void {
+  pattern.lastIndex = index;
+}
+
+/** The lines of a text, each with its line break: the one use that the printer makes of `split` with a pattern. */
+function splitAfterLineBreaks(_pattern: RegExp, text: string): string[] {
+  const found = lines(text);
+  for (let i = 0; i < found.length - 1; i++) found[i] += '\n';
+  if (found[found.length - 1] === '') found.length--;
+  return found;
+}
+
 Object.assign(table, {
   ArrayPrototypePushApply: uncurry(Function.prototype.apply).bind(undefined, Array.prototype.push),
   ErrorCaptureStackTrace: () => {},
   ErrorIsError: isError,
   ErrorPrototypeToString: titleOf,
-  FunctionPrototypeSymbolHasInstance: (constructor: unknown, value: object) => isInstance(value, constructor),
+  FunctionPrototypeSymbolHasInstance: (type: unknown, value: object) => isInstance(value, type),
   JSONStringify: JSON.stringify,
   MapPrototypeGetSize: getterOf(Map.prototype, 'size'),
   SetPrototypeGetSize: getterOf(Set.prototype, 'size'),
@@ -117,9 +150,11 @@ Object.assign(table, {
   ObjectGetPrototypeOf: prototypeOf,
   ObjectPrototypeHasOwnProperty: hasOwnSafely,
   ObjectPrototypeToString: () => '[object Object]',
-  RegExpPrototypeSymbolReplace: uncurry(RegExp.prototype[Symbol.replace]),
-  RegExpPrototypeSymbolSplit: uncurry(RegExp.prototype[Symbol.split]),
+  RegExpPrototypeSymbolReplace: (pattern: RegExp, text: string, by: (found: string) => string) =>
+    replace(text, pattern, by),
+  RegExpPrototypeSymbolSplit: splitAfterLineBreaks,
   RegExpPrototypeToString: regExpToString,
+  StringPrototypeReplace: replace,
   SafeMap: safe(Map),
   SafeSet: safe(Set),
   SafeWeakMap: WeakMap,

@@ -3,6 +3,7 @@
 import util from 'node-inspect-extracted';
 import { apply } from '../core/primordials.ts';
 import { classOf, rememberingClasses } from '../core/safe.ts';
+import { stackOf } from './stack.ts';
 
 export type InspectOptions = Parameters<typeof util.inspect>[1];
 
@@ -40,6 +41,7 @@ export function print(value: unknown, options: InspectOptions): string {
   try {
     return rememberingClasses(() => inspectNatively(value, options));
   } catch {
-    return `[${classOf(value) || typeof value}: printing it failed]`;
+    const stack = stackOf(value);
+    return typeof stack === 'string' ? stack : `[${classOf(value) || typeof value}: printing it failed]`;
   }
 }

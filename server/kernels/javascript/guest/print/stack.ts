@@ -56,8 +56,12 @@ export function titleOf(error: object): string {
 export function stackOf(error: unknown): unknown {
   if (!isError(error)) return undefined;
   const property = findProperty(error, 'stack');
-  if (property !== undefined && property.get === undefined) return property.value;
-  const recorded = classOf(error) === 'Error' || classOf(error) === 'DOMException' ? recordedFrames(error) : undefined;
+  const isSet = property !== undefined && property.get === undefined;
+  // The engine gives a DOMException its frames as a property of its own.
+  const isRecord =
+    classOf(error) === 'DOMException' && typeof property?.value === 'string' && startsWith(property.value, '    at ');
+  if (isSet && !isRecord) return property.value;
+  const recorded = isRecord ? property?.value : classOf(error) === 'Error' ? recordedFrames(error) : undefined;
   return `${titleOf(error)}${typeof recorded === 'string' ? userFrames(recorded) : ''}`;
 }
 

@@ -32,7 +32,9 @@ function rowsOf(data: object): { index: string; key?: string; value: unknown }[]
 }
 
 function draw(head: string[], columns: string[][]): string {
-  const widths = head.map((title, i) => Math.max(width(title), ...(columns[i] ?? []).map(width)) + 2);
+  const widths = head.map(
+    (title, i) => (columns[i] ?? []).reduce((most, text) => Math.max(most, width(text)), width(title)) + 2,
+  );
   const line = (left: string, middle: string, right: string) =>
     left + widths.map((w) => '─'.repeat(w)).join(middle) + right;
   const row = (cells: string[]) =>

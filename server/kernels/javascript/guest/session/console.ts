@@ -2,7 +2,7 @@
 
 import { host } from '../core/host.ts';
 import { isArray, join, lines, repeat } from '../core/primordials.ts';
-import { defineGlobals, state } from '../core/state.ts';
+import { defineGlobals, nameAll, state } from '../core/state.ts';
 import { formatWithOptions, type InspectOptions, inspect } from '../print/inspect.ts';
 import { table } from '../print/table.ts';
 
@@ -13,8 +13,7 @@ const timers = new Map<string, number>();
 let indent = '';
 
 function write(stream: Stream, text: string): void {
-  if (indent === '') return host.write(stream, `${text}\n`, state.input);
-  const all = lines(text);
+  const all = indent === '' ? [text] : lines(text);
   for (let i = 0; i < all.length; i++) all[i] = indent + all[i];
   host.write(stream, `${join(all, '\n')}\n`, state.input);
 }
@@ -52,13 +51,13 @@ function group(...label: unknown[]): void {
 
 const methods = {
   log,
-  info: log,
-  debug: log,
-  error: warn,
+  info: printTo('stdout'),
+  debug: printTo('stdout'),
+  error: printTo('stderr'),
   warn,
   dir: (value: unknown, options?: InspectOptions) =>
     write('stdout', inspect(value, { customInspect: false, ...(typeof options === 'object' ? options : {}) })),
-  dirxml: log,
+  dirxml: printTo('stdout'),
   assert(condition: unknown, ...values: unknown[]): void {
     if (condition) return;
     if (typeof values[0] === 'string') values[0] = `Assertion failed: ${values[0]}`;
@@ -71,7 +70,7 @@ const methods = {
     write('stderr', trace.stack);
   },
   group,
-  groupCollapsed: group,
+  groupCollapsed: (...label: unknown[]) => group(...label),
   groupEnd(): void {
     indent = repeat(' ', Math.max(0, indent.length - 2));
   },
@@ -86,8 +85,8 @@ const methods = {
   },
   time(label: unknown = 'default'): void {
     const name = `${label}`;
-    if (timers.has(name)) return warn(`Warning: Label '${name}' already exists for console.time()`);
-    timers.set(name, host.now());
+    if (timers.has(name)) warn(`Warning: Label '${name}' already exists for console.time()`);
+    else timers.set(name, host.now());
   },
   timeLog(label: unknown = 'default', ...values: unknown[]): void {
     const text = elapsed(`${label}`, 'timeLog');
@@ -103,19 +102,16 @@ const methods = {
     if (columns !== undefined && !isArray(columns)) {
       throw new TypeError('The "properties" argument must be an instance of Array.');
     }
-    if (typeof data !== 'object' || data === null) return log(data);
-    write('stdout', table(data, columns?.map(String)));
+    if (typeof data !== 'object' || data === null) log(data);
+    else write('stdout', table(data, columns?.map(String)));
   },
   clear(): void {
     host.write('stdout', '\u001b[1;1H\u001b[0J', state.input);
   },
 };
 
-const console: Record<PropertyKey, unknown> = {};
-for (const [name, method] of Object.entries(methods)) {
-  Object.defineProperty(method, 'name', { value: name });
-  console[name] = method;
-}
+nameAll(methods);
+const console = { ...methods };
 Object.defineProperty(console, Symbol.toStringTag, { value: 'console', configurable: true });
 
 defineGlobals({ console });

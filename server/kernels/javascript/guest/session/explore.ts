@@ -1,6 +1,7 @@
 /** What an editor asks about the session's values: completions, inspections, variables. Runs none of their code. */
 
-import { freeze, getOwnPropertyNames, ownKeys, toJson } from '../core/primordials.ts';
+import { lexicals } from '../core/host.ts';
+import { freeze, getOwnPropertyNames, hasOwn, ownKeys, toJson } from '../core/primordials.ts';
 import { classOf, isProxy, ownProperty, prototypeOf, read, readString } from '../core/safe.ts';
 import { print } from '../print/inspect.ts';
 import { preview } from '../print/render.ts';
@@ -33,17 +34,35 @@ function step(value: unknown, name: string): unknown {
   return owner === undefined || owner === null ? unknown : read(owner, name);
 }
 
+/** Reads a global binding by its name, an identifier that the engine gave. */
+const evaluateGlobally: (name: string) => unknown = Reflect.get(globalThis, 'eval');
+
+/** The value of a global binding; `unknown` in its dead zone and where a getter would run. */
+function bindingOf(name: string): unknown {
+  if (!hasOwn(lexicals, name)) return read(globalThis, name);
+  try {
+    return evaluateGlobally(name);
+  } catch {
+    return unknown;
+  }
+}
+
 /** The value of `a.b.c`, or `unknown`. */
-function valueOf(path: string): unknown {
+function valueAt(path: string): unknown {
   if (path === '"' || path === "'" || path === '`') return '';
   if (path === ']') return unknown;
   let value: unknown = globalThis;
   for (const [at, name] of path.replaceAll('?.', '.').split('.').entries()) {
     if (at === 0 && (name === 'this' || name === 'globalThis')) continue;
-    value = step(value, name);
+    value = at === 0 ? bindingOf(name) : step(value, name);
     if (value === unknown || value === undefined) return unknown;
   }
   return value;
+}
+
+/** The string keys of the lexicals: the only thing of theirs that may be asked. */
+function ownNames(record: object): string[] {
+  return ownKeys(record).filter((key) => typeof key === 'string');
 }
 
 function addNames(value: unknown, prefix: string, found: Set<string>): void {
@@ -66,10 +85,11 @@ export function complete(code: string, cursor: number): string {
   const from = before.length - prefix.length;
   const found = new Set<string>();
   if (path !== undefined) {
-    const value = valueOf(path);
+    const value = valueAt(path);
     if (value !== unknown) addNames(value, prefix, found);
   } else if (prefix !== '' && !/[.\d]/.test(before[from - 1] ?? '') && !/^\d/.test(prefix)) {
     addNames(globalThis, prefix, found);
+    for (const name of ownNames(lexicals)) if (name.startsWith(prefix)) found.add(name);
     for (const keyword of KEYWORDS) if (keyword.startsWith(prefix)) found.add(keyword);
   }
   return toJson({ from, to: cursor, candidates: [...found].sort() });
@@ -80,12 +100,12 @@ export function inspectAt(code: string, cursor: number): string | null {
   const end = cursor + (NAME_AFTER.exec(code.slice(cursor))?.[0].length ?? 0);
   const [, owner, name = ''] = PATH_BEFORE.exec(code.slice(0, end)) ?? [];
   if (!IDENTIFIER.test(name) || owner === ']') return null;
-  const value = owner === undefined ? valueOf(name) : valueOfMember(owner, name);
+  const value = owner === undefined ? valueAt(name) : valueOfMember(owner, name);
   return value === unknown ? null : print(value, { colors: true });
 }
 
 function valueOfMember(owner: string, name: string): unknown {
-  const value = valueOf(owner);
+  const value = valueAt(owner);
   return value === unknown ? unknown : step(value, name);
 }
 
@@ -100,19 +120,32 @@ export function closePrelude(): void {
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  const constructor = read(prototypeOf(value), 'constructor');
-  return readString(constructor, 'name') || classOf(value);
+  return readString(read(prototypeOf(value), 'constructor'), 'name') || classOf(value);
+}
+
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly preview: string;
+}
+
+function describe(name: string, value: unknown): Variable {
+  return { name, type: typeOf(value), preview: preview(value) };
 }
 
 /** JSON of `Variable[]`. */
 export function variables(): string {
-  const found: { name: string; type: string; preview: string }[] = [];
+  const found: Variable[] = [];
   for (const name of getOwnPropertyNames(globalThis)) {
     if (ownGlobals.has(name)) continue;
     const property = ownProperty(globalThis, name);
     if (property === undefined) continue;
     if (property.get !== undefined) found.push({ name, type: 'getter', preview: '[Getter]' });
-    else found.push({ name, type: typeOf(property.value), preview: preview(property.value) });
+    else found.push(describe(name, property.value));
+  }
+  for (const name of ownNames(lexicals)) {
+    const value = bindingOf(name);
+    if (value !== unknown) found.push(describe(name, value));
   }
   return toJson(found);
 }

@@ -4,7 +4,7 @@
  */
 
 import { host } from '../core/host.ts';
-import { defineGlobals, state } from '../core/state.ts';
+import { defineGlobals, nameAll, state } from '../core/state.ts';
 import { reportUncaught } from '../print/render.ts';
 
 type Callback = (...parameters: unknown[]) => unknown;
@@ -123,6 +123,8 @@ class Timeout {
 }
 
 class Immediate extends Timeout {}
+
+nameAll({ Timeout, Immediate });
 
 function clear(timer: unknown): void {
   if (timer instanceof Timeout) timer.close();

@@ -1,6 +1,7 @@
 /** What requests and responses have in common: a body that can be read once. */
 
 import { bytesOf, concatenate, decodeText, encodeText } from '../core/bytes.ts';
+import { nameAll } from '../core/state.ts';
 import { Blob, blobBytes } from './blob.ts';
 import { decodeForm, encodeMultipart, FormData } from './form-data.ts';
 import { drain, ReadableStream, streamOf } from './streams.ts';
@@ -90,6 +91,8 @@ export abstract class Body {
     return other;
   }
 }
+
+nameAll({ Body });
 
 export const { branch } = Body;
 Reflect.deleteProperty(Body, 'branch');
