@@ -2,6 +2,7 @@
 
 import { env, runInDurableObject } from 'cloudflare:test';
 import { DurableDatabase } from './durable-database.ts';
+import { limitsContract } from './files/limits-contract.ts';
 import { modelContract } from './files/model-contract.ts';
 import { storeContract } from './files/store-contract.ts';
 import { databaseContract, type WithDatabase } from './storage-contract.ts';
@@ -13,4 +14,5 @@ const withDatabase: WithDatabase = (test) =>
 
 databaseContract(withDatabase);
 storeContract(withDatabase);
+limitsContract(withDatabase);
 modelContract(withDatabase, 60);

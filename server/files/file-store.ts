@@ -5,7 +5,6 @@ import { dropUnreferencedBlobs, highestBlob } from './blobs.ts';
 import type { FileChange } from './file-commit.ts';
 import { pruneRevisions, restoreRevision } from './history.ts';
 import { KeyView } from './kv-store.ts';
-import { Orphans } from './orphans.ts';
 import { Overlay, type OverlayStore } from './overlay.ts';
 import { Quota } from './quota.ts';
 import type { Point } from './rows.ts';
@@ -16,14 +15,11 @@ export class FileStore {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #overlays: OverlayStore;
-  /** R2 objects that no row refers to. */
-  readonly orphans: Orphans;
 
   /** Over tables made by `createFileTables`. Drops what writers of an earlier process left uncommitted. One per database. */
   constructor(db: Database, now: () => number) {
     this.#db = db;
     this.#now = now;
-    this.orphans = new Orphans(db);
     const { swept, nextFile } = marksOf(db);
     dropUnreferencedBlobs(db, swept);
     this.#overlays = {

@@ -1,6 +1,6 @@
 /**
  * R2 keys that no row refers to: what an upload that was never committed wrote, and what retention let go. A key is
- * entered before its upload starts, so that none is forgotten whenever the process ends.
+ * entered before its upload starts, so that none is forgotten whenever the process ends. One `Orphans` per database.
  */
 
 import type { Database } from '../database.ts';

@@ -6,6 +6,7 @@ import { DurableDatabase } from '../durable-database.ts';
 import { FileStore } from '../files/file-store.ts';
 import { LargeFiles, toHex } from '../files/large-files.ts';
 import { maxSqliteFileBytes } from '../files/limits.ts';
+import { Orphans } from '../files/orphans.ts';
 import type { Overlay } from '../files/overlay.ts';
 import { createFileTables } from '../files/schema.ts';
 import { fileRoutes } from './files.ts';
@@ -21,7 +22,7 @@ class Host {
     this.#db = db;
     createFileTables(db);
     this.store = new FileStore(db, () => 1_700_000_000_000);
-    this.large = new LargeFiles(env.FILES, this.store.orphans);
+    this.large = new LargeFiles(env.FILES, new Orphans(db));
   }
 
   async commitFiles<T>(change: (overlay: Overlay) => T | Promise<T>): Promise<{ result: T; revision: number | null }> {
