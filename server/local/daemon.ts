@@ -1,178 +1,14 @@
 /**
- * The entry of the daemon, the detached process that runs the embedded server for one data directory:
- * takes the directory's lock, ends what a killed predecessor left, starts the two workerd and stops when nobody is left.
+ * The entry of the daemon, the detached process that runs the embedded server for one data directory. Takes the
+ * directory's lock, or ends when another daemon has it.
  */
 
-import { randomBytes } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 import { type DaemonOptions, type DaemonReport, REPORT_FD } from './daemon-options.ts';
-import { type DataPaths, dataPaths, makePrivateDirectory } from './directories.ts';
-import { LifelineServer } from './lifeline-server.ts';
-import { LocalServerError, oneLine } from './local-server-error.ts';
-import { acquireLock, type Lock } from './lock.ts';
-import { DaemonLog } from './log.ts';
-import { preload } from './miniflare.ts';
-import { mainOptions, readModules, runnerOptions } from './miniflare-options.ts';
-import { self, signal, waitForEnd } from './processes.ts';
-import { Runner } from './runner.ts';
-import { type DaemonState, readState, removeState, type WorkerState, writeState } from './state.ts';
-import { Supervisor } from './supervisor.ts';
-import { ensureSecret } from './tokens.ts';
-
-/** How long after the start the runner is warmed, so that it takes nothing from the first input. */
-const WARM_RUNNER_MS = 2_000;
-/** How often the daemon looks whether its directory is still there. */
-const CHECK_DIRECTORY_MS = 5_000;
-const ORPHAN_END_MS = 5_000;
-
-class Daemon {
-  readonly #options: DaemonOptions;
-  readonly #paths: DataPaths;
-  readonly #lock: Lock;
-  readonly #log: DaemonLog;
-  readonly #lifeline: LifelineServer;
-  #state: DaemonState;
-  #main: Supervisor | undefined;
-  #runner: Runner | undefined;
-  #stopping = false;
-
-  constructor(options: DaemonOptions, paths: DataPaths, lock: Lock) {
-    this.#options = options;
-    this.#paths = paths;
-    this.#lock = lock;
-    this.#log = new DaemonLog(paths.log);
-    const { socket, version, idleMs } = options;
-    this.#state = { ...self(), version, url: null, restarts: { main: 0, runner: 0 }, workers: [] };
-    this.#lifeline = new LifelineServer({
-      path: socket,
-      pid: process.pid,
-      version,
-      idleMs,
-      idle: () => void this.stop(`nobody has been connected for ${idleMs} ms`),
-      replace: () => void this.stop('a client of another version takes over'),
-    });
-  }
-
-  /** Accepts clients, then boots; they are told when the server answers. */
-  async run(): Promise<void> {
-    this.#log.write(`daemon ${process.pid}, version ${this.#options.version}: starting`);
-    await this.#lifeline.listen();
-    report({ type: 'listening' });
-    try {
-      await this.#endOrphans();
-      const url = await this.#boot();
-      if (this.#stopping) return;
-      this.#log.write(`listening at ${url}`);
-      this.#lifeline.ready(url);
-      setTimeout(() => this.#runner?.warm(), WARM_RUNNER_MS).unref();
-      setInterval(() => this.#checkDirectory(), CHECK_DIRECTORY_MS).unref();
-    } catch (error) {
-      const { code, message } = asLocalServerError(error);
-      this.#log.write(`boot failed: ${message}`);
-      await this.#lifeline.failed(code, message);
-      await this.stop('boot failed');
-    }
-  }
-
-  /** Ends both workerd, then leaves the directory as if no daemon had been there. */
-  async stop(reason: string): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    this.#log.write(`stopping: ${reason}`);
-    await Promise.allSettled([this.#main?.stop(), this.#runner?.stop()]);
-    // Without the lock, whatever is there belongs to another daemon.
-    if (this.#lock.isHeld()) {
-      this.#lifeline.close();
-      removeState(this.#paths.state);
-      this.#lock.release();
-    }
-    process.exit(0);
-  }
-
-  /** The last words of a daemon with a fault in it. The next one finds the lock stale and cleans up. */
-  crash(error: unknown): void {
-    this.#log.write(`crashed: ${error instanceof Error ? error.stack : String(error)}`);
-    process.exit(1);
-  }
-
-  #checkDirectory(): void {
-    if (!this.#lock.isHeld()) void this.stop('its data directory was removed');
-  }
-
-  /** Two workerd on one directory would both succeed and lose each other's writes: those of a killed daemon go first. */
-  async #endOrphans(): Promise<void> {
-    for (const worker of readState(this.#paths.state)?.workers ?? []) {
-      if (!signal(worker, 'SIGKILL')) continue;
-      this.#log.write(`killed workerd ${worker.pid} (${worker.role}), which a daemon before this one left running`);
-      if (!(await waitForEnd(worker, ORPHAN_END_MS))) {
-        throw new LocalServerError(
-          'BOOT_FAILED',
-          `Process ${worker.pid} of an earlier server does not end; end it and try again.`,
-        );
-      }
-    }
-  }
-
-  async #boot(): Promise<string> {
-    const { port, workerDirectory } = this.#options;
-    writeState(this.#paths.state, this.#state);
-    const modules = readModules(workerDirectory);
-    const tokenSecret = ensureSecret(this.#paths.secret);
-    const runnerSecret = randomBytes(32).toString('base64');
-    preload();
-    const runner = new Runner(
-      this.#supervise('runner', 0, (runnerPort) => runnerOptions(modules, runnerSecret, runnerPort)),
-      runnerSecret,
-    );
-    this.#runner = runner;
-    const runnerAddress = await runner.listen();
-    const storage = this.#paths.storage;
-    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress };
-    const main = this.#supervise('main', port, (mainPort) => mainOptions(worker, mainPort));
-    this.#main = main;
-    const url = (await main.running()).origin;
-    this.#update({ url });
-    return url;
-  }
-
-  #supervise(
-    role: 'main' | 'runner',
-    port: number,
-    configure: (port: number) => ReturnType<typeof mainOptions>,
-  ): Supervisor {
-    return new Supervisor({
-      role,
-      port,
-      configure,
-      log: (text) => this.#log.write(text),
-      spawned: (worker) => this.#update({ workers: [...this.#othersThan(worker), worker] }),
-      restarted: () => {
-        const { restarts } = this.#state;
-        this.#update({ restarts: { ...restarts, [role]: restarts[role] + 1 } });
-        this.#log.write(`${role}: running again`);
-      },
-      lost: (reason) => {
-        this.#log.write(`${role}: cannot be started any more: ${reason}`);
-        // Programs will say so; without the sessions there is nothing left to run.
-        if (role === 'main') void this.stop('the server cannot be started any more');
-      },
-    });
-  }
-
-  #othersThan({ role }: WorkerState): readonly WorkerState[] {
-    return this.#state.workers.filter((worker) => worker.role !== role);
-  }
-
-  #update(change: Partial<DaemonState>): void {
-    this.#state = { ...this.#state, ...change };
-    writeState(this.#paths.state, this.#state);
-  }
-}
-
-function asLocalServerError(error: unknown): LocalServerError {
-  if (error instanceof LocalServerError) return error;
-  return new LocalServerError('BOOT_FAILED', `The server could not start: ${oneLine(error)}`);
-}
+import { Daemon } from './daemon-process.ts';
+import { dataPaths, makePrivateDirectory } from './directories.ts';
+import { asLocalServerError } from './local-server-error.ts';
+import { acquireLock } from './lock.ts';
 
 function report(message: DaemonReport): void {
   try {
@@ -195,7 +31,7 @@ async function start(options: DaemonOptions): Promise<void> {
   process.on('SIGHUP', () => {});
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => void daemon.stop('SIGTERM'));
-  await daemon.run();
+  await daemon.run(() => report({ type: 'listening' }));
 }
 
 start(JSON.parse(process.argv[2] ?? '{}') as DaemonOptions).catch((error: unknown) => {

@@ -67,8 +67,11 @@ describe('ensureServer', () => {
     const home = newHome();
     const server = await home.ensure();
     const key = new TextEncoder().encode(readFileSync(dataPaths(home.directory).secret, 'utf8').trim());
-    const { payload } = await jwtVerify(await server.token('writer'), key, { audience: 'spawnpoint' });
-    expect(payload).toMatchObject({ sub: 'local', role: 'writer' });
+    for (const role of ['owner', 'writer'] as const) {
+      const { payload } = await jwtVerify(await server.token(role), key, { audience: 'spawnpoint' });
+      expect(payload).toMatchObject({ sub: 'local', role });
+    }
+    expect(await (await home.ensure()).token()).not.toBe(await server.token());
   });
 
   it('leads six simultaneous starts to one server, even over a stale lock', async () => {

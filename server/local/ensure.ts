@@ -17,6 +17,8 @@ const BOOT_MS = 30_000;
 /** How long a live daemon may take from its lock to its socket. */
 const SOCKET_MS = 5_000;
 
+/** How long the token of the greeting is used: half of the day for which it is valid. */
+const FRESH_MS = 12 * 60 * 60 * 1000;
 /** A daemon may end while one joins it: of old age, or by `server stop`. Not over and over. */
 const MOST_STARTS = 5;
 
@@ -34,7 +36,7 @@ export interface LocalServer {
   readonly pid: number;
   /** Whether this call started the daemon. */
   readonly started: boolean;
-  /** Signs a token for the local user, valid for a day. */
+  /** A token for the local user, valid for at least half a day. The owner's if not said otherwise. */
   token(role?: TokenRole): Promise<string>;
   /** Resolves when the daemon ends. A new `ensureServer` then starts another one, perhaps elsewhere. */
   readonly ended: Promise<void>;
@@ -148,13 +150,16 @@ async function replace(lifeline: Lifeline, hello: Hello, version: string, data: 
 
 function localServer(data: string, hello: Hello, lifeline: Lifeline, started: boolean): LocalServer {
   lifeline.unref();
+  const greeted = Date.now();
   return {
     url: hello.url,
     pid: hello.pid,
     started,
     ended: lifeline.ended,
     close: () => lifeline.close(),
-    token: async (role) => {
+    token: async (role = 'owner') => {
+      // The daemon's own, unless a terminal that was left open needs a new one: a new process would load a library.
+      if (role === 'owner' && Date.now() - greeted < FRESH_MS) return hello.token;
       const { secret: path } = dataPaths(data);
       const secret = readSecret(path);
       if (!secret) throw new LocalServerError('DIRECTORY', `The local server's secret in ${path} cannot be read.`);

@@ -25,7 +25,16 @@ export function installation(): Installation {
   };
 }
 
-/** Below, at or above zero as version `a` is older than, as new as, or newer than `b`. */
+/** Below, at or above zero as version `a` is older than, as new as, or newer than `b`; a pre-release is older. */
 export function compareVersions(a: string, b: string): number {
+  const [coreA = '', preA] = a.split(/-(.*)/);
+  const [coreB = '', preB] = b.split(/-(.*)/);
+  const cores = byNumbers(coreA, coreB);
+  if (cores !== 0 || preA === preB) return cores;
+  if (preA === undefined || preB === undefined) return preA === undefined ? 1 : -1;
+  return byNumbers(preA, preB);
+}
+
+function byNumbers(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }

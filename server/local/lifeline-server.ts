@@ -15,6 +15,8 @@ export interface LifelineOptions {
   readonly version: string;
   /** How long to wait with no client before `idle` is called, in milliseconds. */
   readonly idleMs: number;
+  /** Where the server answers, as soon as it does, and a token for the local user, whose own this socket is. */
+  readonly greeting: () => Promise<{ readonly url: string; readonly token: string }>;
   /** Nobody has been there for `idleMs`. */
   readonly idle: () => void;
   /** The only client asks this daemon to make way for another version. */
@@ -25,7 +27,7 @@ export class LifelineServer {
   readonly #options: LifelineOptions;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
-  #url: string | undefined;
+  #ready = false;
   #failure: DaemonMessage | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -44,9 +46,9 @@ export class LifelineServer {
   }
 
   /** Tells every client, present and future, where the server answers; starts to count idle time. */
-  ready(url: string): void {
-    this.#url = url;
-    for (const socket of this.#clients) send(socket, this.#hello(url));
+  ready(): void {
+    this.#ready = true;
+    for (const socket of this.#clients) void this.#greet(socket);
     this.#watchIdle();
   }
 
@@ -76,7 +78,7 @@ export class LifelineServer {
       this.#watchIdle();
     });
     receiveLines(socket, (value) => this.#receive(socket, value));
-    if (this.#url) send(socket, this.#hello(this.#url));
+    if (this.#ready) void this.#greet(socket);
   }
 
   #refuse(socket: Socket): Promise<void> {
@@ -93,13 +95,18 @@ export class LifelineServer {
     else send(socket, { type: 'busy', clients: this.#clients.size });
   }
 
-  #hello(url: string): DaemonMessage {
-    const { pid, version } = this.#options;
-    return { type: 'hello', pid, version, url, clients: this.#clients.size };
+  async #greet(socket: Socket): Promise<void> {
+    const { pid, version, greeting } = this.#options;
+    try {
+      send(socket, { type: 'hello', pid, version, ...(await greeting()), clients: this.#clients.size });
+    } catch {
+      // There is no server any more, and the daemon ends.
+      socket.destroy();
+    }
   }
 
   #watchIdle(): void {
     clearTimeout(this.#idleTimer);
-    if (this.#url && this.#clients.size === 0) this.#idleTimer = setTimeout(this.#options.idle, this.#options.idleMs);
+    if (this.#ready && this.#clients.size === 0) this.#idleTimer = setTimeout(this.#options.idle, this.#options.idleMs);
   }
 }

@@ -6,12 +6,13 @@
 import type { Socket } from 'node:net';
 
 export type DaemonMessage =
-  /** The server answers at `url`. `clients` counts the lifelines, this one included. */
+  /** The server answers at `url` to whoever has a token, such as this one. `clients` counts the lifelines, this included. */
   | {
       readonly type: 'hello';
       readonly pid: number;
       readonly version: string;
       readonly url: string;
+      readonly token: string;
       readonly clients: number;
     }
   /** The server could not boot; the daemon is about to end. */
@@ -54,9 +55,10 @@ export function receiveLines(socket: Socket, receive: (value: unknown) => void):
 export function parseDaemonMessage(value: unknown): DaemonMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
-  const { type, pid, version, url, clients, code, message } = fields;
-  if (type === 'hello' && typeof pid === 'number' && typeof version === 'string' && typeof url === 'string') {
-    return { type, pid, version, url, clients: typeof clients === 'number' ? clients : 1 };
+  const { type, pid, version, url, token, clients, code, message } = fields;
+  if (type === 'hello' && typeof pid === 'number' && typeof version === 'string') {
+    if (typeof url !== 'string' || typeof token !== 'string') return undefined;
+    return { type, pid, version, url, token, clients: typeof clients === 'number' ? clients : 1 };
   }
   if (type === 'failed' && typeof code === 'string' && typeof message === 'string') return { type, code, message };
   if (type === 'busy' && typeof clients === 'number') return { type, clients };

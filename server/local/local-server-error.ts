@@ -36,3 +36,9 @@ export function systemCode(error: unknown): string | undefined {
 export function oneLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
 }
+
+/** Anything thrown while the server starts, as an error for the user. */
+export function asLocalServerError(error: unknown): LocalServerError {
+  if (error instanceof LocalServerError) return error;
+  return new LocalServerError('BOOT_FAILED', `The server could not start: ${oneLine(error)}`);
+}

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { replacePrivateFile } from './files.ts';
 
 /** The user whom every token of the embedded server names. */
-export const LOCAL_USER = 'local';
+const LOCAL_USER = 'local';
 
 export type TokenRole = 'owner' | 'writer' | 'reader';
 
