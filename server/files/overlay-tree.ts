@@ -7,7 +7,7 @@ import { headOf } from './state.ts';
 import { type Touched, TouchedPaths } from './touched.ts';
 import type { Writer } from './writer.ts';
 
-export interface FoundDirectory {
+interface FoundDirectory {
   readonly kind: 'directory';
   readonly modifiedAt: number;
 }

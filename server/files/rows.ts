@@ -104,7 +104,7 @@ export function blobBytes(db: Database, blob: number): Uint8Array {
 }
 
 /** The condition for rows alive at a point. `died IS NULL` is spelled out so that the partial indexes serve it. */
-export function aliveAt(point: Point): { sql: string; bindings: SqlValue[] } {
+function aliveAt(point: Point): { sql: string; bindings: SqlValue[] } {
   if (point === 'head') return { sql: 'died IS NULL', bindings: [] };
   return { sql: 'born <= ? AND (died IS NULL OR died > ?)', bindings: [point, point] };
 }
