@@ -7,9 +7,9 @@ import { LocalServerError, oneLine } from './local-server-error.ts';
 
 /** The Worker's name. Durable Objects are stored under it, so it never changes. */
 export const WORKER_NAME = 'spawnpoint-cf';
-export const COMPATIBILITY_DATE = '2026-04-01';
-export const COMPATIBILITY_FLAGS = ['nodejs_compat'];
-export const DURABLE_OBJECTS = {
+const COMPATIBILITY_DATE = '2026-04-01';
+const COMPATIBILITY_FLAGS = ['nodejs_compat'];
+const DURABLE_OBJECTS = {
   SANDBOX: { className: 'Sandbox', useSQLite: true },
   ACCOUNT: { className: 'Account', useSQLite: true },
 };

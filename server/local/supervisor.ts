@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Miniflare, MiniflareOptions } from 'miniflare';
 import { LocalServerError, oneLine } from './local-server-error.ts';
-import { isAddressInUse, type RuntimeEvents, restartMiniflare, startMiniflare } from './miniflare.ts';
+import { type RuntimeEvents, restartMiniflare, startMiniflare } from './miniflare.ts';
 import { identify } from './processes.ts';
 import type { WorkerRole, WorkerState } from './state.ts';
 
@@ -87,7 +87,7 @@ export class Supervisor {
       if (!this.#child) throw new Error('it ended at once');
       return this.#url;
     } catch (error) {
-      if (isAddressInUse(error)) {
+      if (/Address already in use/.test(this.#printed)) {
         const text = `Port ${port} on 127.0.0.1 is taken by another program. Free it, or set SPAWNPOINT_PORT to another port.`;
         throw new LocalServerError('PORT_TAKEN', text);
       }
