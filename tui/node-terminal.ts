@@ -27,12 +27,13 @@ export class NodeTerminal implements Terminal {
     if (!this.#input.isTTY || !this.#output.isTTY) throw new Error('The TUI needs a terminal for input and output.');
   }
 
+  /** A TTY that does not know its size says 0. */
   get columns(): number {
-    return this.#output.columns;
+    return this.#output.columns || 80;
   }
 
   get rows(): number {
-    return this.#output.rows;
+    return this.#output.rows || 24;
   }
 
   write(data: string): void {

@@ -56,7 +56,7 @@ describe('the app', () => {
       durationMs: 61_000,
     });
     await app.settle();
-    const lines = app.terminal.lines().map((line) => line.slice(0, 64).trimEnd());
+    const lines = app.terminal.lines().map((line) => line.slice(0, 63).trimEnd());
     expect(lines[0]).toMatch(/^❯ f\(21\) +ts ✓ 3 ms$/);
     expect(lines.slice(1, 5)).toEqual(['half a line', 'and red', 'warned', '42']);
     expect(lines[5]).toMatch(/^❯ let x = \( +bob\ufffd\[2J · ts ✗ 1 min 1 s$/);
@@ -78,7 +78,7 @@ describe('the app', () => {
   it('goes on in a new line while the input is incomplete, browses it as one entry', async () => {
     const app = await startApp({ history: ['older'] });
     await app.type('if (x) {\r', 'y()\r', '}', ENTER);
-    expect(app.session.calls).toEqual(['submit ts if (x) {\n  y()\n  }']);
+    expect(app.session.calls).toEqual(['submit ts if (x) {\n  y()\n}']);
     expect(await app.type('\x1b[A')).toContain('·   y()');
     expect(await app.type('\x1b[A', '\x1b[A', '\x1b[A')).toContain('❯ older');
     expect(await app.type('\x1b[B')).toContain('❯ if (x) {');

@@ -56,8 +56,8 @@ export function layOut(
   return {
     columns,
     rows,
-    repl: show.viewer ? null : { x: 0, y: 0, width: divider, height },
-    viewer: show.viewer ? { x: 0, y: 1, width: divider, height: height - 1 } : null,
+    repl: show.viewer ? null : { x: 0, y: 0, width: divider - 1, height },
+    viewer: show.viewer ? { x: 0, y: 1, width: divider - 1, height: height - 1 } : null,
     files: { x, y: 1, width: sideWidth, height: filesHeight },
     log: { x, y: filesHeight + 2, width: sideWidth, height: height - filesHeight - 2 },
     divider,

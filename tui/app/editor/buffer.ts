@@ -112,10 +112,17 @@ function change(buffer: Buffer, text: string, cursor: number): Buffer {
 
 function insert(buffer: Buffer, added: string, typed: boolean): Buffer {
   const { text, cursor } = buffer;
-  const changed = change(buffer, text.slice(0, cursor) + added + text.slice(cursor), cursor + added.length);
+  const from = cursor - (typed ? surplusIndent(buffer, added) : 0);
+  const changed = change(buffer, text.slice(0, from) + added + text.slice(cursor), from + added.length);
   if (!typed) return changed;
   const undo = buffer.last === 'typed' && !/^\s/.test(added) ? buffer.undo : changed.undo;
   return { ...changed, undo, last: 'typed' };
+}
+
+/** A closing bracket typed first on a line belongs one level further left than the line was indented. */
+function surplusIndent({ text, cursor }: Point, added: string): number {
+  const before = text.slice(lineStart(text, cursor), cursor);
+  return /^[)\]}]/.test(added) && /^ {2,}$/.test(before) ? 2 : 0;
 }
 
 function move(buffer: Buffer, to: Place): Buffer {

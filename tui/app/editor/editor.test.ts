@@ -17,6 +17,8 @@ const typed = (text: string): EditAction => ({ type: 'insert', text, typed: true
 describe('editBuffer', () => {
   it.each<[string, EditAction, string]>([
     ['a|c', typed('b'), 'ab|c'],
+    ['{\n    |', typed('})'), '{\n  })|'],
+    ['x    |', typed('}'), 'x    }|'],
     ['a👩‍👩‍👧|b', { type: 'move', to: 'left' }, 'a|👩‍👩‍👧b'],
     ['a|e\u0301b', { type: 'move', to: 'right' }, 'ae\u0301|b'],
     ['|', { type: 'move', to: 'left' }, '|'],

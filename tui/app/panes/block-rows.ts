@@ -85,7 +85,7 @@ export class BlockRows {
     const text = this.#sanitizers[chunk.stream].write(chunk.text);
     if (chunk.stream === 'stdout') this.#output.write(text);
     else if (chunk.stream === 'stderr') this.#output.write(`\x1b[31m${text}\x1b[0m`);
-    else this.#output.write(`\n${dim(`… ${text}`)}\n`);
+    else this.#output.write(`${this.#output.midLine ? '\n' : ''}${dim(`… ${text}`)}\n`);
   }
 
   #layOut(item: TranscriptItem) {

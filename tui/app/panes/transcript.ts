@@ -30,9 +30,13 @@ export class Transcript {
   #entries: Entry[] = [];
   #width = 0;
   #start = 0;
+  #seen: readonly unknown[] = [];
 
   /** Takes over what `blocks` and `notices` say now. */
   sync(blocks: readonly Block[], notices: readonly Notice[], hiddenThrough: string | null, width: number): void {
+    const seen = [blocks, notices, hiddenThrough, width];
+    if (seen.every((value, index) => value === this.#seen[index])) return;
+    this.#seen = seen;
     const resized = width !== this.#width;
     this.#width = width;
     const known = new Map(this.#entries.map((entry) => [entry.item.key, entry]));

@@ -61,6 +61,11 @@ export class RowBuffer {
     return this.#droppedLines;
   }
 
+  /** Whether the last line is unfinished. */
+  get midLine(): boolean {
+    return this.#tailRows.length > 0;
+  }
+
   /** Rows `from` to `to` (exclusive), as far as they exist. */
   slice(from: number, to: number): string[] {
     const first = Math.max(0, from - this.#start);
