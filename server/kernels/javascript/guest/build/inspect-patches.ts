@@ -92,7 +92,7 @@ const PATCHES: readonly Patch[] = [
   {
     purpose: 'replaced array iterator',
     find: /for\(let i of n\)\{/g,
-    replace: 'for(let k=0,i;k<n.length;k++){i=n[k];',
+    replace: 'for(let k=0,i=n[0];k<n.length;i=n[++k]){',
     times: 1,
   },
   { purpose: 'replaced includes', find: /t\.seen\.includes\(e\)/g, replace: 'HOOKS.includes(t.seen,e)', times: 1 },

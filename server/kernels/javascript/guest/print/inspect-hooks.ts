@@ -60,6 +60,15 @@ function isIndex(key: string | symbol): boolean {
 }
 const Number_ = Number;
 
+/** Null for a revoked proxy, of which the engine refuses to tell. */
+function proxyPart(value: unknown, part: 0 | 1): object | null {
+  try {
+    return host.proxyPart(value, part);
+  } catch {
+    return null;
+  }
+}
+
 /** `internalBinding('util')`. */
 export const binding = {
   constants: { kPending: PENDING, kRejected: REJECTED, ALL_PROPERTIES: 0, ONLY_ENUMERABLE },
@@ -89,8 +98,8 @@ export const binding = {
 
   getProxyDetails(value: unknown, both = true): unknown {
     if (classOf(value) !== 'Proxy') return undefined;
-    const target = host.proxyPart(value, 0);
-    return both ? [target, host.proxyPart(value, 1)] : target;
+    const target = proxyPart(value, 0);
+    return both ? [target, proxyPart(value, 1)] : target;
   },
 
   previewEntries: (): [unknown[], boolean] => [[], false],
