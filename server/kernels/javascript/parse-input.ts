@@ -1,7 +1,8 @@
 /** An input as a syntax tree. Types are stripped first; every line keeps its number. */
 
-import { type Options, type Program, parse } from 'acorn';
+import { type Options, type Program, parse, tokenizer } from 'acorn';
 import { transform as stripTypes } from 'sucrase';
+import { closing, openBrackets } from './open-brackets.ts';
 
 export type InputLanguage = 'js' | 'ts';
 
@@ -27,6 +28,8 @@ export class InputSyntaxError extends Error {
   }
 }
 
+const TOO_DEEP = 'The code is nested too deeply';
+
 const OPTIONS: Options = {
   ecmaVersion: 'latest',
   sourceType: 'script',
@@ -35,10 +38,26 @@ const OPTIONS: Options = {
   allowHashBang: true,
 };
 
+const STRIPPING: Parameters<typeof stripTypes>[1] = {
+  transforms: ['typescript'],
+  disableESTransforms: true,
+  keepUnusedImports: true,
+};
+
 const UNTERMINATED = /^Unterminated (template|comment)|^Unexpectedly reached the end/;
 /** A string goes on in the next line after a backslash. */
 const CONTINUED_STRING = /\\\r?\n?$/;
 const NAMESPACE = /(?<=^|[\n;}])[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\w$.]+[ \t]*\{/;
+
+/** Runs what walks a syntax tree: the stack may be too small for it, although it was not for the parser. */
+export function withinStack<T>(code: string, walk: () => T): T {
+  try {
+    return walk();
+  } catch (error) {
+    if (error instanceof RangeError) throw new InputSyntaxError(TOO_DEEP, code, 0);
+    throw error;
+  }
+}
 
 /** Throws `InputSyntaxError`. */
 export function parseInput(code: string, language: InputLanguage): ParsedInput {
@@ -63,10 +82,39 @@ export function strip(code: string): string {
     );
   }
   try {
-    return stripTypes(code, { transforms: ['typescript'], disableESTransforms: true, keepUnusedImports: true }).code;
+    return stripTypes(code, STRIPPING).code;
   } catch (error) {
-    throw explain(error, code, code);
+    throw explainStripping(error, code);
   }
+}
+
+/**
+ * sucrase goes back when something is wrong in an arrow function, and complains about the arrow. acorn knows the place
+ * if no types come before it.
+ */
+function explainStripping(error: unknown, code: string): InputSyntaxError {
+  const { pos } = readParserError(error);
+  try {
+    parse(code, OPTIONS);
+  } catch (plainError) {
+    if (readParserError(plainError).pos > pos) return explain(plainError, code, code);
+  }
+  const explained = explain(error, code, code);
+  if (explained.isIncomplete || !isUnfinished(code)) return explained;
+  return new InputSyntaxError('Unexpected end of input', code, code.length, true);
+}
+
+/** Whether sucrase is content up to the end of the code, once an operand is there and all brackets are closed. */
+function isUnfinished(code: string): boolean {
+  const closers = closing(openBrackets(code));
+  return ['\n', '\n0'].some((operand) => {
+    try {
+      stripTypes(code + operand + closers, STRIPPING);
+      return true;
+    } catch (error) {
+      return readParserError(error).pos >= code.trimEnd().length;
+    }
+  });
 }
 
 /** `{a: 1}` alone is an object and no block, as in every REPL. */
@@ -94,12 +142,14 @@ function explain(error: unknown, source: string, code: string): InputSyntaxError
 }
 
 function readParserError(error: unknown): { message: string; pos: number; raisedAt: number | null } {
+  if (error instanceof RangeError) return { message: TOO_DEEP, pos: 0, raisedAt: null };
   if (!(error instanceof Error) || !('pos' in error) || typeof error.pos !== 'number') throw error;
   const raisedAt = 'raisedAt' in error && typeof error.raisedAt === 'number' ? error.raisedAt : null;
   return { message: error.message, pos: error.pos, raisedAt };
 }
 
 function inWordsOfV8(message: string, source: string, pos: number, raisedAt: number | null): string {
+  if (message.startsWith('Not enough stack space')) return TOO_DEEP;
   if (message.startsWith('Unterminated string')) return 'Invalid or unexpected token';
   if (message.startsWith('Unterminated template')) return 'Unterminated template literal';
   if (message.startsWith('Unterminated regular')) return 'Invalid regular expression: missing /';
@@ -107,12 +157,21 @@ function inWordsOfV8(message: string, source: string, pos: number, raisedAt: num
   if (message === 'Assigning to rvalue') return 'Invalid left-hand side in assignment';
   if (!message.startsWith('Unexpected')) return message;
   if (pos >= source.trimEnd().length) return 'Unexpected end of input';
-  const token = source.slice(pos, raisedAt ?? pos).trim() || (/^(\w+|.)/.exec(source.slice(pos))?.[0] ?? '');
+  const token = source.slice(pos, raisedAt ?? pos).trim() || firstToken(source.slice(pos));
   if (/^["'`]/.test(token)) return 'Unexpected string';
   if (/^\d/.test(token)) return 'Unexpected number';
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(token) && !isReserved(token)
     ? `Unexpected identifier '${token}'`
     : `Unexpected token '${token}'`;
+}
+
+function firstToken(source: string): string {
+  try {
+    const { start, end } = tokenizer(source, { ecmaVersion: 'latest' }).getToken();
+    return source.slice(start, end);
+  } catch {
+    return source.slice(0, 1);
+  }
 }
 
 function isReserved(word: string): boolean {

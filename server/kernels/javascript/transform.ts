@@ -9,7 +9,7 @@
 import type { ImportDeclaration, Program } from 'acorn';
 import { findConstantAssignments, freeAssignedNames } from './constant-assignments.ts';
 import { applyEdits, type Edit } from './edits.ts';
-import { type InputLanguage, InputSyntaxError, type ParsedInput, parseInput } from './parse-input.ts';
+import { type InputLanguage, InputSyntaxError, type ParsedInput, parseInput, withinStack } from './parse-input.ts';
 import type { InputNames, ScopeAnswer } from './scope/scope.ts';
 import { declaredNames, patternNames } from './top-level-names.ts';
 
@@ -24,8 +24,10 @@ export interface PreparedInput {
 export function prepareInput(code: string, language: InputLanguage): PreparedInput {
   const parsed = parseInput(code, language);
   refuseExports(parsed, code);
-  const names = { ...declaredNames(parsed.tree), assigned: freeAssignedNames(parsed.tree) };
-  return { names, finish: (answer) => rewrite(parsed, names, answer) };
+  return withinStack(code, () => {
+    const names = { ...declaredNames(parsed.tree), assigned: freeAssignedNames(parsed.tree) };
+    return { names, finish: (answer) => withinStack(code, () => rewrite(parsed, names, answer)) };
+  });
 }
 
 function refuseExports({ tree, source }: ParsedInput, code: string): void {
