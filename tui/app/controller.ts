@@ -10,6 +10,7 @@ import { CHANGES_SESSION, runDotCommand } from './dot-actions.ts';
 import { parseDotCommand } from './dot-commands.ts';
 import { canMoveLine, type EditAction } from './editor/buffer.ts';
 import type { HistoryStorage } from './editor/history.ts';
+import { messageOf } from './errors.ts';
 import { FileCommands } from './file-commands.ts';
 import type { InputEvent } from './input/events.ts';
 import { type Binding, bindingOf, type Command } from './key-bindings.ts';
@@ -305,5 +306,3 @@ function commonPrefix(texts: readonly string[]): string {
   for (const text of rest) while (!text.startsWith(first.slice(0, length))) length--;
   return first.slice(0, length);
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

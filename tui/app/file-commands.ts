@@ -1,6 +1,7 @@
 /** Keys in the file tree and the viewer. */
 
 import type { SessionView } from '../client/session-view.ts';
+import { messageOf } from './errors.ts';
 import type { Command } from './key-bindings.ts';
 import { formatSize, parentOf, type TreeRow, treeRows } from './panes/file-tree.ts';
 import type { Panes } from './panes/panes.ts';
@@ -100,7 +101,7 @@ export class FileCommands {
       else if (text === '') message = 'The file is empty.';
       else this.#panes.setViewed(text);
     } catch (error) {
-      message = error instanceof Error ? error.message : String(error);
+      message = messageOf(error);
     }
     if (opened === this.#opened) this.#store.dispatch({ type: 'view', viewer: { path, message } });
   }

@@ -6,14 +6,14 @@ import type { Mode } from './key-bindings.ts';
 import type { PaneName } from './layout.ts';
 import type { Notice } from './panes/transcript.ts';
 
-export interface Candidates {
+interface Candidates {
   readonly from: number;
   readonly list: readonly string[];
   /** The one inserted, if any. */
   readonly selected: number | null;
 }
 
-export interface Search {
+interface Search {
   readonly query: string;
   /** The entry shown; null when nothing matches. */
   readonly match: number | null;
@@ -21,7 +21,7 @@ export interface Search {
   readonly draft: { readonly text: string; readonly cursor: number };
 }
 
-export interface Viewer {
+interface Viewer {
   readonly path: string;
   /** Shown instead of contents while loading and after a failure. */
   readonly message: string | null;

@@ -12,7 +12,7 @@ import {
   previousWord,
 } from './text.ts';
 
-export type Place =
+type Place =
   | 'left'
   | 'right'
   | 'word-left'

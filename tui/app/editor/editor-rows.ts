@@ -2,7 +2,7 @@
 
 import { cellWidth, graphemes, tabSpaces } from '../text/cells.ts';
 
-export interface EditorRow {
+interface EditorRow {
   /** The prompt or the indent of a continued line. */
   readonly prefix: string;
   readonly text: string;

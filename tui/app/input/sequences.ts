@@ -58,7 +58,7 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /** `modifiers` as terminals send it: 1 + shift 1 + alt 2 + ctrl 4 (+ others that we do not distinguish). */
-export function chord(name: string, modifiers: number): string {
+function chord(name: string, modifiers: number): string {
   const bits = modifiers > 0 ? modifiers - 1 : 0;
   return `${bits & 4 ? 'ctrl+' : ''}${bits & 2 ? 'alt+' : ''}${bits & 1 ? 'shift+' : ''}${name}`;
 }

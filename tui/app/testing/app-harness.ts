@@ -6,7 +6,7 @@ import { ManualClock } from './manual-clock.ts';
 import { MemorySession } from './memory-session.ts';
 import { XtermTerminal } from './xterm-terminal.ts';
 
-export class MemoryHistory implements HistoryStorage {
+class MemoryHistory implements HistoryStorage {
   readonly entries: string[];
 
   constructor(entries: readonly string[] = []) {

@@ -91,7 +91,7 @@ export function fileRows(tree: readonly TreeRow[], state: ViewState, width: numb
   });
 }
 
-export const selectedIndex = (tree: readonly TreeRow[], path: string | null): number =>
+const selectedIndex = (tree: readonly TreeRow[], path: string | null): number =>
   tree.findIndex((row) => row.path === path);
 
 export function statusLine(status: SessionStatus, state: ViewState, width: number): string {
