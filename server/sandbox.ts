@@ -2,17 +2,21 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { CLOSE } from '../protocol/close.ts';
+import type { Role } from '../protocol/control.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { PING, PONG, SUBPROTOCOL } from '../protocol/version.ts';
 import type { Identity } from './auth/token.ts';
 import { DurableDatabase } from './durable-database.ts';
 import { egressFetch, egressRules } from './egress/egress.ts';
 import type { Env } from './env.ts';
+import { LargeFiles } from './files/large-files.ts';
+import { Orphans } from './files/orphans.ts';
 import { failureResponse } from './http/errors.ts';
 import { fileRoutes } from './http/files.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import type { Caller, Connection } from './session/connection.ts';
+import { Schedule } from './session/schedule.ts';
 import { readMeta, writeMeta } from './session/schema.ts';
 import { Session } from './session/session.ts';
 import type { TerminalPort, TerminalState } from './session/terminal.ts';
@@ -30,8 +34,14 @@ interface SocketState {
   readonly terminal: TerminalState | null;
 }
 
+const COLLECT_MILLISECONDS = 60_000;
+const COLLECT_AT_ONCE = 1000;
+
 export class Sandbox extends DurableObject<Env> {
   readonly #session: Session;
+  readonly #orphans: Orphans;
+  readonly #large: LargeFiles;
+  readonly #schedule: Schedule;
   readonly #connections = new Map<WebSocket, Connection>();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -52,6 +62,15 @@ export class Sandbox extends DurableObject<Env> {
       newEpoch: () => crypto.randomUUID(),
       onFatal: (error) => this.#abort(error),
     });
+    const { database } = this.#session.store;
+    this.#orphans = new Orphans(database);
+    this.#large = new LargeFiles(env.FILES, this.#orphans);
+    this.#schedule = new Schedule(
+      database,
+      { set: (at) => void ctx.storage.setAlarm(at) },
+      { collectOrphans: () => this.#collectOrphans() },
+    );
+    this.#requestCollection();
     for (const socket of ctx.getWebSockets()) {
       const { caller, terminal } = socket.deserializeAttachment() as SocketState;
       this.#connect(socket, caller, terminal);
@@ -63,7 +82,7 @@ export class Sandbox extends DurableObject<Env> {
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
       if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
-      if (path[0] === 'files') return await this.#files(request, caller.role);
+      if (path[0] === 'files') return await this.#files(request, caller.role).finally(() => this.#requestCollection());
       throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);
     } catch (error) {
       return failureResponse(error);
@@ -73,9 +92,14 @@ export class Sandbox extends DurableObject<Env> {
   /** Removes the session with everything in it; whoever is attached is told. */
   async destroy(): Promise<void> {
     this.#session.close(CLOSE.notFound.code, 'The session was removed.');
+    await this.#large.deleteAll();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.ctx.abort('The session was removed.');
+  }
+
+  override alarm(): Promise<void> {
+    return this.#schedule.run(Date.now());
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -91,6 +115,16 @@ export class Sandbox extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     this.webSocketClose(socket);
+  }
+
+  #files(request: Request, role: Role): Promise<Response> {
+    const { store } = this.#session;
+    return fileRoutes(request, {
+      store: store.files,
+      large: this.#large,
+      mayWrite: role !== 'reader',
+      commitFiles: (change) => this.#session.commitFiles(change),
+    });
   }
 
   #attach(request: Request, { role, session, user }: Requester): Response {
@@ -117,6 +151,17 @@ export class Sandbox extends DurableObject<Env> {
       save: (state) => socket.serializeAttachment({ caller, terminal: state } satisfies SocketState),
     };
     this.#connections.set(socket, this.#session.connect(port, caller, terminal));
+  }
+
+  /** Objects in R2 that nothing refers to are deleted a while after: an upload may still be on its way to its commit. */
+  #requestCollection(): void {
+    const isNeeded = this.#orphans.collectable(1).length > 0;
+    if (isNeeded) this.#schedule.request('collectOrphans', Date.now() + COLLECT_MILLISECONDS);
+  }
+
+  async #collectOrphans(): Promise<number | null> {
+    await this.#large.collectOrphans(COLLECT_AT_ONCE);
+    return this.#orphans.collectable(1).length > 0 ? Date.now() + COLLECT_MILLISECONDS : null;
   }
 
   /** Enters the session into its user's directory, once. */

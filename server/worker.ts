@@ -29,7 +29,7 @@ app.use(async (c, next) => {
   await next();
 });
 
-app.all('/v1/runner/*', (c) => handleRunner(c.req.raw, c.env, c.executionCtx));
+app.all('/v1/runner/*', (c) => handleRunner(c.req.raw, c.env, c.executionCtx as ExecutionContext));
 
 app.use('/v1/*', async (c, next) => {
   c.set('identity', await authenticate(c.req.raw, c.env.TOKEN_SECRET));

@@ -57,6 +57,14 @@ export class LargeFiles {
     return keys.length;
   }
 
+  /** Deletes every object of the session, whatever refers to it: the session is being removed. */
+  async deleteAll(): Promise<void> {
+    const keys = this.#orphans.everyKey();
+    for (let at = 0; at < keys.length; at += maxDeletedAtOnce) {
+      await this.#bucket.delete(keys.slice(at, at + maxDeletedAtOnce));
+    }
+  }
+
   async #upload(key: string, path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
     const upload = await this.#bucket.createMultipartUpload(key);
     try {

@@ -31,6 +31,12 @@ export class Orphans {
     return rows.flatMap(({ key }) => (this.#reserved.has(key) ? [] : [key])).slice(0, limit);
   }
 
+  /** Every key of the session, orphans or not. */
+  everyKey(): string[] {
+    const sql = 'SELECT r2_key AS key FROM r2_orphan UNION SELECT r2_key FROM file_entry WHERE r2_key IS NOT NULL';
+    return this.#db.all<{ key: string }>(sql).map(({ key }) => key);
+  }
+
   /** The objects of these keys are gone. */
   forget(keys: readonly string[]): void {
     for (const key of keys) this.#db.run('DELETE FROM r2_orphan WHERE r2_key = ?', key);

@@ -11,6 +11,11 @@ export interface Request {
   readonly request: number;
 }
 
+export interface Accepted {
+  readonly cause: 'input' | 'program';
+  readonly number: number;
+}
+
 export class RequestStore {
   readonly #database: Database;
 
@@ -18,14 +23,15 @@ export class RequestStore {
     this.#database = database;
   }
 
-  /** The number under which this request was accepted before, or null. */
-  find(kind: 'input' | 'program', { client, request }: Request): number | null {
-    const [row] = this.#database.all<{ number: number }>(
-      `SELECT number FROM ${kind} WHERE client = ? AND request = ?`,
+  /** What this request was accepted as before, or null. */
+  find({ client, request }: Request): Accepted | null {
+    const [row] = this.#database.all<Accepted>(
+      `SELECT 'input' AS cause, number FROM input WHERE client = ?1 AND request = ?2
+       UNION ALL SELECT 'program', number FROM program WHERE client = ?1 AND request = ?2`,
       client,
       request,
     );
-    return row?.number ?? null;
+    return row ?? null;
   }
 
   /** Returns the number of the new input. */

@@ -40,7 +40,7 @@ export interface SessionOptions {
 type Body<Name extends ClientMessage['name']> = Extract<ClientMessage, { name: Name }>['body'];
 
 /** Polls of the interpreter that fit one second of it. */
-const FUEL_PER_SECOND = 2000;
+const FUEL_PER_SECOND = 6000;
 const DEFAULT_FUEL_SECONDS = 20;
 const MAX_FUEL_SECONDS = 240;
 /** Changes that follow each other faster are told together. */
@@ -140,6 +140,7 @@ export class Session implements ConnectionHandler {
         break;
       case 'credit':
         this.#presence.granted(terminal, request.body.through);
+        terminal.save();
         break;
       case 'query':
         this.#query(terminal, request.body);
@@ -179,11 +180,7 @@ export class Session implements ConnectionHandler {
   #submit(terminal: Terminal, { request, language, code, timeout }: Body<'submit'>): void {
     const { client } = terminal.identity;
     this.#requireWriter(terminal);
-    const known = this.#store.requests.find('input', { client, request });
-    if (known !== null) {
-      terminal.send('accepted', { request, cause: 'input', number: known });
-      return;
-    }
+    if (this.#isKnown(terminal, request)) return;
     const slot = this.#slotFor(language);
     if (slot.queued.length >= LIMITS.queuedInputs) {
       throw new ProtocolError(
@@ -212,15 +209,24 @@ export class Session implements ConnectionHandler {
     const { client, name } = terminal.identity;
     const { request } = body;
     this.#requireWriter(terminal);
-    const accept = (number: number): void => terminal.send('accepted', { request, cause: 'program', number });
-    const known = this.#store.requests.find('program', { client, request });
-    if (known !== null) accept(known);
-    else
-      receiveProgram(uploads, body, {
-        start: (spec, stdin) => accept(this.#programs.start({ client, request }, name, spec, stdin)),
-        grantStdin: (channel, through) => terminal.send('dataCredit', { channel, through }),
-        fail: (error) => terminal.fail(error.toWire(), ['request', request]),
-      });
+    if (this.#isKnown(terminal, request)) return;
+    receiveProgram(uploads, body, {
+      start: (spec, stdin) => {
+        // A second RUN of the same request may have come while the sources of the first were under way.
+        if (this.#isKnown(terminal, request)) return;
+        const number = this.#programs.start({ client, request }, name, spec, stdin);
+        terminal.send('accepted', { request, cause: 'program', number });
+      },
+      grantStdin: (channel, through) => terminal.send('dataCredit', { channel, through }),
+      fail: (error) => terminal.fail(error.toWire(), ['request', request]),
+    });
+  }
+
+  /** A request that was accepted before is answered as it was then, and nothing else happens. */
+  #isKnown(terminal: Terminal, request: number): boolean {
+    const known = this.#store.requests.find({ client: terminal.identity.client, request });
+    if (known !== null) terminal.send('accepted', { request, ...known });
+    return known !== null;
   }
 
   #interrupt(terminal: Terminal, { target }: Body<'interrupt'>): void {

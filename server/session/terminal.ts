@@ -30,7 +30,10 @@ export interface TerminalIdentity {
   readonly lossless: boolean;
 }
 
-/** Plain data of at most a few hundred bytes. A stale copy only makes the terminal receive some events twice. */
+/**
+ * Plain data of at most a few hundred bytes. A stale `next` or `sent` only makes the terminal receive some events twice; a
+ * stale `through` would leave it waiting for ever, so it is saved with each grant.
+ */
 export interface TerminalState {
   readonly identity: TerminalIdentity;
   readonly next: number;

@@ -108,16 +108,14 @@ export class SessionConnection {
 
   /** Resolves with the input's number once the session has it safe. Rejects with `ProtocolError` if it is refused. */
   submit(input: Omit<ClientBody<'submit'>, 'request'>): Promise<number> {
-    return this.#requests.request(this.#isWelcome, (request) =>
-      this.#send(encodeClient('submit', { ...input, request })),
-    );
+    return this.#requests.request((request) => this.#send(encodeClient('submit', { ...input, request })));
   }
 
   /** As `submit`, for a program. */
   async run(program: Program): Promise<number> {
     const channel = this.#takeChannel();
     const stdin = program.stdin === null ? null : this.#takeChannel();
-    const number = await this.#requests.request(this.#isWelcome, (request) =>
+    const number = await this.#requests.request((request) =>
       sendProgram(program, request, channel, stdin, (bytes) => this.#send(bytes)),
     );
     if (program.stdin !== null && stdin !== null) this.#pumpStdin(stdin, program.stdin);
@@ -244,7 +242,7 @@ export class SessionConnection {
     this.#backoff.succeeded();
     this.#delivery.restart();
     this.#listener.welcome(welcome, isAnother);
-    this.#requests.resend();
+    this.#requests.online();
     this.#keepAlive.start();
   }
 
@@ -275,7 +273,7 @@ export class SessionConnection {
     this.#keepAlive.stop();
     this.#socket?.close();
     this.#socket = null;
-    this.#requests.lost();
+    this.#requests.offline();
     for (const stdin of this.#stdins.values()) stdin.close();
   }
 

@@ -6,42 +6,49 @@
 import type { Answer, ServerBody } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 
+/** Requests without an answer that may be on the line at once: well below the rate at which the server closes it. */
+const MOST_UNDER_WAY = 32;
+
 interface Pending<T> {
   resolve(value: T): void;
   reject(error: Error): void;
 }
 
 interface PendingRequest extends Pending<number> {
-  /** Puts the request on the line. */
+  /** Puts the request on the line. Throws `ProtocolError` for one that can never be sent. */
   send(): void;
+  isSent: boolean;
 }
 
 export class Requests {
+  /** In the order of asking. */
   readonly #requests = new Map<number, PendingRequest>();
   readonly #queries = new Map<number, Pending<Answer>>();
+  #isOnline = false;
+  #underWay = 0;
   #next = 1;
 
-  /** Resolves with the number under which the server accepted it. `send` is called now (if `online`) and after each reconnection. */
-  request(online: boolean, send: (request: number) => void): Promise<number> {
+  /** Resolves with the number under which the server accepted it. `send` is called once the line is up, and again after each loss. */
+  request(send: (request: number) => void): Promise<number> {
     const request = this.#next++;
     return new Promise((resolve, reject) => {
-      const pending = { resolve, reject, send: () => send(request) };
-      this.#requests.set(request, pending);
-      if (online) pending.send();
+      this.#requests.set(request, { resolve, reject, send: () => send(request), isSent: false });
+      this.#sendWaiting();
     });
   }
 
+  /** Rejects at once while the line is down. */
   query(send: (query: number) => void): Promise<Answer> {
     const query = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#queries.set(query, { resolve, reject });
+      if (!this.#isOnline) throw new Error('There is no connection at the moment. Try again.');
       send(query);
+      this.#queries.set(query, { resolve, reject });
     });
   }
 
   accepted({ request, number }: ServerBody<'accepted'>): void {
-    this.#requests.get(request)?.resolve(number);
-    this.#requests.delete(request);
+    this.#take(request)?.resolve(number);
   }
 
   answered({ query, answer }: ServerBody<'answer'>): void {
@@ -53,28 +60,56 @@ export class Requests {
   failed({ code, message, about }: ServerBody<'error'>): boolean {
     if (about === null) return false;
     const [kind, number] = about;
-    const waiting = kind === 'request' ? this.#requests : this.#queries;
-    const pending = waiting.get(number);
+    const pending = kind === 'request' ? this.#take(number) : this.#queries.get(number);
+    this.#queries.delete(number);
     pending?.reject(new ProtocolError(code, message));
-    waiting.delete(number);
     return pending !== undefined;
   }
 
-  /** The line is back. */
-  resend(): void {
-    for (const pending of this.#requests.values()) pending.send();
+  /** The line is up: what is unanswered is sent again, and what waited is sent. */
+  online(): void {
+    this.#isOnline = true;
+    this.#sendWaiting();
   }
 
   /** The line is lost: questions are not asked again. */
-  lost(): void {
+  offline(): void {
+    this.#isOnline = false;
+    this.#underWay = 0;
+    for (const pending of this.#requests.values()) pending.isSent = false;
     for (const pending of this.#queries.values()) pending.reject(new Error('The connection was lost. Try again.'));
     this.#queries.clear();
   }
 
   /** The line will not come back. */
   abandon(error: Error): void {
-    this.lost();
+    this.offline();
     for (const pending of this.#requests.values()) pending.reject(error);
     this.#requests.clear();
+  }
+
+  #take(request: number): PendingRequest | undefined {
+    const pending = this.#requests.get(request);
+    if (pending === undefined) return undefined;
+    this.#requests.delete(request);
+    if (pending.isSent) this.#underWay -= 1;
+    this.#sendWaiting();
+    return pending;
+  }
+
+  #sendWaiting(): void {
+    for (const [request, pending] of this.#requests) {
+      if (!this.#isOnline || this.#underWay >= MOST_UNDER_WAY) return;
+      if (pending.isSent) continue;
+      try {
+        pending.isSent = true;
+        this.#underWay += 1;
+        pending.send();
+      } catch (error) {
+        this.#requests.delete(request);
+        this.#underWay -= 1;
+        pending.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
   }
 }

@@ -1,0 +1,197 @@
+/** The REPL blocks of the session mirror: inputs with their output and their end, made from log events. Bounded. */
+
+import type { EventBody, InputOutcome } from '../../protocol/events.ts';
+import type { Block, BlockStatus, InputBlock, Language, OutputChunk } from './session-view.ts';
+
+const MAX_BLOCKS = 2000;
+/** Output characters that one block keeps; older ones make way. */
+const MAX_OUTPUT = 512 * 1024;
+
+interface Entry {
+  readonly key: string;
+  number: number | null;
+  readonly code: string;
+  readonly language: Language;
+  readonly terminal: string | null;
+  status: BlockStatus;
+  readonly chunks: OutputChunk[];
+  characters: number;
+  dropped: number;
+  nextSequence: number;
+  result: string | null;
+  error: string | null;
+  durationMs: number | null;
+  /** Partial UTF-8 sequences wait here for the next chunk. */
+  readonly decoders: { readonly stdout: TextDecoder; readonly stderr: TextDecoder };
+  view: InputBlock | null;
+}
+
+type Item = Entry | { readonly key: string; readonly gap: string };
+
+export class MirrorBlocks {
+  #items: Item[] = [];
+  readonly #byNumber = new Map<number, Entry>();
+  /** Numbers of this terminal's own inputs, in case acceptance is told before the event comes. */
+  readonly #own = new Map<number, Entry>();
+  #nextKey = 1;
+  #view: readonly Block[] | null = [];
+
+  /** An input of this terminal, not yet accepted. */
+  submit(code: string, language: Language): { accepted(number: number): void; refused(message: string): void } {
+    const entry = this.#add(null, code, language, null, 'queued');
+    return {
+      accepted: (number) => {
+        entry.number = number;
+        const early = this.#byNumber.get(number);
+        if (early !== undefined) this.#items = this.#items.filter((item) => item !== early);
+        this.#own.set(number, entry);
+        this.#byNumber.set(number, entry);
+        this.#touch(entry);
+      },
+      refused: (message) => {
+        entry.status = 'error';
+        entry.error = message;
+        this.#touch(entry);
+      },
+    };
+  }
+
+  input({ input, code, language, terminal }: EventBody<'input'>): void {
+    const own = this.#own.get(input);
+    if (own !== undefined) return;
+    this.#byNumber.set(input, this.#add(input, code, language, terminal, 'queued'));
+  }
+
+  output(number: number, stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    const entry = this.#byNumber.get(number);
+    if (entry === undefined) return;
+    const text = entry.decoders[stream].decode(bytes, { stream: true });
+    if (entry.status === 'queued') entry.status = 'running';
+    if (text !== '') this.#append(entry, stream, text);
+  }
+
+  done({ input, outcome, milliseconds }: EventBody<'done'>): void {
+    const entry = this.#byNumber.get(input);
+    if (entry === undefined) return;
+    entry.durationMs = milliseconds;
+    Object.assign(entry, endOf(outcome));
+    this.#touch(entry);
+  }
+
+  /** The kernel says which input it runs. */
+  running(number: number): void {
+    const entry = this.#byNumber.get(number);
+    if (entry === undefined || entry.status !== 'queued') return;
+    entry.status = 'running';
+    this.#touch(entry);
+  }
+
+  gap(message: string): void {
+    this.#items.push({ key: `gap-${this.#nextKey++}`, gap: message });
+    this.#view = null;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#byNumber.clear();
+    this.#own.clear();
+    this.#view = null;
+  }
+
+  get isChanged(): boolean {
+    return this.#view === null;
+  }
+
+  view(): readonly Block[] {
+    this.#view ??= this.#items.map((item) =>
+      'gap' in item ? { kind: 'gap', key: item.key, message: item.gap } : viewOf(item),
+    );
+    return this.#view;
+  }
+
+  #add(number: number | null, code: string, language: Language, terminal: string | null, status: BlockStatus): Entry {
+    const entry: Entry = {
+      key: `input-${this.#nextKey++}`,
+      number,
+      code,
+      language,
+      terminal,
+      status,
+      chunks: [],
+      characters: 0,
+      dropped: 0,
+      nextSequence: 1,
+      result: null,
+      error: null,
+      durationMs: null,
+      decoders: { stdout: new TextDecoder(), stderr: new TextDecoder() },
+      view: null,
+    };
+    this.#items.push(entry);
+    if (this.#items.length > MAX_BLOCKS) this.#dropFirst();
+    this.#view = null;
+    return entry;
+  }
+
+  #dropFirst(): void {
+    const first = this.#items.shift();
+    if (first === undefined || 'gap' in first || first.number === null) return;
+    this.#byNumber.delete(first.number);
+    this.#own.delete(first.number);
+  }
+
+  #append(entry: Entry, stream: 'stdout' | 'stderr', text: string): void {
+    entry.chunks.push({ sequence: entry.nextSequence++, stream, text });
+    entry.characters += text.length;
+    while (entry.characters > MAX_OUTPUT && entry.chunks.length > 1) {
+      const oldest = entry.chunks.shift();
+      entry.characters -= oldest?.text.length ?? 0;
+      entry.dropped += oldest?.text.length ?? 0;
+    }
+    this.#touch(entry);
+  }
+
+  #touch(entry: Entry): void {
+    entry.view = null;
+    this.#view = null;
+  }
+}
+
+function viewOf(entry: Entry): InputBlock {
+  const { key, number, code, language, terminal, status, result, error, durationMs, chunks, dropped } = entry;
+  const notice: OutputChunk[] =
+    dropped === 0 ? [] : [{ sequence: 0, stream: 'gap', text: `… ${dropped} characters of output are not shown` }];
+  entry.view ??= {
+    kind: 'input',
+    key,
+    number,
+    code,
+    language,
+    terminal,
+    status,
+    output: [...notice, ...chunks],
+    result,
+    error,
+    durationMs,
+  };
+  return entry.view;
+}
+
+function endOf(outcome: InputOutcome): Pick<Entry, 'status' | 'result' | 'error'> {
+  switch (outcome.status) {
+    case 'ok':
+      return { status: 'ok', result: outcome.isVoid ? null : outcome.text, error: null };
+    case 'error':
+      return { status: 'error', result: null, error: outcome.text };
+    case 'aborted':
+      return { status: 'aborted', result: null, error: outcome.message };
+    case 'interrupted': {
+      const why = outcome.reason === 'user' ? 'Interrupted.' : 'Interrupted: its time is used up.';
+      return {
+        status: 'interrupted',
+        result: null,
+        error: outcome.kept ? why : `${why} Its changes were rolled back.`,
+      };
+    }
+  }
+}

@@ -1,0 +1,246 @@
+/** What a terminal knows of its session, kept up to date by the connection: the `SessionView` that the app draws. */
+
+import type { Answer, Question, ServerBody, SessionState } from '../../protocol/control.ts';
+import type { LogEvent } from '../../protocol/events.ts';
+import { type ConnectionListener, type ConnectionOptions, SessionConnection } from './connection.ts';
+import { MirrorBlocks } from './mirror-blocks.ts';
+import { MirrorFiles } from './mirror-files.ts';
+import { MirrorLog } from './mirror-log.ts';
+import type {
+  Completeness,
+  Completion,
+  FileContents,
+  Language,
+  SessionSnapshot,
+  SessionStatus,
+  SessionView,
+  Variable,
+} from './session-view.ts';
+
+/** What the mirror cannot do by itself. */
+export interface MirrorServices {
+  /** Contents of a session file. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Contents of a file on this machine, to be run as a program. */
+  readLocalFile(path: string): Promise<Uint8Array>;
+}
+
+type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
+
+export class SessionMirror implements SessionView, ConnectionListener {
+  readonly #connection: SessionConnection;
+  readonly #services: MirrorServices;
+  readonly #listeners = new Set<() => void>();
+  readonly #blocks = new MirrorBlocks();
+  readonly #log = new MirrorLog();
+  readonly #files = new MirrorFiles();
+  #status: SessionStatus;
+  #terminals: SessionState['terminals'] = [];
+  #own = 0;
+  #snapshot: SessionSnapshot;
+  #isNotifying = false;
+
+  constructor(
+    options: Omit<ConnectionOptions, 'lossless' | 'from' | 'giveUpAfterMilliseconds'>,
+    services: MirrorServices,
+  ) {
+    this.#services = services;
+    this.#status = {
+      session: '',
+      kernel: 'javascript',
+      busy: false,
+      terminals: [],
+      connection: 'reconnecting',
+      readOnly: options.readOnly,
+    };
+    this.#snapshot = this.#makeSnapshot();
+    this.#connection = new SessionConnection(
+      { ...options, lossless: false, from: 1, giveUpAfterMilliseconds: null },
+      this,
+    );
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  getSnapshot(): SessionSnapshot {
+    return this.#snapshot;
+  }
+
+  submit(code: string, language: Language): void {
+    const block = this.#blocks.submit(code, language);
+    this.#changed();
+    this.#connection
+      .submit({ code, language, timeout: null })
+      .then(block.accepted, (error: unknown) => block.refused(messageOf(error)))
+      .then(() => this.#changed());
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt(null);
+  }
+
+  async isComplete(code: string, language: Language): Promise<Completeness> {
+    const { completeness } = await this.#ask('isComplete', { kind: 'isComplete', code, language });
+    return completeness;
+  }
+
+  async complete(code: string, cursor: number): Promise<Completion> {
+    return this.#ask('complete', { kind: 'complete', code, cursor, language: 'ts' });
+  }
+
+  async variables(): Promise<readonly Variable[]> {
+    const { variables } = await this.#ask('variables', { kind: 'variables', language: 'ts' });
+    return variables;
+  }
+
+  async readFile(path: string): Promise<FileContents> {
+    const bytes = await this.#services.readFile(path);
+    try {
+      return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), size: bytes.length };
+    } catch {
+      return { text: null, size: bytes.length };
+    }
+  }
+
+  async history(): Promise<readonly { readonly number: number; readonly code: string }[]> {
+    return this.#blocks
+      .view()
+      .flatMap((block) =>
+        block.kind === 'input' && block.number !== null ? [{ number: block.number, code: block.code }] : [],
+      );
+  }
+
+  async run(file: string, args: readonly string[]): Promise<void> {
+    const bytes = await this.#services.readLocalFile(file);
+    const path = file.split(/[/\\]/).at(-1) ?? file;
+    await this.#connection.run({ entry: path, sources: [{ path, bytes }], args, env: [], timeout: null, stdin: null });
+  }
+
+  async kill(program: number): Promise<void> {
+    this.#connection.interrupt(['program', program]);
+  }
+
+  welcome({ session, role, terminal }: ServerBody<'welcome'>, isAnotherLog: boolean): void {
+    if (isAnotherLog) {
+      this.#blocks.clear();
+      this.#log.clear();
+    }
+    this.#own = terminal;
+    this.#status = { ...this.#status, session, connection: 'online', readOnly: role === 'reader' };
+    this.#refreshFiles();
+    this.#changed();
+  }
+
+  event(_seq: number, event: LogEvent): undefined {
+    switch (event.name) {
+      case 'input':
+        this.#blocks.input(event.body);
+        break;
+      case 'output':
+        if (event.body.cause === 'program') this.#log.output(event.body);
+        else this.#blocks.output(event.body.number, event.body.stream, event.body.bytes);
+        break;
+      case 'done':
+        this.#blocks.done(event.body);
+        break;
+      case 'program':
+        this.#log.program(event.body);
+        break;
+      case 'exit':
+        this.#log.exit(event.body);
+        break;
+      case 'files':
+        this.#files.apply(event.body);
+        break;
+      case 'notice':
+        this.#log.event('session', event.body.text);
+        break;
+    }
+    this.#changed();
+  }
+
+  gap(from: number, to: number): undefined {
+    this.#blocks.gap(`${to - from + 1} events of the log are not kept any more`);
+    this.#refreshFiles();
+    this.#changed();
+  }
+
+  state({ busy, terminals }: SessionState): void {
+    for (const [, input] of busy) this.#blocks.running(input);
+    this.#tellPresence(terminals);
+    this.#status = { ...this.#status, busy: busy.length > 0, terminals: terminals.map(({ name }) => name) };
+    this.#changed();
+  }
+
+  lost(): void {
+    this.#status = { ...this.#status, connection: 'reconnecting' };
+    this.#changed();
+  }
+
+  ended(error: Error): void {
+    this.#status = { ...this.#status, connection: 'offline' };
+    this.#log.event('session', error.message);
+    this.#changed();
+  }
+
+  #tellPresence(terminals: SessionState['terminals']): void {
+    const others = (list: SessionState['terminals']) => list.filter(({ id }) => id !== this.#own);
+    const [before, after] = [others(this.#terminals), others(terminals)];
+    for (const { id, name } of after) if (!before.some((known) => known.id === id)) this.#log.event(name, 'attached');
+    for (const { id, name } of before) if (!after.some((known) => known.id === id)) this.#log.event(name, 'left');
+    this.#terminals = terminals;
+  }
+
+  #refreshFiles(): void {
+    this.#ask('files', { kind: 'files' }).then(
+      ({ entries, revision }) => {
+        this.#files.replace(entries, revision);
+        this.#changed();
+      },
+      // Lost with the line: the next WELCOME asks again.
+      () => undefined,
+    );
+  }
+
+  async #ask<Kind extends Answer['kind']>(kind: Kind, question: Question): Promise<AnswerOf<Kind>> {
+    const answer = await this.#connection.ask(question);
+    if (answer.kind !== kind) throw new Error(`The server answered ${answer.kind} where ${kind} was asked.`);
+    return answer as AnswerOf<Kind>;
+  }
+
+  /** Tells listeners once for all that happens in one turn. */
+  #changed(): void {
+    if (this.#isNotifying) return;
+    this.#isNotifying = true;
+    queueMicrotask(() => {
+      this.#isNotifying = false;
+      this.#snapshot = this.#makeSnapshot();
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  #makeSnapshot(): SessionSnapshot {
+    return {
+      status: this.#status,
+      blocks: this.#blocks.view(),
+      files: this.#files.view(),
+      log: this.#log.view(),
+      programs: this.#log.programs(),
+    };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
