@@ -11,7 +11,7 @@ import './web/fetch.ts';
 import './node/modules.ts';
 import './web/printing.ts';
 import { host } from './core/host.ts';
-import { freeze } from './core/primordials.ts';
+import { apply, freeze } from './core/primordials.ts';
 import { defineGlobals, state } from './core/state.ts';
 import type { GuestEntry } from './host-calls.ts';
 import { render, renderError, reportUncaught } from './print/render.ts';
@@ -26,6 +26,19 @@ defineGlobals({ navigator: freeze({ userAgent: 'spawnpoint-cf', language: 'en-US
 installStacks();
 closePrelude();
 
+/** An entry that answers `fallback` where what the guest did to its built-ins makes the prelude fail. */
+function unfailing<A extends unknown[], R>(action: (...parameters: A) => R, fallback: R): (...parameters: A) => R {
+  return (...parameters) => {
+    try {
+      return apply(action, undefined, parameters);
+    } catch {
+      return fallback;
+    }
+  };
+}
+
+const NOTHING_TO_COMPLETE = '{"from":0,"to":0,"candidates":[]}';
+
 export const entry: GuestEntry = freeze({
   started(seed: ArrayBuffer): void {
     state.timeOrigin = host.now();
@@ -33,7 +46,7 @@ export const entry: GuestEntry = freeze({
   },
   restored(seed: ArrayBuffer): void {
     reseed(seed);
-    interruptFetches();
+    unfailing(interruptFetches, undefined)();
   },
   reseed,
   setCurrentInput(input: number): void {
@@ -42,14 +55,14 @@ export const entry: GuestEntry = freeze({
   render,
   renderError,
   reportUncaught,
-  complete,
-  inspect: inspectAt,
-  variables,
+  complete: unfailing(complete, NOTHING_TO_COMPLETE),
+  inspect: unfailing(inspectAt, null),
+  variables: unfailing(variables, '[]'),
   nextTimerAt,
   runTimer,
   shiftTimers,
-  fetchHead,
-  fetchChunk,
-  fetchEnd,
-  fetchFail,
+  fetchHead: unfailing(fetchHead, -1),
+  fetchChunk: unfailing(fetchChunk, -1),
+  fetchEnd: unfailing(fetchEnd, -1),
+  fetchFail: unfailing(fetchFail, -1),
 });

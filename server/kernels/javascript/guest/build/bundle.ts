@@ -18,6 +18,15 @@ const inspect: Plugin = {
 };
 
 /**
+ * The globals that the prelude and its packages use, taken when it is evaluated: a user who types `const URL = '…'`
+ * shadows the global for the session's code, not for the prelude's.
+ */
+const CAPTURED =
+  'Array, ArrayBuffer, BigInt, DOMException, DataView, Date, Error, Function, Headers, JSON, Map, Math, Number, Object, ' +
+  'Promise, Proxy, RangeError, Reflect, RegExp, Set, SharedArrayBuffer, String, Symbol, TextDecoder, TextEncoder, ' +
+  'TypeError, URL, URLSearchParams, Uint32Array, Uint8Array, WeakMap, WeakSet, decodeURIComponent, queueMicrotask';
+
+/**
  * The prelude as the text of a classic script whose completion value is a `GuestEntry`. The same sources give the same
  * text, byte for byte: the engine id depends on it.
  */
@@ -38,5 +47,5 @@ export async function bundleGuest(): Promise<string> {
   });
   const text = outputFiles[0]?.text;
   if (text === undefined) throw new Error('esbuild wrote no bundle');
-  return `(() => {${text}\nreturn guest.entry;\n})()`;
+  return `(() => {const {${CAPTURED}} = globalThis;\n${text}\nreturn guest.entry;\n})()`;
 }

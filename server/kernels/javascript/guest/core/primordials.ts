@@ -61,6 +61,7 @@ export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const execRegExp = uncurry(RegExp.prototype.exec);
 export const mapGet = uncurry(Map.prototype.get) as (self: Map<unknown, unknown>, key: unknown) => unknown;
 export const mapSet = uncurry(Map.prototype.set) as (self: Map<unknown, unknown>, key: unknown, value: unknown) => void;
+export const mapDelete = uncurry(Map.prototype.delete) as (self: Map<unknown, unknown>, key: unknown) => boolean;
 export const mapClear = uncurry(Map.prototype.clear);
 export const symbolToString = uncurry(Symbol.prototype.toString);
 export const functionToString = uncurry(Function.prototype.toString);

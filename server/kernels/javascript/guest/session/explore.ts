@@ -2,7 +2,7 @@
 
 import { lexicals } from '../core/host.ts';
 import { freeze, getOwnPropertyNames, hasOwn, ownKeys, toJson } from '../core/primordials.ts';
-import { classOf, isProxy, ownProperty, prototypeOf, read, readString } from '../core/safe.ts';
+import { classOf, findProperty, isProxy, ownProperty, prototypeOf, read, readString } from '../core/safe.ts';
 import { print } from '../print/inspect.ts';
 import { preview } from '../print/render.ts';
 
@@ -29,9 +29,17 @@ const PROTOTYPES: Record<string, object> = {
 /** Marks an expression whose value cannot be known without running code. */
 const unknown = Symbol('unknown');
 
+/** The value of a property; `unknown` if there is none, and where a getter would run. */
+function readKnown(owner: unknown, name: string): unknown {
+  const value = read(owner, name);
+  if (value !== undefined || (typeof owner !== 'object' && typeof owner !== 'function') || owner === null) return value;
+  const property = findProperty(owner, name);
+  return property === undefined || property.get !== undefined ? unknown : undefined;
+}
+
 function step(value: unknown, name: string): unknown {
   const owner = PROTOTYPES[typeof value] ?? value;
-  return owner === undefined || owner === null ? unknown : read(owner, name);
+  return owner === undefined || owner === null ? unknown : readKnown(owner, name);
 }
 
 /** Reads a global binding by its name, an identifier that the engine gave. */
@@ -39,7 +47,7 @@ const evaluateGlobally: (name: string) => unknown = Reflect.get(globalThis, 'eva
 
 /** The value of a global binding; `unknown` in its dead zone and where a getter would run. */
 function bindingOf(name: string): unknown {
-  if (!hasOwn(lexicals, name)) return read(globalThis, name);
+  if (!hasOwn(lexicals, name)) return readKnown(globalThis, name);
   try {
     return evaluateGlobally(name);
   } catch {
@@ -137,9 +145,10 @@ function describe(name: string, value: unknown): Variable {
 export function variables(): string {
   const found: Variable[] = [];
   for (const name of getOwnPropertyNames(globalThis)) {
-    if (ownGlobals.has(name)) continue;
     const property = ownProperty(globalThis, name);
-    if (property === undefined) continue;
+    if (property === undefined || ownGlobals.has(name)) continue;
+    // The REPL's last value and last error, until the user takes the names.
+    if ((name === '_' || name === '_error') && property.get !== undefined) continue;
     if (property.get !== undefined) found.push({ name, type: 'getter', preview: '[Getter]' });
     else found.push(describe(name, property.value));
   }

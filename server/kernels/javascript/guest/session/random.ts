@@ -25,7 +25,8 @@ function next(): number {
 
 /** Takes the first 16 bytes of `seed`. */
 export function reseed(seed: ArrayBuffer): void {
-  words.set(new Uint32Array(seed, 0, 4));
+  const given = new Uint32Array(seed, 0, 4);
+  for (let i = 0; i < 4; i++) words[i] = given[i] ?? 0;
   for (let i = 0; i < 12; i++) next();
 }
 

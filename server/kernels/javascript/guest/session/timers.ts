@@ -4,15 +4,15 @@
  */
 
 import { host } from '../core/host.ts';
+import { apply, mapDelete, mapGet, mapSet } from '../core/primordials.ts';
 import { defineGlobals, nameAll, state } from '../core/state.ts';
 import { reportUncaught } from '../print/render.ts';
 
 type Callback = (...parameters: unknown[]) => unknown;
 
 const LONGEST = 2 ** 31 - 1;
-const armed = new Map<number, Timeout>();
+const byId = new Map<unknown, unknown>();
 let lastId = 0;
-let lastOrder = 0;
 
 function checked(callback: unknown): Callback {
   if (typeof callback === 'function') return callback as Callback;
@@ -36,7 +36,8 @@ class Timeout {
   readonly #repeats: boolean;
   #isReferenced = true;
   #due = 0;
-  #order = 0;
+  #before: Timeout | undefined;
+  #after: Timeout | undefined;
 
   constructor(callback: unknown, delay: number, parameters: unknown[], repeats = false) {
     this.#callback = checked(callback);
@@ -52,7 +53,13 @@ class Timeout {
   }
 
   close(): this {
-    armed.delete(this.#id);
+    if (!mapDelete(byId, this.#id)) return this;
+    if (this.#before === undefined) Timeout.#first = this.#after;
+    else this.#before.#after = this.#after;
+    if (this.#after === undefined) Timeout.#last = this.#before;
+    else this.#after.#before = this.#before;
+    this.#before = undefined;
+    this.#after = undefined;
     return this;
   }
 
@@ -78,43 +85,42 @@ class Timeout {
     this.close();
   }
 
+  /** Puts the timer in the queue: a list in the order of due times, of equal ones in the order of arming. */
   #arm(now: number): void {
+    this.close();
     this.#due = now + this.#delay;
-    this.#order = ++lastOrder;
-    armed.set(this.#id, this);
+    mapSet(byId, this.#id, this);
+    let before = Timeout.#last;
+    while (before !== undefined && before.#due > this.#due) before = before.#before;
+    const after = before === undefined ? Timeout.#first : before.#after;
+    this.#before = before;
+    this.#after = after;
+    if (before === undefined) Timeout.#first = this;
+    else before.#after = this;
+    if (after === undefined) Timeout.#last = this;
+    else after.#before = this;
   }
 
-  #isBefore(other: Timeout): boolean {
-    return this.#due === other.#due ? this.#order < other.#order : this.#due < other.#due;
-  }
+  static #first: Timeout | undefined;
+  static #last: Timeout | undefined;
 
-  /** The armed timer whose turn is next. */
-  static first(): Timeout | undefined {
-    let first: Timeout | undefined;
-    for (const timer of armed.values()) {
-      if (first === undefined || timer.#isBefore(first)) first = timer;
-    }
-    return first;
-  }
-
-  static get dueOfFirst(): number {
-    const first = Timeout.first();
-    return first === undefined ? -1 : first.#due;
+  static dueOfFirst(): number {
+    return Timeout.#first === undefined ? -1 : Timeout.#first.#due;
   }
 
   static shift(milliseconds: number): void {
-    for (const timer of armed.values()) timer.#due += milliseconds;
+    for (let timer = Timeout.#first; timer !== undefined; timer = timer.#after) timer.#due += milliseconds;
   }
 
   /** Calls back if the timer is due, after it left the queue or moved on to its next turn. */
   static runFirst(now: number): number {
-    const timer = Timeout.first();
+    const timer = Timeout.#first;
     if (timer === undefined || timer.#due > now) return -1;
     state.input = timer.#input;
     if (timer.#repeats) timer.#arm(now);
     else timer.close();
     try {
-      Reflect.apply(timer.#callback, timer, timer.#parameters);
+      apply(timer.#callback, timer, timer.#parameters);
     } catch (error) {
       reportUncaught(error);
     }
@@ -127,8 +133,8 @@ class Immediate extends Timeout {}
 nameAll({ Timeout, Immediate });
 
 function clear(timer: unknown): void {
-  if (timer instanceof Timeout) timer.close();
-  else if (typeof timer === 'number' || typeof timer === 'string') armed.get(Number(timer))?.close();
+  const found = typeof timer === 'number' || typeof timer === 'string' ? mapGet(byId, Number(timer)) : timer;
+  if (found instanceof Timeout) found.close();
 }
 
 const functions = {
@@ -150,8 +156,7 @@ export const timersPromises = {
 };
 
 export const timers = functions;
-export const nextTimerAt = (): number => Timeout.dueOfFirst;
-export const runTimer = (now: number): number => Timeout.runFirst(now);
-export const shiftTimers = (milliseconds: number): void => Timeout.shift(milliseconds);
+export const { dueOfFirst: nextTimerAt, runFirst: runTimer, shift: shiftTimers } = Timeout;
+for (const internal of ['dueOfFirst', 'runFirst', 'shift']) Reflect.deleteProperty(Timeout, internal);
 
 defineGlobals(functions);

@@ -131,4 +131,27 @@ describe('built-ins that throw', () => {
     );
     expect(await session.show(`console.log('a %s', 'b')`, { language: 'js' })).toBe('a b\nundefined');
   });
+
+  it('do not keep a heap from being restored', async () => {
+    const session = await TestSession.open();
+    await session.evaluate(`setTimeout(() => 0, 1e6); ${SABOTAGE}`, { language: 'js' });
+    session.store();
+    await session.restart();
+    expect(session.kernel.nextBackgroundAt()).toBeGreaterThan(Date.now());
+    expect(await session.show('2 + 2', { language: 'js' })).toBe('4');
+  });
+});
+
+describe('globals that the user redefines', () => {
+  it('stay what they were for the prelude', async () => {
+    const session = await TestSession.open();
+    session.onFetch = async () => new Response('ok');
+    await session.evaluate(`const URL = 1, Map = 2, Promise = 3, Error = 4, Uint8Array = 5, Symbol = 6, Object = 7, JSON = 8;
+      let Reflect = 9, TextEncoder, TextDecoder, Headers, Array, String, Number, Math, TypeError, Set, WeakMap`);
+    expect(await session.show(`fs.writeFileSync('a', 'x'); fs.readFileSync('a', 'utf8')`)).toBe(`'x'`);
+    expect(await session.show(`await (await fetch('http://host/')).text()`)).toBe(`'ok'`);
+    expect(await session.show(`await kv.set('a', [1]); await kv.get('a')`)).toBe('[ 1 ]');
+    expect(await session.show(`console.table([{ a: 1 }])`)).toContain('(index)');
+    expect(await session.show(`fs.readFileSync('b')`)).toContain('ENOENT');
+  });
 });

@@ -85,7 +85,7 @@ describe('timers', () => {
       [1, 'stdout'],
       [1, 'stderr'],
     ]);
-    expect(session.output[1]?.text).toBe('Uncaught Error: oops\n    at REPL1:1:53\n');
+    expect(session.output[1]?.text).toBe('Uncaught Error: oops\n    at REPL1:1:51\n');
   });
 
   it('survive a restart, repeat, and are cleared', async () => {
@@ -144,7 +144,7 @@ describe('what an editor asks', () => {
       { name: 'old', type: 'Array', preview: '[ 1 ]' },
       { name: 'box', type: 'Object', preview: `{ alpha: 1, alphabet: { deep: 'x' }, trap: [Getter] }` },
       { name: 'count', type: 'number', preview: '3' },
-      { name: 'proxy', type: expect.any(String), preview: '{ secret: 1 }' },
+      { name: 'proxy', type: 'Proxy', preview: '{ secret: 1 }' },
     ]);
     expect(session.output).toEqual([]);
   });
