@@ -127,7 +127,7 @@ export interface Kernel {
   variables(): Variable[];
   /** What changed since the previous snapshot (or since boot), as a delta; null if nothing did. */
   snapshot(): Uint8Array | null;
-  /** The whole heap as one delta against the engine's base snapshot. Does not move what `snapshot` compares with. */
+  /** The heap as of the last snapshot, as one delta against the engine's base snapshot. */
   keyframe(): Uint8Array;
 }
 

@@ -21,8 +21,7 @@ export class StoredHeapState {
   readonly #from: number;
   /** The memory as of the last snapshot. */
   #stored: Uint8Array;
-  /** When the last segment was taken; null for a heap that has none. */
-  readonly takenAt: number | null;
+  #takenAt: number | null;
 
   /** Applies `segments` to the base. Throws `HeapDeltaError` if they do not fit. */
   constructor(base: Uint8Array, from: number, segments: Iterable<Uint8Array>) {
@@ -36,7 +35,12 @@ export class StoredHeapState {
       memory = applyHeapDelta(memory, segment.subarray(TIME_BYTES));
     }
     this.#stored = memory;
-    this.takenAt = takenAt;
+    this.#takenAt = takenAt;
+  }
+
+  /** When the last segment was taken, in milliseconds since the epoch; null for a heap that has none. */
+  get takenAt(): number | null {
+    return this.#takenAt;
   }
 
   /** The memory as of the last snapshot. Not to be written to. */
@@ -50,13 +54,18 @@ export class StoredHeapState {
     if (!changes) return null;
     const segment = encodeSegment(changes, live, now);
     this.#stored = copyHeapChanges(changes, live, this.#stored);
+    this.#takenAt = now;
     return segment;
   }
 
-  /** Everything since the base. */
-  keyframe(live: Uint8Array, now: number): Uint8Array {
-    const changes = findHeapChanges(this.#base, live, this.#from) ?? { memoryBytes: live.byteLength, runs: [] };
-    return encodeSegment(changes, live, now);
+  /**
+   * Everything between the base and the last snapshot. What the live memory did since is left out: the next delta is
+   * relative to the last snapshot.
+   */
+  keyframe(): Uint8Array {
+    const { byteLength: memoryBytes } = this.#stored;
+    const changes = findHeapChanges(this.#base, this.#stored, this.#from) ?? { memoryBytes, runs: [] };
+    return encodeSegment(changes, this.#stored, this.#takenAt ?? 0);
   }
 }
 
