@@ -1,5 +1,6 @@
 /** `npm run build`: everything that is made from sources, in order, into dist/. */
 
+import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { buildWorker } from './server/build-worker.ts';
@@ -9,10 +10,11 @@ const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', de
 
 await buildJavaScriptEngine({ update: values['update-engine'] });
 await buildWorker();
-await bundleForNode({ 'local/daemon': 'server/local/daemon.ts' });
+await bundleForNode({ cli: 'tui/cli.ts', 'local/daemon': 'server/local/daemon.ts' });
 
 /** What runs on the user's machine. Code that several entries share, or that one loads late, becomes files of its own. */
 async function bundleForNode(entryPoints: Record<string, string>): Promise<void> {
+  await rm('dist/node', { recursive: true, force: true });
   await build({
     entryPoints,
     outdir: 'dist',
@@ -22,8 +24,16 @@ async function bundleForNode(entryPoints: Record<string, string>): Promise<void>
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // The one dependency that is installed with the package.
-    external: ['miniflare'],
+    minify: true,
+    keepNames: true,
+    // What is CommonJS among the dependencies asks for Node's modules with `require`.
+    banner: {
+      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+    },
+    // Neither Ink nor React run in the mode for their own developers.
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    // The one dependency that is installed with the package, and what Ink loads for its own developers only.
+    external: ['miniflare', 'react-devtools-core'],
     logLevel: 'warning',
   });
 }

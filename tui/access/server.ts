@@ -1,0 +1,58 @@
+/** A server to talk to, and how to reach it: found anew for each connection, as the embedded one may have moved. */
+
+import { configPath, configuredToken } from '../config.ts';
+import { EXIT, ExitError } from '../exit.ts';
+import type { Environment } from '../io.ts';
+import { checkToken, parseServerUrl } from './address.ts';
+
+export interface ServerAccess {
+  /** `http://host:port` or `https://host`. */
+  readonly origin: string;
+  readonly token: string;
+}
+
+export interface Server {
+  /** Where it is and what it takes to be let in. Starts the embedded server if need be. Throws `ExitError`. */
+  reach(): Promise<ServerAccess>;
+}
+
+/** `url`: what `--url` says. Throws `ExitError` for an address or configuration that cannot be used. */
+export function selectServer(url: string | null, env: Environment): Server {
+  const address = url ?? (env.SPAWNPOINT_URL || null);
+  return address === null ? embeddedServer(env) : remoteServer(parseServerUrl(address), env);
+}
+
+function remoteServer(origin: string, env: Environment): Server {
+  const fromEnvironment = env.SPAWNPOINT_TOKEN;
+  const token = fromEnvironment || configuredToken(env, origin);
+  if (token === undefined) {
+    const where = `${configPath(env)} (as {"tokens": {"${origin}": "…"}})`;
+    throw new ExitError(EXIT.unreachable, `no token for ${origin}: set SPAWNPOINT_TOKEN, or put it into ${where}`);
+  }
+  const access = { origin, token: checkToken(token, fromEnvironment ? 'SPAWNPOINT_TOKEN' : configPath(env)) };
+  return { reach: () => Promise.resolve(access) };
+}
+
+function embeddedServer(env: Environment): Server {
+  /** Gives up the lifeline to the daemon that was found before. */
+  let leave: () => void = () => undefined;
+  return {
+    async reach() {
+      const { ensureServer } = await import('../../server/local/ensure.ts');
+      try {
+        const server = await ensureServer({ env });
+        leave();
+        leave = () => server.close();
+        return { origin: server.url, token: await server.token() };
+      } catch (error) {
+        throw asExitError(error);
+      }
+    },
+  };
+}
+
+/** Failures of the embedded server are one sentence each. */
+export function asExitError(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'LocalServerError') return error;
+  return new ExitError(EXIT.unreachable, error.message);
+}

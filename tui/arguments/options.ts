@@ -1,0 +1,122 @@
+/** Every option of the command line: how it is written, what it takes, and what `--help` says of it. */
+
+import { LIMITS } from '../../protocol/limits.ts';
+import { DEFAULT_SESSION, isName } from '../../protocol/names.ts';
+import { usageError } from '../exit.ts';
+
+interface OptionSpec {
+  readonly short?: string;
+  /** What its value is called; absent when it takes none. */
+  readonly value?: string;
+  readonly text: string;
+}
+
+export const OPTIONS = {
+  session: { short: 's', value: 'NAME', text: `session (default: ${DEFAULT_SESSION})` },
+  language: { short: 'l', value: 'js|ts|py', text: 'language (default: by file name or #! line, else ts)' },
+  url: { value: 'URL', text: 'server to use instead of the embedded one (or SPAWNPOINT_URL)' },
+  json: { text: 'machine-readable output' },
+  quiet: { short: 'q', text: 'no messages but errors' },
+  timeout: { value: 'SECONDS', text: 'stop the input or program after this time, with exit status 124' },
+  'no-color': { text: 'no colours' },
+  help: { short: 'h', text: 'show this help' },
+  version: { text: 'show the version' },
+  eval: { short: 'e', value: 'CODE', text: 'evaluate CODE in the live kernel' },
+  print: { short: 'p', value: 'CODE', text: 'as -e, and print the value' },
+  'keep-going': { text: 'go on after an error' },
+  'read-only': { text: 'watch without being able to change anything' },
+  recursive: { short: 'r', text: 'directories with everything in them' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Accepted by every command. */
+export const GLOBAL_OPTIONS: readonly OptionName[] = [
+  'session',
+  'language',
+  'url',
+  'json',
+  'quiet',
+  'timeout',
+  'no-color',
+  'help',
+  'version',
+];
+
+export type Language = 'js' | 'ts' | 'py';
+
+/** What was given, checked. */
+export interface Options {
+  readonly session: string;
+  /** Null: decided by file name or `#!` line. */
+  readonly language: Language | null;
+  readonly url: string | null;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Seconds; null for the server's default. */
+  readonly timeout: number | null;
+  readonly color: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly eval: string | null;
+  readonly print: string | null;
+  readonly keepGoing: boolean;
+  readonly readOnly: boolean;
+  readonly recursive: boolean;
+}
+
+/** Values by option name, as they were written; options without a value hold the empty string. */
+export type RawOptions = ReadonlyMap<OptionName, string>;
+
+/** Throws `ExitError` (usage) for a value that cannot be used. */
+export function checkOptions(raw: RawOptions): Options {
+  const session = raw.get('session') ?? DEFAULT_SESSION;
+  checkSession(session);
+  return {
+    session,
+    language: parseLanguage(raw.get('language')),
+    url: raw.get('url') ?? null,
+    json: raw.has('json'),
+    quiet: raw.has('quiet'),
+    timeout: parseTimeout(raw.get('timeout')),
+    color: !raw.has('no-color'),
+    help: raw.has('help'),
+    version: raw.has('version'),
+    eval: raw.get('eval') ?? null,
+    print: raw.get('print') ?? null,
+    keepGoing: raw.has('keep-going'),
+    readOnly: raw.has('read-only'),
+    recursive: raw.has('recursive'),
+  };
+}
+
+/** Throws `ExitError` (usage) unless `name` can be a session's. */
+export function checkSession(name: string): void {
+  if (isName(name)) return;
+  throw usageError(
+    `'${name}' is no session name: use 1 to 64 letters, digits, dots, underscores and hyphens, other than . and ..`,
+  );
+}
+
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  js: 'js',
+  javascript: 'js',
+  ts: 'ts',
+  typescript: 'ts',
+  py: 'py',
+  python: 'py',
+};
+
+function parseLanguage(text: string | undefined): Language | null {
+  if (text === undefined) return null;
+  const language = Object.hasOwn(LANGUAGES, text) ? LANGUAGES[text] : undefined;
+  if (language !== undefined) return language;
+  throw usageError(`'${text}' is no language: use js, ts or py`);
+}
+
+function parseTimeout(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= 0.001 && seconds <= LIMITS.timeoutSeconds) return seconds;
+  throw usageError(`--timeout takes seconds from 0.001 to ${LIMITS.timeoutSeconds}, not '${text}'`);
+}

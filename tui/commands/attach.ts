@@ -1,0 +1,23 @@
+/** `attach`: another terminal on a session; where there is no terminal to draw on, its log as text or JSON. */
+
+import { selectServer } from '../access/server.ts';
+import { checkSession } from '../arguments/options.ts';
+import { nodeSockets } from '../node-socket.ts';
+import { interruptible } from '../plain/interruptible.ts';
+import { LogFollower } from '../plain/log-follower.ts';
+import { LogJson } from '../plain/log-json.ts';
+import { LogText } from '../plain/log-text.ts';
+import type { CommandBody } from './table.ts';
+
+export const runAttach: CommandBody = async (given, io) => {
+  const session = given.args[0] ?? given.options.session;
+  checkSession(session);
+  const options = { ...given.options, session };
+  if (io.stdin.isTTY && io.stdout.isTty && !options.json) {
+    const { openTui } = await import('../interactive.ts');
+    return openTui({ ...given, options }, io);
+  }
+  const open = nodeSockets(selectServer(options.url, io.env), session);
+  const follower = new LogFollower(open, io, options.json ? new LogJson(io.stdout) : new LogText(io.stdout));
+  return interruptible({ interrupt: () => false }, io, () => follower.followed);
+};

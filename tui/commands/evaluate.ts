@@ -1,0 +1,23 @@
+/** `-e CODE` and `-p CODE`: one input for the live kernel. */
+
+import type { InputOutcome } from '../../protocol/events.ts';
+import type { Invocation } from '../arguments/parse.ts';
+import type { Io } from '../io.ts';
+import { inputVerdict } from '../plain/outcomes.ts';
+import type { Output } from '../plain/output.ts';
+import { textFor } from '../plain/terminal-text.ts';
+import { report, withSession } from './session.ts';
+
+export function evaluate(invocation: Invocation, io: Io, code: string, prints: boolean): Promise<number> {
+  const { language, timeout } = invocation.options;
+  return withSession(invocation, io, async (session) => {
+    const outcome = await session.submit({ language: language ?? 'ts', code, timeout });
+    if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, io.stdout)}\n`);
+    return report(inputVerdict(outcome), io);
+  });
+}
+
+/** As `node -p` prints it: a string as it is, anything else as the kernel shows it. */
+function printedValue({ string, text, isVoid }: Extract<InputOutcome, { status: 'ok' }>, stdout: Output): string {
+  return string ?? (isVoid ? 'undefined' : textFor(stdout, text));
+}

@@ -1,0 +1,46 @@
+/** `ps` and `kill ID`: the running programs of a session. */
+
+import { selectServer } from '../access/server.ts';
+import type { Invocation } from '../arguments/parse.ts';
+import { EXIT, ExitError, usageError } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { nodeSockets } from '../node-socket.ts';
+import { RunningPrograms } from '../plain/running-programs.ts';
+import { nameFor } from '../plain/terminal-text.ts';
+import type { CommandBody } from './table.ts';
+
+export const listPrograms: CommandBody = async (invocation, io) => {
+  const programs = new RunningPrograms(openSockets(invocation, io), true);
+  try {
+    const rows = [];
+    for (const id of await programs.running()) {
+      const { at, entry, args } = (await programs.start(id)) ?? {};
+      rows.push({ id, started: at === undefined ? null : new Date(at).toISOString(), command: entry, args });
+    }
+    const lines = rows.map(({ id, started, command = '', args = [] }) =>
+      [id, started ?? '-', nameFor(io.stdout, [command, ...args].join(' '))].join('  '),
+    );
+    await io.stdout.write(invocation.options.json ? `${JSON.stringify(rows)}\n` : lines.map((l) => `${l}\n`).join(''));
+    return EXIT.ok;
+  } finally {
+    programs.close();
+  }
+};
+
+export const killProgram: CommandBody = async (invocation, io) => {
+  const [text = ''] = invocation.args;
+  if (!/^\d{1,15}$/.test(text)) throw usageError(`'${text}' is no program: kill takes an ID of spawnpoint-cf ps`);
+  const id = Number(text);
+  const programs = new RunningPrograms(openSockets(invocation, io), false);
+  try {
+    if (!(await programs.running()).includes(id)) throw new ExitError(EXIT.failure, `no program ${id} is running`);
+    await programs.kill(id);
+    return EXIT.ok;
+  } finally {
+    programs.close();
+  }
+};
+
+function openSockets({ options }: Invocation, io: Io) {
+  return nodeSockets(selectServer(options.url, io.env), options.session);
+}

@@ -1,0 +1,28 @@
+/** What the commands that talk to a session share. */
+
+import { selectServer } from '../access/server.ts';
+import type { Invocation } from '../arguments/parse.ts';
+import type { Io } from '../io.ts';
+import { nodeSockets } from '../node-socket.ts';
+import { interruptible } from '../plain/interruptible.ts';
+import type { Verdict } from '../plain/outcomes.ts';
+import { PlainSession } from '../plain/plain-session.ts';
+import { textFor } from '../plain/terminal-text.ts';
+
+/** Runs `work` in the invocation's session; signals interrupt what it has under way. Resolves with the exit status. */
+export function withSession(
+  { options }: Invocation,
+  io: Io,
+  work: (session: PlainSession) => Promise<number>,
+): Promise<number> {
+  const server = selectServer(options.url, io.env);
+  const session = new PlainSession(nodeSockets(server, options.session), io);
+  return interruptible(session, io, () => work(session)).finally(() => session.close());
+}
+
+/** Says what there is to say of an ending; returns its exit status. */
+export function report({ status, error, message }: Verdict, io: Io): number {
+  if (error !== undefined) void io.stderr.write(`${textFor(io.stderr, error)}\n`);
+  if (message !== undefined) io.warn(textFor(io.stderr, message));
+  return status;
+}

@@ -1,0 +1,78 @@
+/** `files cat|get|put`: contents of files, to and from this machine. */
+
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, posix } from 'node:path';
+import { EXIT, ExitError } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { TextStream } from '../plain/terminal-text.ts';
+import { describeFileError } from './local-files.ts';
+import { SessionFiles, sessionPath, targetPath } from './session-files.ts';
+import type { CommandBody } from './table.ts';
+
+export const cat: CommandBody = async (invocation, io) => {
+  await print(await new SessionFiles(invocation, io).read(sessionPath(invocation.args[0] ?? '')), io);
+  return EXIT.ok;
+};
+
+export const get: CommandBody = async (invocation, io) => {
+  const [remote = '', local] = invocation.args;
+  const path = sessionPath(remote);
+  const contents = await new SessionFiles(invocation, io).read(path);
+  if (local === '-') await print(contents, io);
+  else await save(contents, await localTarget(local ?? '.', posix.basename(path)));
+  return EXIT.ok;
+};
+
+export const put: CommandBody = async (invocation, io) => {
+  const [local = '', remote = ''] = invocation.args;
+  const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
+  const body = local === '-' ? io.stdin : await openLocal(local);
+  await new SessionFiles(invocation, io).send(path, { method: 'PUT', body });
+  return EXIT.ok;
+};
+
+/** A file may hold anything: on a terminal only its text shows. */
+async function print(contents: AsyncIterable<Uint8Array>, io: Io): Promise<void> {
+  const text = new TextStream(io.stdout);
+  for await (const part of contents) await text.write(part);
+  await text.end();
+}
+
+async function localTarget(local: string, name: string): Promise<string> {
+  const isDirectory = await stat(local).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isDirectory ? join(local, name) : local;
+}
+
+/** The whole file or nothing: written beside its place, then moved there. Replaces a symbolic link, never follows it. */
+async function save(contents: AsyncIterable<Uint8Array>, target: string): Promise<void> {
+  const partial = join(dirname(target), `.${basename(target)}.${randomUUID()}.part`);
+  try {
+    const file = await open(partial, 'wx');
+    try {
+      for await (const part of contents) await file.writeFile(part);
+    } finally {
+      await file.close();
+    }
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true });
+    if (error instanceof ExitError) throw error;
+    throw new ExitError(EXIT.failure, `cannot write ${target}: ${describeFileError(error)}`);
+  }
+}
+
+async function openLocal(path: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new ExitError(EXIT.failure, `${path} is a directory`);
+    const file = await open(path);
+    return createReadStream('', { fd: file });
+  } catch (error) {
+    if (error instanceof ExitError) throw error;
+    throw new ExitError(EXIT.failure, `cannot read ${path}: ${describeFileError(error)}`);
+  }
+}

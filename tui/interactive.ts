@@ -1,0 +1,47 @@
+/** The TUI on this process's terminal: the only part of the command line that loads Ink and React. */
+
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { LIMITS } from '../protocol/limits.ts';
+import { selectServer } from './access/server.ts';
+import { runApp } from './app/main.tsx';
+import type { Invocation } from './arguments/parse.ts';
+import { SessionMirror } from './client/mirror.ts';
+import { SessionFiles } from './commands/session-files.ts';
+import { dataDirectory } from './config.ts';
+import { EXIT } from './exit.ts';
+import { HistoryFile } from './history-file.ts';
+import type { Io } from './io.ts';
+import { nodeClock } from './node-clock.ts';
+import { nodeSockets } from './node-socket.ts';
+import { NodeTerminal } from './node-terminal.ts';
+import { CLIENT_VERSION } from './version.ts';
+
+/** Resolves with the exit status once the person leaves. The session lives on. */
+export async function openTui(invocation: Invocation, io: Io): Promise<number> {
+  const { options } = invocation;
+  const open = nodeSockets(selectServer(options.url, io.env), options.session);
+  const files = new SessionFiles(invocation, io);
+  const session = new SessionMirror(
+    {
+      open,
+      clock: nodeClock,
+      random: Math.random,
+      client: randomUUID(),
+      name: hostname().slice(0, LIMITS.label),
+      version: CLIENT_VERSION,
+      readOnly: options.readOnly,
+    },
+    {
+      readFile: (path) => files.readAll(path),
+      readLocalFile: (path) => readFile(path),
+    },
+  );
+  session.start();
+  const history = new HistoryFile(join(dataDirectory(io.env), 'history'));
+  await runApp(new NodeTerminal(), session, { clock: nodeClock, history, color: io.stdout.color });
+  session.close();
+  return EXIT.ok;
+}

@@ -1,0 +1,38 @@
+/** How commands attach to a session. */
+
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type ConnectionListener, SessionConnection } from '../client/connection.ts';
+import type { OpenSocket } from '../client/socket.ts';
+import { nodeClock } from '../node-clock.ts';
+import { CLIENT_VERSION } from '../version.ts';
+
+/** A lost connection is given up after this time. */
+const GIVE_UP_MILLISECONDS = 30_000;
+
+export interface AttachOptions {
+  readonly open: OpenSocket;
+  readonly readOnly: boolean;
+  readonly lossless: boolean;
+  /** First log event wanted; null for only what is new. */
+  readonly from: number | null;
+}
+
+/** Attaches: `listener` is told what happens from now on. */
+export function attach(options: AttachOptions, listener: ConnectionListener): SessionConnection {
+  const connection = new SessionConnection(
+    {
+      ...options,
+      clock: nodeClock,
+      random: Math.random,
+      client: randomUUID(),
+      name: hostname().slice(0, LIMITS.label),
+      version: CLIENT_VERSION,
+      giveUpAfterMilliseconds: GIVE_UP_MILLISECONDS,
+    },
+    listener,
+  );
+  connection.start();
+  return connection;
+}

@@ -1,0 +1,63 @@
+/** Log events as text, much as the terminals of the session show them. */
+
+import type { EventBody, LogEvent } from '../../protocol/events.ts';
+import type { LogWriter } from './log-follower.ts';
+import { inputVerdict, programVerdict } from './outcomes.ts';
+import type { Output } from './output.ts';
+import { nameFor, TextStream, textFor } from './terminal-text.ts';
+
+export class LogText implements LogWriter {
+  readonly #output: Output;
+  readonly #stream: TextStream;
+  /** Whether the last output ended with a line end: what follows begins on a line of its own. */
+  #isAtLineStart = true;
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#stream = new TextStream(output);
+  }
+
+  event(_seq: number, event: LogEvent): Promise<void> | undefined {
+    switch (event.name) {
+      case 'input':
+        return this.#line(`> ${event.body.code.trimEnd().replaceAll('\n', '\n… ')}`);
+      case 'output': {
+        const { bytes } = event.body;
+        this.#isAtLineStart = bytes.at(-1) === 0x0a;
+        return this.#stream.write(bytes);
+      }
+      case 'done':
+        return this.#done(event.body);
+      case 'program': {
+        const { program, entry, args } = event.body;
+        return this.#line(`$ ${[entry, ...args].map((word) => nameFor(this.#output, word)).join(' ')}  [${program}]`);
+      }
+      case 'exit': {
+        const { status, message } = programVerdict(event.body.outcome);
+        const how = message ?? (status === 0 ? 'done' : `exit status ${status}`);
+        return this.#line(`[${event.body.program}] ${how}`);
+      }
+      case 'files':
+        return undefined;
+      case 'notice':
+        return this.#line(`[${event.body.text}]`);
+    }
+  }
+
+  gap(from: number, to: number): Promise<void> | undefined {
+    return this.#line(`[events ${from} to ${to} are no longer kept]`);
+  }
+
+  #done({ outcome }: EventBody<'done'>): Promise<void> | undefined {
+    if (outcome.status === 'ok') return outcome.isVoid ? undefined : this.#line(outcome.text);
+    const { error, message } = inputVerdict(outcome);
+    return this.#line(error ?? `[${message ?? ''}]`);
+  }
+
+  #line(text: string): Promise<void> | undefined {
+    const start = this.#isAtLineStart ? '' : '\n';
+    this.#isAtLineStart = true;
+    void this.#stream.end();
+    return this.#output.write(`${start}${textFor(this.#output, text)}\n`);
+  }
+}

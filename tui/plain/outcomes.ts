@@ -1,0 +1,41 @@
+/** What the end of an input or program means for this process: what to say on stderr, and the exit status. */
+
+import type { InputOutcome, ProgramOutcome } from '../../protocol/events.ts';
+import { EXIT } from '../exit.ts';
+
+export interface Verdict {
+  readonly status: number;
+  /** An error of the user's code, as the kernel printed it. */
+  readonly error?: string;
+  /** Our own word on it. */
+  readonly message?: string;
+}
+
+export function inputVerdict(outcome: InputOutcome): Verdict {
+  switch (outcome.status) {
+    case 'ok':
+      return { status: EXIT.ok };
+    case 'error':
+      return { status: EXIT.failure, error: `Uncaught ${outcome.text}` };
+    case 'interrupted': {
+      const state = outcome.kept ? 'what it changed is kept' : 'what it changed was undone';
+      if (outcome.reason === 'user') return { status: EXIT.interrupted, message: `interrupted; ${state}` };
+      return { status: EXIT.timeout, message: `stopped: it took too long (see --timeout); ${state}` };
+    }
+    case 'aborted':
+      return { status: EXIT.failure, message: outcome.message };
+  }
+}
+
+export function programVerdict(outcome: ProgramOutcome): Verdict {
+  switch (outcome.kind) {
+    case 'exit':
+      return { status: outcome.code & 0xff };
+    case 'killed':
+      return { status: EXIT.terminated, message: 'the program was killed' };
+    case 'timeout':
+      return { status: EXIT.timeout, message: 'the program was stopped: it took too long (see --timeout)' };
+    case 'failed':
+      return { status: EXIT.failure, message: outcome.message };
+  }
+}

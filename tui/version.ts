@@ -1,0 +1,2 @@
+/** The version of the package, as servers are told. */
+export { version as CLIENT_VERSION } from '../package.json';
