@@ -26,6 +26,7 @@ const SMALL_BLOCK_BYTES = 4_096;
 const MERGED_GAP_WORDS = 16;
 /** Packing less than this saves nothing worth its time. */
 const DEFLATE_FROM_BYTES = 1_024;
+const INFLATE_ROOM_BYTES = 65_536;
 
 /** No heap is larger: a delta that says so is corrupt. */
 export const MAX_HEAP_BYTES = 128 * 1024 * 1024;
@@ -168,7 +169,8 @@ function unpack(delta: Uint8Array): { memoryBytes: number; runs: Uint8Array } {
 
 function inflate(body: Uint8Array, bytes: number): Uint8Array {
   try {
-    return inflateRawSync(body, { maxOutputLength: Math.max(1, Math.min(bytes, 2 * MAX_HEAP_BYTES)) });
+    // workerd counts the room it has made against the limit, not the bytes: an exact limit fails for some sizes.
+    return inflateRawSync(body, { maxOutputLength: 2 * Math.min(bytes, 2 * MAX_HEAP_BYTES) + INFLATE_ROOM_BYTES });
   } catch {
     throw new HeapDeltaError('the heap delta cannot be unpacked');
   }
