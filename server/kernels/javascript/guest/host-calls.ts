@@ -162,9 +162,12 @@ export interface GuestEntry {
   /** Output, timers and fetches from now on belong to this input. */
   setCurrentInput(input: number): void;
 
-  /** JSON of `RenderedValue` (kernel.ts). Runs no getter, proxy trap or method of the value. */
+  /**
+   * JSON of `RenderedValue` (kernel.ts). Runs no getter and no proxy trap of the value, and no method of it but
+   * `Symbol.for('nodejs.util.inspect.custom')`, as Node does.
+   */
   render(value: unknown): string;
-  /** JSON of `RenderedError` (kernel.ts) for anything that can be thrown. Runs no code of the value either. */
+  /** JSON of `RenderedError` (kernel.ts) for anything that can be thrown. Runs what `render` runs. */
   renderError(error: unknown): string;
   /** Writes `Uncaught …` to standard error, for a rejection that nobody handled. */
   reportUncaught(error: unknown): void;
