@@ -21,11 +21,12 @@ import { Fetches } from './fetches.ts';
 import { Guest } from './guest.ts';
 import { connectHostCalls } from './host-bridge.ts';
 import { SessionModules } from './modules.ts';
-import { InputSyntaxError } from './parse-input.ts';
+import { type InputLanguage, InputSyntaxError } from './parse-input.ts';
 import { Rejections } from './rejections.ts';
+import type { ScopeAnswer } from './scope/scope.ts';
 import type { StoredHeapState } from './stored-heap.ts';
 import { renderSyntaxError } from './syntax-error.ts';
-import { type PreparedInput, prepareInput } from './transform.ts';
+import { prepareInput } from './transform.ts';
 import { EventLoop } from './turn.ts';
 
 const SEED_BYTES = 32;
@@ -170,7 +171,7 @@ export class JavaScriptKernel implements Kernel {
 
   keyframe(): Uint8Array {
     this.#refuseWhileBusy();
-    return this.#heap.keyframe(this.#vm.memory, this.#host.now());
+    return this.#heap.keyframe();
   }
 
   /** Gives the guest fresh randomness; a stored heap's timers keep the time that remained. */
@@ -200,18 +201,17 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #evaluate({ input, code, language, fuel }: EvaluateRequest): Promise<Evaluation> {
-    let prepared: PreparedInput;
+    let source: string;
     try {
-      prepared = prepareInput(code, language === 'ts' ? 'ts' : 'js');
+      source = this.#prepare(code, language === 'ts' ? 'ts' : 'js');
     } catch (error) {
       if (!(error instanceof InputSyntaxError)) throw error;
       return { status: 'error', error: renderSyntaxError(error, code, input) };
     }
     this.#vm.polls.begin(fuel);
     this.#guest.callNow('setCurrentInput', input);
-    const answer = JSON.parse(String(this.#guest.callNow('open', JSON.stringify(prepared.names))));
     try {
-      const promise = await this.#vm.evaluate(prepared.finish(answer), `REPL${input}`);
+      const promise = await this.#vm.evaluate(source, `REPL${input}`);
       const reason = await this.#loop.runUntilSettled(promise);
       return reason ? await this.#stopped(reason, promise) : await this.#settled(promise);
     } catch (error) {
@@ -219,6 +219,13 @@ export class JavaScriptKernel implements Kernel {
       const { stopped } = this.#vm.polls;
       return stopped ? await this.#stopped(stopped, error.handle) : await this.#failed(error.handle);
     }
+  }
+
+  /** Makes room for the input's bindings; returns the script to evaluate. */
+  #prepare(code: string, language: InputLanguage): string {
+    const { names, finish } = prepareInput(code, language);
+    const answer: ScopeAnswer = JSON.parse(String(this.#guest.callNow('open', JSON.stringify(names))));
+    return finish(answer);
   }
 
   async #settled(promise: JSValueHandle): Promise<Evaluation> {

@@ -5,6 +5,7 @@ import { type Node, type Options, type Program, parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { FileError, type FileSystem } from '../../files/file-system.ts';
 import { parsePath } from '../../files/paths.ts';
+import { builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
 import { InputSyntaxError, strip } from './parse-input.ts';
 
 const HOME = '/home/user/';
@@ -28,6 +29,8 @@ export class SessionModules {
 
   /** The name of the module that `specifier` means in `base` (a module's name or that of an input). */
   normalize(base: string, specifier: string): string {
+    const builtIn = builtInName(specifier);
+    if (builtIn) return `node:${builtIn}`;
     const path = resolve(base, specifier);
     const files = this.#environment.files();
     if (files.stat(path)?.kind !== 'file') throw new Error(notFound(files, path, specifier, base));
@@ -36,6 +39,8 @@ export class SessionModules {
 
   /** The JavaScript of a module, by the name that `normalize` gave it. */
   load(name: string): string {
+    const builtIn = builtInModuleSource(name);
+    if (builtIn !== null) return builtIn;
     const path = parsePath(name.replace(VERSION_MARK, ''));
     const source = readText(this.#environment.files(), path);
     if (path.endsWith('.json')) return loadJson(source, path);
