@@ -7,7 +7,7 @@ export interface Env {
   readonly SANDBOX: DurableObjectNamespace<Sandbox>;
   readonly ACCOUNT: DurableObjectNamespace<Account>;
   readonly FILES: R2Bucket;
-  /** Absent on the free plan: programs then run in a fresh JavaScript kernel. */
+  /** Absent on the free plan: programs are then refused. */
   readonly LOADER?: WorkerLoader;
   /** Where programs run, so that a runaway one cannot block this process. Absent: in this Worker itself. */
   readonly RUNNER?: Fetcher;

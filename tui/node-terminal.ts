@@ -7,7 +7,6 @@
 
 import { writeSync } from 'node:fs';
 import { ENTER_SCREEN, LEAVE_SCREEN, type Terminal } from './app/terminal.ts';
-import type { ClientClock } from './client/clock.ts';
 
 const DEADLY: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'];
 
@@ -141,11 +140,3 @@ export class NodeTerminal implements Terminal {
     const timer = setTimeout(resume, STOP_MS);
   }
 }
-
-export const systemClock: ClientClock = {
-  now: () => performance.now(),
-  after: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds);
-    return () => clearTimeout(timer);
-  },
-};

@@ -11,7 +11,7 @@ import { stopServer } from './stop.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-export const fixtureWorker = join(here, 'fixtures', 'worker');
+const fixtureWorker = join(here, 'fixtures', 'worker');
 
 /** Bundles the daemon, as it ships, to a place from which miniflare is found. */
 export function buildDaemon(name: string): Promise<string> {

@@ -19,7 +19,7 @@ interface Options {
   readonly clock: Clock;
 }
 
-export const defaultTimeoutSeconds = 300;
+const defaultTimeoutSeconds = 300;
 
 const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
 

@@ -6,7 +6,7 @@
 
 export type Language = 'js' | 'ts' | 'py';
 export type BlockStatus = 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
-export type Connection = 'online' | 'reconnecting' | 'offline';
+type Connection = 'online' | 'reconnecting' | 'offline';
 
 /** Output in order. `gap` stands for output that is not kept any more; its text says how much. */
 export interface OutputChunk {
@@ -37,7 +37,7 @@ export interface InputBlock {
 }
 
 /** Part of the log that is not kept any more, between two blocks. */
-export interface GapBlock {
+interface GapBlock {
   readonly kind: 'gap';
   readonly key: string;
   readonly message: string;

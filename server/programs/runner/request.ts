@@ -19,7 +19,7 @@ const shape = v.object({
 export type RunRequest = v.InferOutput<typeof shape>;
 
 /** The largest encoded request, standard input not counted. */
-export const maxRequestBytes = 32 * 1024 * 1024;
+const maxRequestBytes = 32 * 1024 * 1024;
 
 export class RunRequestError extends Error {
   override readonly name = 'RunRequestError';
