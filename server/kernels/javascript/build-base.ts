@@ -1,9 +1,4 @@
-/**
- * Build step: `dist/javascript/` with the interrupt switch, the base snapshot and the engine's identity.
- *
- * The engine id is committed in engine.lock.json. Heaps in the field open only on the engine that wrote them, so a
- * change of the id must be meant: without `update` the step fails.
- */
+/** Build step: `dist/javascript/` with the interrupt switch, the base snapshot and the engine's identity. */
 
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -12,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { Miniflare, type ModuleDefinition } from 'miniflare';
+import { checkEngineLock } from './build-engine-lock.ts';
 import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
 import { bundleGuest } from './guest/build/bundle.ts';
 
@@ -19,7 +15,6 @@ const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const require = createRequire(import.meta.url);
 
 const OUTPUT = here('../../../dist/javascript/');
-const LOCK = here('./engine.lock.json');
 
 export interface EngineBuild {
   /** sha256 over the Wasm modules and the base snapshot's contents, in hex. */
@@ -32,7 +27,7 @@ export async function buildJavaScriptEngine(options: { readonly update: boolean 
   await mkdir(OUTPUT, { recursive: true });
   await writeFile(`${OUTPUT}interrupt-switch.wasm`, assembleInterruptSwitch());
   const { id, base } = await makeEngine();
-  await checkLock(id, options.update);
+  await checkEngineLock(here('./engine.lock.json'), id, options.update);
   await writeFile(`${OUTPUT}base.bin`, base);
   await writeFile(`${OUTPUT}engine.json`, `${JSON.stringify({ engine: id })}\n`);
 }
@@ -54,20 +49,6 @@ export async function makeEngine(): Promise<EngineBuild> {
 function unpacked(base: Uint8Array): Uint8Array {
   const headerEnd = 4 + new DataView(base.buffer, base.byteOffset).getUint32(0, true);
   return Buffer.concat([base.subarray(0, headerEnd), inflateRawSync(base.subarray(headerEnd))]);
-}
-
-async function checkLock(id: string, update: boolean): Promise<void> {
-  const committed: unknown = JSON.parse(await readFile(LOCK, 'utf8').catch(() => '{}'));
-  const { engine } = committed as { engine?: unknown };
-  if (engine === id) return;
-  if (!update) {
-    throw new Error(
-      `The JavaScript engine changed: its id is ${id}, but engine.lock.json says ${String(engine)}. ` +
-        'Heaps that users have stored open only on the engine that wrote them. ' +
-        'If the change is meant, run `npm run build -- --update-engine` and commit engine.lock.json.',
-    );
-  }
-  await writeFile(LOCK, `${JSON.stringify({ engine: id }, null, 2)}\n`);
 }
 
 /** Bundles the Worker and leaves its Wasm imports as imports of modules named by their path, which `wasm` collects. */

