@@ -1,11 +1,15 @@
 /** Payloads: MessagePack maps, checked against the same schema before they are sent and on receipt. */
 
-import { decode, encode } from '@msgpack/msgpack';
+import { Decoder, Encoder } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { type ErrorCode, ProtocolError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { checkStructure } from './structure.ts';
 import { toWellFormed, utf8Length } from './utf8.ts';
+
+/** Made once: each holds a buffer. */
+const encoder = new Encoder();
+const decoder = new Decoder();
 
 /** What may be sent as one kind of message. */
 interface SendRule {
@@ -24,7 +28,7 @@ interface SendRule {
 export function encodePayload(schema: v.GenericSchema, body: object, { what, limit, blame }: SendRule): Uint8Array {
   const result = v.safeParse(schema, body, { abortEarly: true });
   if (!result.success) throw new ProtocolError(blame, `${what}: ${describe(result.issues[0])}`);
-  const payload = encode(withWellFormedStrings(result.output));
+  const payload = encoder.encode(withWellFormedStrings(result.output));
   if (payload.length > limit) {
     throw new ProtocolError('TOO_LARGE', `${what}: it may have ${limit} bytes in all; this one has ${payload.length}.`);
   }
@@ -44,7 +48,7 @@ export function decodePayload<Schema extends v.GenericSchema>(
   checkStructure(payload, what, values);
   let value: unknown;
   try {
-    value = decode(payload);
+    value = decoder.decode(payload);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ProtocolError('BAD_MESSAGE', `${what}: the payload cannot be decoded (${reason}).`);

@@ -24,8 +24,8 @@ const LARGE_BLOCK_BYTES = 65_536;
 const SMALL_BLOCK_BYTES = 4_096;
 /** Runs closer than this become one: the words between cost less than another run. */
 const MERGED_GAP_WORDS = 16;
-/** Packing less than this saves nothing worth its time. */
-const DEFLATE_FROM_BYTES = 1_024;
+/** Measured: packing less costs more time than the bytes are worth; keyframes pack what chains of small deltas hold. */
+const DEFLATE_FROM_BYTES = 16_384;
 const INFLATE_ROOM_BYTES = 65_536;
 
 /** No heap is larger: a delta that says so is corrupt. */

@@ -19,6 +19,8 @@ interface Row {
 
 export class HeapStore {
   readonly #database: Database;
+  /** The depth of the heap that was last asked for or stored: chains grow at one end. */
+  #known = { id: -1, depth: 0 };
 
   constructor(database: Database) {
     this.#database = database;
@@ -36,6 +38,7 @@ export class HeapStore {
     );
     if (row === undefined) throw new Error('The heap row did not come back.');
     this.#writeParts(row.id, delta);
+    this.#known = { id: row.id, depth };
     return row.id;
   }
 
@@ -48,12 +51,15 @@ export class HeapStore {
       id,
     );
     this.#writeParts(id, keyframe);
+    this.#known = { id, depth: 0 };
   }
 
   /** How many deltas lie between this heap and its keyframe. */
   depth(id: number): number {
+    if (this.#known.id === id) return this.#known.depth;
     const [row] = this.#database.all<{ depth: number }>(`SELECT depth FROM heap WHERE id = ?`, id);
     if (row === undefined) throw new Error(`There is no heap ${id}.`);
+    this.#known = { id, depth: row.depth };
     return row.depth;
   }
 

@@ -4,10 +4,10 @@
  */
 
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
-import type { Overlay } from '../files/overlay.ts';
 import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
+import { LazyOverlay } from './lazy-overlay.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
@@ -58,10 +58,11 @@ export class KernelSlot {
   #running: QueuedInput | null = null;
   #isActive = false;
   /** Writes of background turns that no revision holds yet. */
-  #background: Overlay | null = null;
+  #background: LazyOverlay | null = null;
   #backgroundCommittedAt = Number.NEGATIVE_INFINITY;
   #cancelWake: (() => void) | null = null;
-  #cancelIdle: (() => void) | null = null;
+  #isIdleTimed = false;
+  #idleSince = 0;
 
   constructor(context: SlotContext, factory: KernelFactory) {
     this.#context = context;
@@ -124,7 +125,6 @@ export class KernelSlot {
   async #run(): Promise<void> {
     if (this.#isActive) return;
     this.#isActive = true;
-    this.#cancelIdle?.();
     try {
       for (let turn = this.#nextTurn(); turn !== null; turn = this.#nextTurn()) {
         if (turn.kind === 'input') await this.#runInput(turn.input);
@@ -171,7 +171,7 @@ export class KernelSlot {
       return { status: 'aborted', message: `${error.message} Files and log are kept.` };
     }
     this.#commitBackground(kernel);
-    const overlay = store.files.open();
+    const overlay = new LazyOverlay(store.files);
     const output = this.#gatherer(input.number, () => kernel.interrupt());
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
     const limit = this.#limitWallTime(input.timeoutMilliseconds, kernel);
@@ -199,7 +199,7 @@ export class KernelSlot {
     const { store, presence, clock } = this.#context;
     const kernel = this.#kernel;
     if (kernel === null) return;
-    this.#background ??= store.files.open();
+    this.#background ??= new LazyOverlay(store.files);
     const output = this.#gatherer(0, () => kernel.interrupt());
     const turn = await kernel.runBackground({ fuel: BACKGROUND_FUEL }, this.#io(this.#background, output, ''));
     output.flush();
@@ -237,14 +237,20 @@ export class KernelSlot {
   #commit(commit: {
     cause: 'input' | 'background';
     causeNumber: number | null;
-    overlay: Overlay;
+    overlay: LazyOverlay;
     heap: HeapCommit | null;
     end?: (revision: number) => LogEvent;
   }): void {
-    const { heap, ...rest } = commit;
+    const { heap, overlay, ...rest } = commit;
     const { store, presence, clock } = this.#context;
     const at = Math.floor(clock.now());
-    const committed = store.commit({ ...rest, at, ...(heap === null ? {} : { heap }) });
+    const written = overlay.opened;
+    const committed = store.commit({
+      ...rest,
+      at,
+      ...(heap === null ? {} : { heap }),
+      ...(written === null ? {} : { overlay: written }),
+    });
     for (const entry of committed?.entries ?? []) presence.offer(entry);
   }
 
@@ -292,12 +298,16 @@ export class KernelSlot {
     return new OutputGatherer('input', input, clock, (body) => presence.publish({ name: 'output', body }), onLimit);
   }
 
-  #io(overlay: Overlay, output: OutputGatherer, client: string): KernelIo {
+  #io(overlay: LazyOverlay, output: OutputGatherer, client: string): KernelIo {
     return {
       write: (stream, text, input) => output.writeText(stream, text, input),
       backpressure: () => this.#context.presence.backpressure(client),
-      files: overlay.files,
-      kv: overlay.kv,
+      get files() {
+        return overlay.open().files;
+      },
+      get kv() {
+        return overlay.open().kv;
+      },
     };
   }
 
@@ -338,16 +348,35 @@ export class KernelSlot {
     void this.#run();
   }
 
-  /** Cuts a long chain of deltas while nobody waits. */
+  /** Cuts a long chain of deltas while nobody waits. One timer serves all inputs until it fires: timers are not free. */
   #scheduleIdle(): void {
-    this.#cancelIdle = this.#context.clock.after(IDLE_MILLISECONDS, () => {
-      const { store } = this.#context;
-      const heap = store.revisions.head?.heaps[this.name] ?? null;
-      if (this.#isActive || this.#kernel === null || heap === null || store.heaps.depth(heap) < KEYFRAME_WHEN_IDLE)
-        return;
-      const keyframe = this.#kernel.keyframe();
-      store.database.transaction(() => store.heaps.rewrite(heap, keyframe));
+    this.#idleSince = this.#context.clock.now();
+    if (this.#isIdleTimed || !this.#isChainLong()) return;
+    this.#isIdleTimed = true;
+    this.#context.clock.after(IDLE_MILLISECONDS, () => {
+      this.#isIdleTimed = false;
+      if (this.#isActive || this.#kernel === null || !this.#isChainLong()) return;
+      if (this.#context.clock.now() - this.#idleSince < IDLE_MILLISECONDS) this.#scheduleIdle();
+      else this.#cutChain(this.#kernel);
     });
+  }
+
+  #isChainLong(): boolean {
+    const { store } = this.#context;
+    const heap = store.revisions.head?.heaps[this.name] ?? null;
+    return heap !== null && store.heaps.depth(heap) >= KEYFRAME_WHEN_IDLE;
+  }
+
+  #cutChain(kernel: Kernel): void {
+    const { store } = this.#context;
+    const heap = store.revisions.head?.heaps[this.name] ?? null;
+    if (heap === null) return;
+    try {
+      const keyframe = kernel.keyframe();
+      store.database.transaction(() => store.heaps.rewrite(heap, keyframe));
+    } catch (error) {
+      this.#context.fatal(error);
+    }
   }
 }
 

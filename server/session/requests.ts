@@ -16,15 +16,22 @@ export interface Accepted {
   readonly number: number;
 }
 
+/** As with the log, a transaction that fails leaves this object ahead of the store. */
 export class RequestStore {
   readonly #database: Database;
+  readonly #highest = new Map<string, number>();
+  #nextInput: number;
+  #nextProgram: number;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#nextInput = nextNumber(database, 'input');
+    this.#nextProgram = nextNumber(database, 'program');
   }
 
   /** What this request was accepted as before, or null. */
   find({ client, request }: Request): Accepted | null {
+    if (request > this.#highestOf(client)) return null;
     const [row] = this.#database.all<Accepted>(
       `SELECT 'input' AS cause, number FROM input WHERE client = ?1 AND request = ?2
        UNION ALL SELECT 'program', number FROM program WHERE client = ?1 AND request = ?2`,
@@ -34,9 +41,25 @@ export class RequestStore {
     return row ?? null;
   }
 
+  /** The highest request number accepted from a client, 0 if none: clients count up, so most requests are above it. */
+  #highestOf(client: string): number {
+    const known = this.#highest.get(client);
+    if (known !== undefined) return known;
+    const [row] = this.#database.all<{ request: number | null }>(
+      `SELECT MAX(request) AS request FROM
+       (SELECT MAX(request) AS request FROM input WHERE client = ?1
+        UNION ALL SELECT MAX(request) FROM program WHERE client = ?1)`,
+      client,
+    );
+    const highest = row?.request ?? 0;
+    this.#highest.set(client, highest);
+    return highest;
+  }
+
   /** Returns the number of the new input. */
   acceptInput({ client, request }: Request, language: Language, code: string): number {
-    const number = this.#next('input');
+    const number = this.#nextInput++;
+    this.#remember(client, request);
     this.#database.run(
       `INSERT INTO input (number, client, request, language, code, open) VALUES (?, ?, ?, ?, ?, 1)`,
       number,
@@ -50,7 +73,8 @@ export class RequestStore {
 
   /** Returns the number of the new program. */
   acceptProgram({ client, request }: Request, entry: string, at: number): number {
-    const number = this.#next('program');
+    const number = this.#nextProgram++;
+    this.#remember(client, request);
     this.#database.run(
       `INSERT INTO program (number, client, request, entry, started_at, open) VALUES (?, ?, ?, ?, ?, 1)`,
       number,
@@ -74,8 +98,12 @@ export class RequestStore {
       .map((row) => row.number);
   }
 
-  #next(kind: 'input' | 'program'): number {
-    const [row] = this.#database.all<{ number: number | null }>(`SELECT MAX(number) AS number FROM ${kind}`);
-    return (row?.number ?? 0) + 1;
+  #remember(client: string, request: number): void {
+    this.#highest.set(client, Math.max(request, this.#highestOf(client)));
   }
+}
+
+function nextNumber(database: Database, kind: Accepted['cause']): number {
+  const [row] = database.all<{ number: number | null }>(`SELECT MAX(number) AS number FROM ${kind}`);
+  return (row?.number ?? 0) + 1;
 }

@@ -54,6 +54,8 @@ export class Session implements ConnectionHandler {
   readonly #programs: Programs;
   readonly #questions: Questions;
   #cancelState: (() => void) | null = null;
+  /** What terminals were last told, but for the revision, which the events tell. */
+  #toldState = '';
 
   /** Opens the session. Whatever was accepted before and has no end in the log is reported aborted. */
   constructor(options: SessionOptions) {
@@ -300,10 +302,10 @@ export class Session implements ConnectionHandler {
     this.#cancelState ??= this.#options.clock.after(STATE_MILLISECONDS, () => {
       this.#cancelState = null;
       const state = this.#state();
-      this.#presence.each((terminal) => {
-        terminal.send('state', state);
-        terminal.save();
-      });
+      const news = JSON.stringify({ ...state, revision: 0 });
+      if (news === this.#toldState) return;
+      this.#toldState = news;
+      this.#presence.each((terminal) => terminal.send('state', state));
     });
   }
 }
