@@ -59,6 +59,10 @@ export interface ConnectionListener {
   ended(error: Error): void;
 }
 
+type Accepted = (number: number) => void;
+
+const ignore: Accepted = () => undefined;
+
 export class SessionConnection {
   readonly #options: ConnectionOptions;
   readonly #listener: ConnectionListener;
@@ -106,17 +110,21 @@ export class SessionConnection {
     this.#stop(new Error('The terminal was closed.'));
   }
 
-  /** Resolves with the input's number once the session has it safe. Rejects with `ProtocolError` if it is refused. */
-  submit(input: Omit<ClientBody<'submit'>, 'request'>): Promise<number> {
-    return this.#requests.request((request) => this.#send(encodeClient('submit', { ...input, request })));
+  /**
+   * Resolves with the input's number once the session has it safe; `accepted` is told the number before any event of the
+   * input arrives. Rejects with `ProtocolError` if it is refused.
+   */
+  submit(input: Omit<ClientBody<'submit'>, 'request'>, accepted: Accepted = ignore): Promise<number> {
+    return this.#requests.request((request) => this.#send(encodeClient('submit', { ...input, request })), accepted);
   }
 
   /** As `submit`, for a program. */
-  async run(program: Program): Promise<number> {
+  async run(program: Program, accepted: Accepted = ignore): Promise<number> {
     const channel = this.#takeChannel();
     const stdin = program.stdin === null ? null : this.#takeChannel();
-    const number = await this.#requests.request((request) =>
-      sendProgram(program, request, channel, stdin, (bytes) => this.#send(bytes)),
+    const number = await this.#requests.request(
+      (request) => sendProgram(program, request, channel, stdin, (bytes) => this.#send(bytes)),
+      accepted,
     );
     if (program.stdin !== null && stdin !== null) this.#pumpStdin(stdin, program.stdin);
     return number;

@@ -31,7 +31,7 @@ type Item = Entry | { readonly key: string; readonly gap: string };
 export class MirrorBlocks {
   #items: Item[] = [];
   readonly #byNumber = new Map<number, Entry>();
-  /** Numbers of this terminal's own inputs, in case acceptance is told before the event comes. */
+  /** This terminal's own inputs: their block is there before their event comes. */
   readonly #own = new Map<number, Entry>();
   #nextKey = 1;
   #view: readonly Block[] | null = [];
@@ -42,8 +42,6 @@ export class MirrorBlocks {
     return {
       accepted: (number) => {
         entry.number = number;
-        const early = this.#byNumber.get(number);
-        if (early !== undefined) this.#items = this.#items.filter((item) => item !== early);
         this.#own.set(number, entry);
         this.#byNumber.set(number, entry);
         this.#touch(entry);

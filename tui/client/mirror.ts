@@ -80,10 +80,10 @@ export class SessionMirror implements SessionView, ConnectionListener {
   submit(code: string, language: Language): void {
     const block = this.#blocks.submit(code, language);
     this.#changed();
-    this.#connection
-      .submit({ code, language, timeout: null })
-      .then(block.accepted, (error: unknown) => block.refused(messageOf(error)))
-      .then(() => this.#changed());
+    this.#connection.submit({ code, language, timeout: null }, block.accepted).catch((error: unknown) => {
+      block.refused(messageOf(error));
+      this.#changed();
+    });
   }
 
   interrupt(): void {

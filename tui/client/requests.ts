@@ -15,6 +15,8 @@ interface Pending<T> {
 }
 
 interface PendingRequest extends Pending<number> {
+  /** Told at once, before anything that follows on the line: events of the input may be in the same message. */
+  accepted(number: number): void;
   /** Puts the request on the line. Throws `ProtocolError` for one that can never be sent. */
   send(): void;
   isSent: boolean;
@@ -28,11 +30,14 @@ export class Requests {
   #underWay = 0;
   #next = 1;
 
-  /** Resolves with the number under which the server accepted it. `send` is called once the line is up, and again after each loss. */
-  request(send: (request: number) => void): Promise<number> {
+  /**
+   * Resolves with the number under which the server accepted it; `accepted` is told before any event of it. `send` is
+   * called once the line is up, and again after each loss.
+   */
+  request(send: (request: number) => void, accepted: (number: number) => void): Promise<number> {
     const request = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#requests.set(request, { resolve, reject, send: () => send(request), isSent: false });
+      this.#requests.set(request, { resolve, reject, accepted, send: () => send(request), isSent: false });
       this.#sendWaiting();
     });
   }
@@ -48,7 +53,9 @@ export class Requests {
   }
 
   accepted({ request, number }: ServerBody<'accepted'>): void {
-    this.#take(request)?.resolve(number);
+    const pending = this.#take(request);
+    pending?.accepted(number);
+    pending?.resolve(number);
   }
 
   answered({ query, answer }: ServerBody<'answer'>): void {
