@@ -17,7 +17,11 @@ export default defineConfig({
           cloudflareTest({
             main: './test/support/workers-main.ts',
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { cf: false, durableObjects: { STORAGE: { className: 'StorageHost', useSQLite: true } } },
+            miniflare: {
+              cf: false,
+              durableObjects: { STORAGE: { className: 'StorageHost', useSQLite: true } },
+              bindings: { TOKEN_SECRET: 'the secret of the tests in workerd' },
+            },
           }),
         ],
         test: { name: 'workers', include: ['server/**/*.workers.test.ts'] },

@@ -111,6 +111,8 @@ export class Sandbox extends DurableObject<Env> {
   override webSocketClose(socket: WebSocket): void {
     this.#connections.get(socket)?.closed();
     this.#connections.delete(socket);
+    // The platform does not answer a close by itself: without this, the client would wait for it.
+    ignoringClosed(() => socket.close(1000));
   }
 
   override webSocketError(socket: WebSocket): void {

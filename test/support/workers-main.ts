@@ -1,9 +1,10 @@
 /** The Worker of the tests that run in workerd: the product's own, and a Durable Object that is nothing but storage. */
 
 import { DurableObject } from 'cloudflare:workers';
+import type { Account } from '../../server/account.ts';
+import type { Sandbox } from '../../server/sandbox.ts';
 
-export * from '../../server/worker.ts';
-export { default } from '../../server/worker.ts';
+export { Account, default, EgressGateway, Runner, Sandbox } from '../../server/worker.ts';
 
 /** For `runInDurableObject`: its database is empty at first and belongs to the test alone. */
 export class StorageHost extends DurableObject {}
@@ -12,7 +13,10 @@ declare global {
   namespace Cloudflare {
     interface Env {
       readonly STORAGE: DurableObjectNamespace<StorageHost>;
+      readonly SANDBOX: DurableObjectNamespace<Sandbox>;
+      readonly ACCOUNT: DurableObjectNamespace<Account>;
       readonly FILES: R2Bucket;
+      readonly TOKEN_SECRET: string;
     }
   }
 }

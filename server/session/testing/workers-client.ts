@@ -1,0 +1,89 @@
+/** For tests in workerd: attaches terminals to the real Worker, with tokens as its operator would sign them. */
+
+import { abortAllDurableObjects, env, SELF } from 'cloudflare:test';
+import { type JWTPayload, SignJWT } from 'jose';
+import { attachPath, SUBPROTOCOL } from '../../../protocol/version.ts';
+import type { Sandbox } from '../../sandbox.ts';
+import { newClient, TestTerminal } from './terminal.ts';
+
+export const ORIGIN = 'http://spawnpoint.test';
+
+type Claims = JWTPayload & { readonly role?: string };
+
+/** A token for `user`; `claims` replace those of a good one. */
+export function token(user: string, claims: Claims = {}, secret: string = env.TOKEN_SECRET): Promise<string> {
+  const payload = { sub: user, jti: 'a token', role: 'owner', aud: 'spawnpoint', ...claims };
+  const jwt = new SignJWT(payload).setProtectedHeader({ alg: 'HS256' });
+  if (!('exp' in claims)) jwt.setExpirationTime('1h');
+  return jwt.sign(new TextEncoder().encode(secret));
+}
+
+export async function request(user: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (!headers.has('authorization')) headers.set('authorization', `Bearer ${await token(user)}`);
+  return SELF.fetch(`${ORIGIN}${path}`, { ...init, headers });
+}
+
+/** The answer to an attempt to attach. */
+export function upgrade(session: string, bearer: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${bearer}`, upgrade: 'websocket', 'sec-websocket-protocol': SUBPROTOCOL };
+  return SELF.fetch(`${ORIGIN}${attachPath(session)}`, { headers });
+}
+
+let users = 0;
+
+/** A session of a user of its own. */
+export class TestSession {
+  readonly user = `user-${++users}`;
+  readonly name = 'main';
+
+  get stub(): DurableObjectStub<Sandbox> {
+    return env.SANDBOX.get(env.SANDBOX.idFromName(JSON.stringify([this.user, this.name])));
+  }
+
+  /** Ends every object at once, as a deploy does; the store stays. */
+  async restart(): Promise<void> {
+    await abortAllDurableObjects();
+  }
+
+  /** Lets `count` inputs wait behind what runs, as fast as the rate allows. */
+  async fillQueue(terminal: TestTerminal, count: number): Promise<void> {
+    for (let sent = 0; sent < count; sent += 50) {
+      const line = await this.attach({}, { client: newClient() });
+      for (let at = 0; at < Math.min(50, count - sent); at++) line.submit('0');
+      await line.server('accepted', ({ request }) => request === 50);
+      line.hangUp();
+    }
+    await terminal.server('state', ({ queued }) => queued.length === count);
+  }
+
+  /** A terminal with an open line that has not said hello. */
+  async open({ client = newClient(), claims = {} }: { client?: string; claims?: Claims } = {}): Promise<TestTerminal> {
+    const response = await upgrade(this.name, await token(this.user, claims));
+    const socket = response.webSocket;
+    if (!socket) throw new Error(`It was answered ${response.status}: ${await response.text()}`);
+    socket.binaryType = 'arraybuffer';
+    const terminal = new TestTerminal(client);
+    socket.addEventListener('message', ({ data }) => {
+      terminal.receive(typeof data === 'string' ? data : new Uint8Array(data));
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      terminal.lost({ code, reason });
+      socket.close();
+    });
+    terminal.connect(socket);
+    socket.accept();
+    return terminal;
+  }
+
+  /** A terminal that was welcomed. */
+  async attach(
+    hello: Parameters<TestTerminal['hello']>[0] = {},
+    options: { client?: string; claims?: Claims } = {},
+  ): Promise<TestTerminal> {
+    const terminal = await this.open(options);
+    terminal.hello(hello);
+    await terminal.server('welcome');
+    return terminal;
+  }
+}
