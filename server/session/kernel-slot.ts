@@ -4,10 +4,12 @@
  */
 
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
-import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
+import type { Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
+import { Interruption } from './interruption.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
+import { asOutOfFuel, clipMessage, doneEvent, outcomeOf, rolledBack } from './outcome.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
@@ -48,6 +50,8 @@ const KEYFRAME_WHEN_IDLE = 32;
 const KEYFRAME_AT_ONCE = 256;
 const IDLE_MILLISECONDS = 250;
 
+const NEVER_RAN = { status: 'interrupted', reason: 'user', kept: false } as const;
+
 type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
 
 export class KernelSlot {
@@ -57,6 +61,8 @@ export class KernelSlot {
   #kernel: Kernel | null = null;
   #running: QueuedInput | null = null;
   #isActive = false;
+  /** Of the turn that runs. */
+  #interruption: Interruption | null = null;
   /** Writes of background turns that no revision holds yet. */
   #background: LazyOverlay | null = null;
   #backgroundCommittedAt = Number.NEGATIVE_INFINITY;
@@ -84,21 +90,21 @@ export class KernelSlot {
 
   submit(input: QueuedInput): void {
     this.#queue.push(input);
-    this.#context.store.log.pin(input.seq);
+    this.#context.changed();
     void this.#run();
   }
 
   /** Stops the input `number`, or whatever runs. True if there was something to stop. */
   interrupt(number: number | null): boolean {
     if (number === null || number === this.running) {
-      if (!this.#isActive) return false;
-      this.#kernel?.interrupt();
-      return true;
+      this.#interruption?.request();
+      return this.#interruption !== null;
     }
     const index = this.#queue.findIndex((input) => input.number === number);
     const [input] = index < 0 ? [] : this.#queue.splice(index, 1);
     if (input === undefined) return false;
-    this.#end(input, { status: 'interrupted', reason: 'user', kept: false });
+    this.#end(input, NEVER_RAN);
+    this.#context.changed();
     return true;
   }
 
@@ -115,6 +121,11 @@ export class KernelSlot {
       this.#isActive = false;
       void this.#run();
     }
+  }
+
+  /** A terminal came: what froze goes on. */
+  thaw(): void {
+    if (this.#kernel !== null) void this.#run();
   }
 
   isComplete(code: string, language: Language): ReturnType<KernelFactory['isComplete']> {
@@ -150,32 +161,40 @@ export class KernelSlot {
 
   async #runInput(input: QueuedInput): Promise<void> {
     const { store, clock } = this.#context;
+    const interruption = new Interruption();
+    this.#interruption = interruption;
     this.#running = input;
     this.#context.changed();
     const startedAt = clock.now();
-    const outcome = await this.#evaluate(input, startedAt);
+    const beginnings = [input.seq, store.log.extent.head + 1];
+    for (const seq of beginnings) store.log.pin(seq);
+    const outcome = await this.#evaluate(input, startedAt, interruption);
     if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
-    store.log.unpin(input.seq);
+    for (const seq of beginnings) store.log.unpin(seq);
+    this.#interruption = null;
     this.#running = null;
     this.#context.changed();
   }
 
   /** Evaluates and commits. Null when the commit holds the end of the input; else how it ended without one. */
-  async #evaluate(input: QueuedInput, startedAt: number): Promise<InputOutcome | null> {
+  async #evaluate(input: QueuedInput, startedAt: number, interruption: Interruption): Promise<InputOutcome | null> {
     const { store, clock } = this.#context;
     let kernel: Kernel;
     try {
+      if (this.#kernel !== null) this.#commitBackground(this.#kernel);
       kernel = await this.#boot();
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
       return { status: 'aborted', message: `${error.message} Files and log are kept.` };
     }
-    this.#commitBackground(kernel);
+    if (interruption.isRequested) return NEVER_RAN;
     const overlay = new LazyOverlay(store.files);
-    const output = this.#gatherer(input.number, () => kernel.interrupt());
+    const output = this.#gatherer(input.number, () => interruption.request());
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
-    const limit = this.#limitWallTime(input.timeoutMilliseconds, kernel);
-    const evaluation = await kernel.evaluate(request, this.#io(overlay, output, input.client));
+    const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
+    const evaluating = kernel.evaluate(request, this.#io(overlay, output, input.client, interruption));
+    interruption.begin(kernel);
+    const evaluation = await evaluating;
     output.flush();
     const outcome = outcomeOf(limit.isReached() ? asOutOfFuel(evaluation) : evaluation, output.isOverLimit);
     const heap = outcome === null ? null : this.#snapshot(kernel);
@@ -190,7 +209,7 @@ export class KernelSlot {
       causeNumber: input.number,
       overlay,
       heap,
-      end: (revision) => doneEvent(clock, input.number, milliseconds, outcome, revision),
+      end: (revision) => doneEvent(clock.now(), input.number, milliseconds, outcome, revision),
     });
     return null;
   }
@@ -200,8 +219,14 @@ export class KernelSlot {
     const kernel = this.#kernel;
     if (kernel === null) return;
     this.#background ??= new LazyOverlay(store.files);
-    const output = this.#gatherer(0, () => kernel.interrupt());
-    const turn = await kernel.runBackground({ fuel: BACKGROUND_FUEL }, this.#io(this.#background, output, ''));
+    const interruption = new Interruption();
+    this.#interruption = interruption;
+    const output = this.#gatherer(0, () => interruption.request());
+    const io = this.#io(this.#background, output, '', interruption);
+    const running = kernel.runBackground({ fuel: BACKGROUND_FUEL }, io);
+    interruption.begin(kernel);
+    const turn = await running;
+    this.#interruption = null;
     output.flush();
     if (turn.status === 'ok') {
       if (clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS) this.#commitBackground(kernel);
@@ -209,7 +234,8 @@ export class KernelSlot {
     }
     const isLost = turn.status === 'trap' || !turn.clean;
     if (isLost) this.#dropKernel();
-    const what = turn.status === 'trap' ? turn.message : `Background work of input ${turn.input} was interrupted.`;
+    const what =
+      turn.status === 'trap' ? clipMessage(turn.message) : `Background work of input ${turn.input} was interrupted.`;
     const text = isLost ? `${what} The session is back at its last revision.` : what;
     presence.publish({ name: 'notice', body: { at: Math.floor(clock.now()), level: 'warning', text, cause: null } });
   }
@@ -278,30 +304,15 @@ export class KernelSlot {
     return this.#kernel;
   }
 
-  #limitWallTime(milliseconds: number | null, kernel: Kernel): { isReached(): boolean } {
-    let isReached = false;
-    if (milliseconds === null) return { isReached: () => false };
-    const cancel = this.#context.clock.after(milliseconds, () => {
-      isReached = true;
-      kernel.interrupt();
-    });
-    return {
-      isReached() {
-        cancel();
-        return isReached;
-      },
-    };
-  }
-
   #gatherer(input: number, onLimit: () => void): OutputGatherer {
     const { clock, presence } = this.#context;
     return new OutputGatherer('input', input, clock, (body) => presence.publish({ name: 'output', body }), onLimit);
   }
 
-  #io(overlay: LazyOverlay, output: OutputGatherer, client: string): KernelIo {
+  #io(overlay: LazyOverlay, output: OutputGatherer, client: string, interruption: Interruption): KernelIo {
     return {
       write: (stream, text, input) => output.writeText(stream, text, input),
-      backpressure: () => this.#context.presence.backpressure(client),
+      backpressure: () => interruption.cutShort(this.#context.presence.backpressure(client)),
       get files() {
         return overlay.open().files;
       },
@@ -316,9 +327,8 @@ export class KernelSlot {
     const { store, presence, clock } = this.#context;
     const entry = store.database.transaction(() => {
       store.requests.close('input', input.number);
-      return store.log.append(doneEvent(clock, input.number, milliseconds, outcome, null));
+      return store.log.append(doneEvent(clock.now(), input.number, milliseconds, outcome, null));
     });
-    store.log.unpin(input.seq);
     presence.offer(entry);
   }
 
@@ -326,9 +336,9 @@ export class KernelSlot {
     this.#cancelWake?.();
     this.#cancelWake = null;
     const { clock, presence } = this.#context;
-    const due = this.#kernel?.nextBackgroundAt() ?? null;
+    const isFrozen = presence.emptyFor >= FREEZE_MILLISECONDS;
+    const due = isFrozen ? null : (this.#kernel?.nextBackgroundAt() ?? null);
     const commitAt = this.#background === null ? null : this.#backgroundCommittedAt + BACKGROUND_COMMIT_MILLISECONDS;
-    if (presence.emptyFor >= FREEZE_MILLISECONDS) return;
     const at = Math.min(due ?? Number.POSITIVE_INFINITY, commitAt ?? Number.POSITIVE_INFINITY);
     if (at !== Number.POSITIVE_INFINITY) {
       this.#cancelWake = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
@@ -378,45 +388,4 @@ export class KernelSlot {
       this.#context.fatal(error);
     }
   }
-}
-
-/** How an evaluation that may be committed ended; null for one that must be rolled back. */
-function outcomeOf(evaluation: Evaluation, isOverOutputLimit: boolean): InputOutcome | null {
-  switch (evaluation.status) {
-    case 'ok': {
-      const { text, isVoid, string } = evaluation.value;
-      return { status: 'ok', text, isVoid, string: string ?? null };
-    }
-    case 'error':
-      return { status: 'error', ...evaluation.error };
-    case 'interrupted': {
-      if (!evaluation.clean) return null;
-      if (!isOverOutputLimit) return { status: 'interrupted', reason: evaluation.reason, kept: true };
-      const message = 'The output limit of one input (1 GiB) is reached: it was interrupted. Its changes are kept.';
-      return { status: 'error', name: 'OutputLimitError', message, text: message };
-    }
-    case 'trap':
-      return null;
-  }
-}
-
-function asOutOfFuel(evaluation: Evaluation): Evaluation {
-  return evaluation.status === 'interrupted' ? { ...evaluation, reason: 'fuel' } : evaluation;
-}
-
-function rolledBack(evaluation: Evaluation, revision: number | null): InputOutcome {
-  const where = revision === null ? 'The session is as new.' : `The session is back at revision ${revision}.`;
-  if (evaluation.status === 'interrupted') return { status: 'interrupted', reason: evaluation.reason, kept: false };
-  if (evaluation.status === 'trap') return { status: 'aborted', message: `${evaluation.message} ${where}` };
-  return { status: 'aborted', message: `The heap could not be saved. ${where}` };
-}
-
-function doneEvent(
-  clock: Clock,
-  input: number,
-  milliseconds: number,
-  outcome: InputOutcome,
-  revision: number | null,
-): LogEvent {
-  return { name: 'done', body: { at: Math.floor(clock.now()), input, milliseconds, revision, outcome } };
 }

@@ -121,6 +121,7 @@ export class Session implements ConnectionHandler {
     terminal.send('state', this.#state());
     terminal.save();
     this.#tellStateSoon();
+    this.#javascript.thaw();
     return terminal;
   }
 
@@ -239,13 +240,13 @@ export class Session implements ConnectionHandler {
   }
 
   #query(terminal: Terminal, { query, question }: Body<'query'>): void {
-    this.#questions.answer(question).then(
-      (answer) => terminal.send('answer', { query, answer }),
-      (error: unknown) => {
+    this.#questions
+      .answer(question)
+      .then((answer) => terminal.send('answer', { query, answer }))
+      .catch((error: unknown) => {
         if (error instanceof ProtocolError) terminal.fail(error.toWire(), ['query', query]);
         else this.fatal(error);
-      },
-    );
+      });
   }
 
   #requireWriter(terminal: Terminal): void {

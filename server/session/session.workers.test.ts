@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeClient } from '../../protocol/control.ts';
 import { concatBytes } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { TestSession } from './testing/workers-client.ts';
+import { TestSession } from '../testing/workers-client.ts';
 
 describe('a terminal', () => {
   it('is welcomed, told the state, and its input accepted, run and ended', async () => {
@@ -110,14 +110,19 @@ describe('a request that is sent again', () => {
     const before = await session.attach();
     const request = before.submit('globalThis.once = (globalThis.once ?? 0) + 1');
     await before.done(1);
+    console.log('r0');
     await session.restart();
+    console.log('r1');
     const { client } = before;
     const after = await session.attach({}, { client });
     after.submit('throw 1', { request });
+    console.log('r2');
     expect(await after.server('accepted')).toEqual({ request, cause: 'input', number: 1 });
+    console.log('r3');
     const run = { request, entry: 'a.js', sources: [['a.js', 1] as [string, number]], args: [], env: [] };
     after.send(encodeClient('run', { ...run, channel: 3, stdin: null, timeout: null }));
     await after.find(() => (after.received.filter(isAccepted).length === 2 ? true : undefined));
+    console.log('r4');
     expect(await after.show('once')).toBe('1');
     const other = await session.attach();
     other.submit('once', { request });
@@ -255,8 +260,8 @@ describe('a limit', () => {
     const other = await session.attach();
     const request = other.submit('"too many"');
     expect(await other.server('error')).toMatchObject({ code: 'QUEUE_FULL', retry: true, about: ['request', request] });
-    other.interrupt(['input', 1]);
-    await other.done(LIMITS.queuedInputs + 1);
+    other.interrupt(['input', 2]);
+    await other.done(2);
     other.submit('"again"', { request });
     expect(await other.server('accepted')).toMatchObject({ number: LIMITS.queuedInputs + 2 });
   });

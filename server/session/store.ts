@@ -1,6 +1,6 @@
 /** Everything a session keeps, opened together, and the one way to commit to it. */
 
-import type { LogEvent } from '../../protocol/events.ts';
+import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import type { Database } from '../database.ts';
 import type { FileChange } from '../files/file-commit.ts';
 import { FileStore } from '../files/file-store.ts';
@@ -11,6 +11,9 @@ import { Log, type LogEntry } from './log.ts';
 import { RequestStore } from './requests.ts';
 import { type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
 import { migrate } from './schema.ts';
+
+/** Paths have up to 1 KiB and a row of the log up to 2 MB. */
+const CHANGES_PER_EVENT = 1000;
 
 /** A heap to commit: a delta against the kernel's heap in the head revision, or a keyframe. */
 export interface HeapCommit {
@@ -71,7 +74,7 @@ export class SessionStore {
       const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
       const revision = this.revisions.append(cause, causeNumber, at, heaps);
       const events: LogEvent[] = [];
-      if (written !== undefined && written.changes.length > 0) events.push(filesEvent(commit, number, written.changes));
+      if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
       if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
       if (end !== undefined) events.push(end(number));
       if (end !== undefined && causeNumber !== null && cause === 'input') this.requests.close('input', causeNumber);
@@ -85,21 +88,18 @@ export class SessionStore {
   }
 }
 
-function filesEvent({ cause, causeNumber, at }: Commit, revision: number, changes: readonly FileChange[]): LogEvent {
-  return {
-    name: 'files',
-    body: {
-      at,
-      revision,
-      cause: [cause, causeNumber ?? 0],
-      changes: changes.map(({ path, change, kind, size }) => [
-        path,
-        change === 'removed' ? 'removed' : 'written',
-        kind,
-        size,
-      ]),
-    },
-  };
+/** Several events when one would not fit a row of the log. */
+function filesEvents({ cause, causeNumber, at }: Commit, revision: number, all: readonly FileChange[]): LogEvent[] {
+  const events: LogEvent[] = [];
+  for (let from = 0; from < all.length; from += CHANGES_PER_EVENT) {
+    const changes = all.slice(from, from + CHANGES_PER_EVENT).map(changeEntry);
+    events.push({ name: 'files', body: { at, revision, cause: [cause, causeNumber ?? 0], changes } });
+  }
+  return events;
+}
+
+function changeEntry({ path, change, kind, size }: FileChange): EventBody<'files'>['changes'][number] {
+  return [path, change === 'removed' ? 'removed' : 'written', kind, size];
 }
 
 function conflictEvents({ at }: Commit, conflicts: { paths: readonly string[]; keys: readonly string[] }): LogEvent[] {

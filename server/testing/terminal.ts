@@ -1,11 +1,17 @@
 /** For tests: a terminal that speaks the protocol over any line and keeps everything it was sent. */
 
-import { type Message, MessageAssembler } from '../../../protocol/assembler.ts';
-import { type ClientBody, decodeServer, encodeClient, type ServerBody, type ServerMessage } from '../../../protocol/control.ts';
-import { decodeLog, type EventBody, type LogEvent } from '../../../protocol/events.ts';
-import { CHANNEL_LOG, decodeFrames, encodedLength } from '../../../protocol/frame.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
-import { Signal } from '../signal.ts';
+import { type Message, MessageAssembler } from '../../protocol/assembler.ts';
+import {
+  type ClientBody,
+  decodeServer,
+  encodeClient,
+  type ServerBody,
+  type ServerMessage,
+} from '../../protocol/control.ts';
+import { decodeLog, type EventBody, type LogEvent } from '../../protocol/events.ts';
+import { CHANNEL_LOG, decodeFrames, encodedLength } from '../../protocol/frame.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { Signal } from '../session/signal.ts';
 
 /** What carries the bytes: a WebSocket of whatever platform. */
 export interface Line {
@@ -13,9 +19,7 @@ export interface Line {
   close(code?: number, reason?: string): void;
 }
 
-type ServerName = Parameters<typeof decodeServer>[0] extends never
-  ? never
-  : 'welcome' | 'accepted' | 'error' | 'answer' | 'state' | 'dataCredit';
+type ServerName = ServerMessage['name'];
 
 export type Received =
   | { readonly kind: 'server'; readonly name: string; readonly body: unknown }
@@ -91,10 +95,11 @@ export class TestTerminal {
 
   hangUp(): void {
     this.#line?.close(1000, 'done');
+    this.isReading = false;
   }
 
   grant(through: number): void {
-    if (this.closed === null) this.send(encodeClient('credit', { through }));
+    if (this.closed === null && this.#line !== null) this.send(encodeClient('credit', { through }));
   }
 
   hello(body: Partial<ClientBody<'hello'>> = {}): void {

@@ -2,8 +2,8 @@
 
 import { abortAllDurableObjects, env, SELF } from 'cloudflare:test';
 import { type JWTPayload, SignJWT } from 'jose';
-import { attachPath, SUBPROTOCOL } from '../../../protocol/version.ts';
-import type { Sandbox } from '../../sandbox.ts';
+import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { newClient, TestTerminal } from './terminal.ts';
 
 export const ORIGIN = 'http://spawnpoint.test';
