@@ -10,13 +10,17 @@ const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', de
 
 await buildJavaScriptEngine({ update: values['update-engine'] });
 await buildWorker();
-await bundleForNode({ cli: 'tui/cli.ts', 'local/daemon': 'server/local/daemon.ts' });
+await rm('dist/node', { recursive: true, force: true });
+await bundleForNode('cli', 'tui/cli.ts');
+await bundleForNode('local/daemon', 'server/local/daemon.ts');
 
-/** What runs on the user's machine. Code that several entries share, or that one loads late, becomes files of its own. */
-async function bundleForNode(entryPoints: Record<string, string>): Promise<void> {
-  await rm('dist/node', { recursive: true, force: true });
+/**
+ * What runs on the user's machine, in as few files as may be: each costs time at every start. Only what is loaded late
+ * becomes a file of its own. Names are kept, for stack traces.
+ */
+async function bundleForNode(name: string, entry: string): Promise<void> {
   await build({
-    entryPoints,
+    entryPoints: { [name]: entry },
     outdir: 'dist',
     chunkNames: 'node/[name]-[hash]',
     bundle: true,
@@ -24,8 +28,8 @@ async function bundleForNode(entryPoints: Record<string, string>): Promise<void>
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    minify: true,
-    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     // What is CommonJS among the dependencies asks for Node's modules with `require`.
     banner: {
       js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",

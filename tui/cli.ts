@@ -1,11 +1,13 @@
 /** The command line: parses it, runs the command, says what went wrong and ends the process. */
 
+import { helpText } from './arguments/help.ts';
 import type { Options } from './arguments/options.ts';
 import { type Invocation, parseCommandLine } from './arguments/parse.ts';
 import { EXIT, ExitError } from './exit.ts';
 import type { Io } from './io.ts';
 import { hasColor } from './plain/color.ts';
 import { Output } from './plain/output.ts';
+import { CLIENT_VERSION } from './version.ts';
 
 await main(process.argv.slice(2));
 
@@ -27,17 +29,14 @@ async function main(argv: readonly string[]): Promise<never> {
 async function run(invocation: Invocation, io: Io): Promise<number> {
   const { command, topic, options } = invocation;
   if (options.help) {
-    const { helpText } = await import('./arguments/help.ts');
     await io.stdout.write(helpText(topic));
     return EXIT.ok;
   }
   if (options.version) {
-    const { CLIENT_VERSION } = await import('./version.ts');
     await io.stdout.write(`${CLIENT_VERSION}\n`);
     return EXIT.ok;
   }
-  const body = await command.load();
-  return body(invocation, io);
+  return command.run(invocation, io);
 }
 
 /** One sentence for what is expected to go wrong; for a defect of ours, where it is. Returns the exit status. */

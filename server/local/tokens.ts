@@ -33,7 +33,7 @@ export function ensureSecret(path: string): string {
 
 /** Signs a token (JWT, HS256) for the local user, valid for `seconds` from now. */
 export async function mintToken(secret: string, role: TokenRole = 'owner', seconds = DEFAULT_SECONDS): Promise<string> {
-  const { SignJWT } = await import('jose');
+  const { SignJWT } = await import('jose/jwt/sign');
   return new SignJWT({ role })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(LOCAL_USER)

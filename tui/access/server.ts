@@ -38,7 +38,7 @@ function embeddedServer(env: Environment): Server {
   let leave: () => void = () => undefined;
   return {
     async reach() {
-      const { ensureServer } = await import('../../server/local/ensure.ts');
+      const { ensureServer } = await import('./embedded.ts');
       try {
         const server = await ensureServer({ env });
         leave();

@@ -1,17 +1,17 @@
 /** `spawnpoint-cf` without a command: `-e`, `-p`, piped input as a program, and on a terminal the TUI. */
 
 import { usageError } from '../exit.ts';
+import { evaluate } from './evaluate.ts';
+import { runPipedProgram } from './run.ts';
 import type { CommandBody } from './table.ts';
 
 export const runDefault: CommandBody = async (invocation, io) => {
   const { eval: code, print } = invocation.options;
   if (code !== null && print !== null) throw usageError('give either -e or -p');
   if (code !== null || print !== null) {
-    const { evaluate } = await import('./evaluate.ts');
     return evaluate(invocation, io, code ?? print ?? '', print !== null);
   }
   if (!io.stdin.isTTY) {
-    const { runPipedProgram } = await import('./run.ts');
     return runPipedProgram(invocation, io);
   }
   if (!io.stdout.isTty) {

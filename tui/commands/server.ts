@@ -5,21 +5,21 @@ import { EXIT } from '../exit.ts';
 import type { CommandBody } from './table.ts';
 
 export const start: CommandBody = async (_, io) => {
-  const { ensureServer } = await import('../../server/local/ensure.ts');
+  const { ensureServer } = await import('../access/embedded.ts');
   const server = await ensureServer({ env: io.env }).catch(rethrow);
   await io.stdout.write(`${server.started ? 'started' : 'running'} at ${server.url} (process ${server.pid})\n`);
   return EXIT.ok;
 };
 
 export const stop: CommandBody = async (_, io) => {
-  const { stopServer } = await import('../../server/local/stop.ts');
+  const { stopServer } = await import('../access/embedded.ts');
   const ran = await stopServer(io.env).catch(rethrow);
   await io.stdout.write(ran ? 'stopped\n' : 'not running\n');
   return EXIT.ok;
 };
 
 export const status: CommandBody = async ({ options }, io) => {
-  const { serverStatus } = await import('../../server/local/status.ts');
+  const { serverStatus } = await import('../access/embedded.ts');
   const state = serverStatus(io.env);
   if (options.json) {
     const { version, url, pid, restarts } = state ?? {};
@@ -38,7 +38,7 @@ export const status: CommandBody = async ({ options }, io) => {
 };
 
 export const logs: CommandBody = async (_, io) => {
-  const { serverLogs } = await import('../../server/local/status.ts');
+  const { serverLogs } = await import('../access/embedded.ts');
   await io.stdout.write(serverLogs(io.env));
   return EXIT.ok;
 };

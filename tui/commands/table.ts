@@ -1,8 +1,18 @@
-/** Every command: its name, what it takes, what `--help` says of it, and where it is. Each is loaded only when it runs. */
+/** Every command: its name, what it takes, what `--help` says of it, and what does it. */
 
 import type { OptionName } from '../arguments/options.ts';
 import type { Invocation } from '../arguments/parse.ts';
 import type { Io } from '../io.ts';
+import { runAttach } from './attach.ts';
+import { printCompletion } from './completion.ts';
+import { runDefault } from './default.ts';
+import * as files from './files.ts';
+import { killProgram, listPrograms } from './programs.ts';
+import { runRepl } from './repl.ts';
+import { runFile, runPipedProgram } from './run.ts';
+import * as server from './server.ts';
+import { listSessions, removeSession } from './sessions.ts';
+import * as transfer from './transfer.ts';
 
 /** Does the command. Resolves with the exit status; throws `ExitError`. */
 export type CommandBody = (invocation: Invocation, io: Io) => Promise<number>;
@@ -20,7 +30,7 @@ export interface Command {
   /** Everything after its last argument belongs to the program that it runs. */
   readonly passesArguments?: true;
   readonly examples?: readonly string[];
-  readonly load: () => Promise<CommandBody>;
+  readonly run: CommandBody;
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -30,7 +40,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'open the session; with piped input, run it as a program',
     options: ['eval', 'print'],
     arguments: [0, 0],
-    load: async () => (await import('./default.ts')).runDefault,
+    run: runDefault,
   },
   {
     name: '-',
@@ -40,7 +50,7 @@ export const COMMANDS: readonly Command[] = [
     arguments: [0, 0],
     passesArguments: true,
     examples: ["echo 'console.log(6 * 7)' | spawnpoint-cf -"],
-    load: async () => (await import('./run.ts')).runPipedProgram,
+    run: runPipedProgram,
   },
   {
     name: 'run',
@@ -50,7 +60,7 @@ export const COMMANDS: readonly Command[] = [
     arguments: [1, 1],
     passesArguments: true,
     examples: ['spawnpoint-cf run main.ts --verbose < data.csv'],
-    load: async () => (await import('./run.ts')).runFile,
+    run: runFile,
   },
   {
     name: 'repl',
@@ -59,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
     options: ['keep-going'],
     arguments: [0, 0],
     examples: ['spawnpoint-cf repl < inputs.txt'],
-    load: async () => (await import('./repl.ts')).runRepl,
+    run: runRepl,
   },
   {
     name: 'attach',
@@ -68,7 +78,7 @@ export const COMMANDS: readonly Command[] = [
     options: ['read-only'],
     arguments: [0, 1],
     examples: ['spawnpoint-cf attach --read-only', 'spawnpoint-cf attach main --json | jq .event'],
-    load: async () => (await import('./attach.ts')).runAttach,
+    run: runAttach,
   },
   {
     name: 'ps',
@@ -76,7 +86,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'list the running programs',
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./programs.ts')).listPrograms,
+    run: listPrograms,
   },
   {
     name: 'kill',
@@ -84,7 +94,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'end a program',
     options: [],
     arguments: [1, 1],
-    load: async () => (await import('./programs.ts')).killProgram,
+    run: killProgram,
   },
   {
     name: 'sessions ls',
@@ -92,7 +102,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'list your sessions',
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./sessions.ts')).listSessions,
+    run: listSessions,
   },
   {
     name: 'sessions rm',
@@ -100,7 +110,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'remove a session with everything in it',
     options: [],
     arguments: [1, 1],
-    load: async () => (await import('./sessions.ts')).removeSession,
+    run: removeSession,
   },
   {
     name: 'files ls',
@@ -108,7 +118,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'list a directory',
     options: ['recursive'],
     arguments: [0, 1],
-    load: async () => (await import('./files.ts')).list,
+    run: files.list,
   },
   {
     name: 'files tree',
@@ -116,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'show a directory with everything in it',
     options: [],
     arguments: [0, 1],
-    load: async () => (await import('./files.ts')).tree,
+    run: files.tree,
   },
   {
     name: 'files cat',
@@ -124,7 +134,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print a file',
     options: [],
     arguments: [1, 1],
-    load: async () => (await import('./transfer.ts')).cat,
+    run: transfer.cat,
   },
   {
     name: 'files get',
@@ -133,7 +143,7 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     arguments: [1, 2],
     examples: ['spawnpoint-cf files get results/data.csv', 'spawnpoint-cf files get data.csv - | wc -l'],
-    load: async () => (await import('./transfer.ts')).get,
+    run: transfer.get,
   },
   {
     name: 'files put',
@@ -142,7 +152,7 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     arguments: [2, 2],
     examples: ['spawnpoint-cf files put notes.md docs/notes.md', 'date | spawnpoint-cf files put - today.txt'],
-    load: async () => (await import('./transfer.ts')).put,
+    run: transfer.put,
   },
   {
     name: 'files rm',
@@ -150,7 +160,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'remove a file, or a directory (-r: with everything in it)',
     options: ['recursive'],
     arguments: [1, 1],
-    load: async () => (await import('./files.ts')).remove,
+    run: files.remove,
   },
   {
     name: 'files mv',
@@ -158,7 +168,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'move or rename a file or directory',
     options: [],
     arguments: [2, 2],
-    load: async () => (await import('./files.ts')).move,
+    run: files.move,
   },
   {
     name: 'files cp',
@@ -166,7 +176,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'copy a file or directory within the session',
     options: [],
     arguments: [2, 2],
-    load: async () => (await import('./files.ts')).copy,
+    run: files.copy,
   },
   {
     name: 'files mkdir',
@@ -174,7 +184,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'make a directory, with its parents',
     options: [],
     arguments: [1, 1],
-    load: async () => (await import('./files.ts')).makeDirectory,
+    run: files.makeDirectory,
   },
   {
     name: 'files stat',
@@ -182,7 +192,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'show kind, size and time of change',
     options: [],
     arguments: [1, 1],
-    load: async () => (await import('./files.ts')).stat,
+    run: files.stat,
   },
   {
     name: 'files du',
@@ -190,7 +200,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'show how many bytes each directory holds',
     options: [],
     arguments: [0, 1],
-    load: async () => (await import('./files.ts')).usage,
+    run: files.usage,
   },
   {
     name: 'server start',
@@ -198,7 +208,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'start the embedded server, if it is not running',
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./server.ts')).start,
+    run: server.start,
   },
   {
     name: 'server stop',
@@ -206,7 +216,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'stop the embedded server; sessions keep their state',
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./server.ts')).stop,
+    run: server.stop,
   },
   {
     name: 'server status',
@@ -214,7 +224,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'tell whether the embedded server runs; exit status 1 if not',
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./server.ts')).status,
+    run: server.status,
   },
   {
     name: 'server logs',
@@ -222,7 +232,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "print the embedded server's log",
     options: [],
     arguments: [0, 0],
-    load: async () => (await import('./server.ts')).logs,
+    run: server.logs,
   },
   {
     name: 'completion',
@@ -231,7 +241,7 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     arguments: [1, 1],
     examples: ['source <(spawnpoint-cf completion bash)'],
-    load: async () => (await import('./completion.ts')).printCompletion,
+    run: printCompletion,
   },
 ];
 
