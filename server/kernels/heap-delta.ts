@@ -7,7 +7,6 @@
  * state counts as zeros.
  */
 
-import { Buffer } from 'node:buffer';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const VERSION = 1;
@@ -19,11 +18,8 @@ const WASM_PAGE_BYTES = 65_536;
 /** Enough for every word of the largest heap. */
 const MAX_LEB128_BYTES = 4;
 
-/** What differs is compared again in smaller blocks, in the end word by word. Measured: a call costs as much as 4 KiB. */
-const LARGE_BLOCK_BYTES = 65_536;
-const SMALL_BLOCK_BYTES = 4_096;
-/** Runs closer than this become one: the words between cost less than another run. */
-const MERGED_GAP_WORDS = 16;
+/** Runs closer than this become one: a run costs about as many bytes as a word has. */
+const MERGED_GAP_WORDS = 1;
 /** Measured: packing less costs more time than the bytes are worth; keyframes pack what chains of small deltas hold. */
 const DEFLATE_FROM_BYTES = 16_384;
 const INFLATE_ROOM_BYTES = 65_536;
@@ -43,21 +39,34 @@ export interface HeapChanges {
 }
 
 /**
- * Compares `live` with the earlier state from byte `from` on (both multiples of 4). `live` is at least as long.
+ * Finds the next difference between the earlier state and the live memory: a byte address from `at` on, a multiple of 64,
+ * so that nothing from `at` up to it differs and something in the 64 bytes from it on does; `end` if nothing does.
+ * `at` and `end` are multiples of 64.
+ */
+export type NextDifference = (at: number, end: number) => number;
+
+/** How much `NextDifference` looks at together. */
+export const COMPARED_BYTES = 64;
+
+/**
+ * Compares `live` with the earlier state from byte `from` on (a multiple of 64). `live` is at least as long.
  * Null if nothing changed, not even the size.
  */
-export function findHeapChanges(earlier: Uint8Array, live: Uint8Array, from: number): HeapChanges | null {
+export function findHeapChanges(
+  earlier: Uint8Array,
+  live: Uint8Array,
+  from: number,
+  nextDifference: NextDifference = differencesOf(earlier, live),
+): HeapChanges | null {
   const runs: number[] = [];
   const earlierWords = words(earlier);
   const liveWords = words(live);
   const common = earlier.byteLength;
-  forEachUnequalBlock(earlier, live, from, common, LARGE_BLOCK_BYTES, (start, end) =>
-    forEachUnequalBlock(earlier, live, start, end, SMALL_BLOCK_BYTES, (first, last) => {
-      for (let word = first / WORD_BYTES; word < last / WORD_BYTES; word += 1) {
-        if (earlierWords[word] !== liveWords[word]) addWord(runs, word);
-      }
-    }),
-  );
+  for (let at = nextDifference(from, common); at < common; at = nextDifference(at + COMPARED_BYTES, common)) {
+    for (let word = at / WORD_BYTES; word < (at + COMPARED_BYTES) / WORD_BYTES; word += 1) {
+      if (earlierWords[word] !== liveWords[word]) addWord(runs, word);
+    }
+  }
   for (let word = Math.max(from, common) / WORD_BYTES; word < liveWords.length; word += 1) {
     if (liveWords[word] !== 0) addWord(runs, word);
   }
@@ -65,18 +74,16 @@ export function findHeapChanges(earlier: Uint8Array, live: Uint8Array, from: num
   return { memoryBytes: live.byteLength, runs };
 }
 
-function forEachUnequalBlock(
-  a: Uint8Array,
-  b: Uint8Array,
-  from: number,
-  to: number,
-  size: number,
-  visit: (start: number, end: number) => void,
-): void {
-  for (let start = from; start < to; start += size) {
-    const end = Math.min(start + size, to);
-    if (Buffer.compare(a.subarray(start, end), b.subarray(start, end)) !== 0) visit(start, end);
-  }
+/** Word by word, for two byte arrays of any origin. */
+function differencesOf(earlier: Uint8Array, live: Uint8Array): NextDifference {
+  const a = words(earlier);
+  const b = words(live);
+  return (at, end) => {
+    for (let word = at / WORD_BYTES; word < end / WORD_BYTES; word += 1) {
+      if (a[word] !== b[word]) return word * WORD_BYTES - ((word * WORD_BYTES) % COMPARED_BYTES);
+    }
+    return end;
+  };
 }
 
 function addWord(runs: number[], word: number): void {
@@ -151,7 +158,12 @@ export function applyHeapDelta(memory: Uint8Array, delta: Uint8Array): Uint8Arra
   return target;
 }
 
-function unpack(delta: Uint8Array): { memoryBytes: number; runs: Uint8Array } {
+/** Bytes of the memory after the delta, as its header says. Throws `HeapDeltaError` for bytes that are no delta. */
+export function memoryBytesAfter(delta: Uint8Array): number {
+  return readHeader(delta).memoryBytes;
+}
+
+function readHeader(delta: Uint8Array): { packing: number; memoryBytes: number; runBytes: number } {
   if (delta.byteLength < HEADER_BYTES) throw new HeapDeltaError('the heap delta is truncated');
   const header = new DataView(delta.buffer, delta.byteOffset, delta.byteLength);
   const [version, packing] = [header.getUint8(0), header.getUint8(1)];
@@ -161,6 +173,11 @@ function unpack(delta: Uint8Array): { memoryBytes: number; runs: Uint8Array } {
   if (memoryBytes % WASM_PAGE_BYTES !== 0 || memoryBytes > MAX_HEAP_BYTES || header.getUint16(2) !== 0) {
     throw new HeapDeltaError('the heap delta has a bad header');
   }
+  return { packing, memoryBytes, runBytes };
+}
+
+function unpack(delta: Uint8Array): { memoryBytes: number; runs: Uint8Array } {
+  const { packing, memoryBytes, runBytes } = readHeader(delta);
   const body = delta.subarray(HEADER_BYTES);
   const runs = packing === DEFLATED ? inflate(body, runBytes) : body;
   if (runs.byteLength !== runBytes) throw new HeapDeltaError('the heap delta has the wrong length');

@@ -9,6 +9,7 @@ import { build, type Plugin } from 'esbuild';
 import { Miniflare, type ModuleDefinition } from 'miniflare';
 import { checkEngineLock } from './build-engine-lock.ts';
 import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
+import { assembleMemoryComparer } from './build-memory-comparer.ts';
 import { bundleGuest } from './guest/build/bundle.ts';
 
 const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -26,6 +27,7 @@ export interface EngineBuild {
 export async function buildJavaScriptEngine(options: { readonly update: boolean }): Promise<void> {
   await mkdir(OUTPUT, { recursive: true });
   await writeFile(`${OUTPUT}interrupt-switch.wasm`, assembleInterruptSwitch());
+  await writeFile(`${OUTPUT}memory-comparer.wasm`, assembleMemoryComparer());
   const { id, base } = await makeEngine();
   await checkEngineLock(here('./engine.lock.json'), id, options.update);
   await writeFile(`${OUTPUT}base.bin`, base);

@@ -63,7 +63,12 @@ export class Engine {
     return new Engine(await QuickJS.restore(snapshot, quickJsOptions), polls, suspendable);
   }
 
-  /** The live linear memory. Growth replaces it: do not keep it across an entry. */
+  /** The live linear memory. */
+  get wasmMemory(): WebAssembly.Memory {
+    return this.#exports.memory;
+  }
+
+  /** The bytes of the live linear memory. Growth replaces them: do not keep them across an entry. */
   get memory(): Uint8Array {
     return new Uint8Array(this.#exports.memory.buffer);
   }

@@ -1,6 +1,7 @@
 /** Makes JavaScript kernels from the base snapshot of the build. */
 
 import baseFile from '../../../dist/javascript/base.bin';
+import memoryComparer from '../../../dist/javascript/memory-comparer.wasm';
 import { EngineGoneError, type Kernel, type KernelFactory, type KernelHost, type StoredHeap } from '../kernel.ts';
 import { type BaseImage, decodeBaseImage } from './base-image.ts';
 import lock from './engine.lock.json' with { type: 'json' };
@@ -19,7 +20,7 @@ export const javascriptFactory: KernelFactory = {
     if (heap && heap.engine !== lock.engine) throw new EngineGoneError(heap.engine, lock.engine);
     base ??= decodeBaseImage(new Uint8Array(baseFile));
     const { memory, stackPointer } = base.snapshot;
-    const state = new StoredHeapState(memory, stackPointer, heap?.deltas ?? []);
+    const state = new StoredHeapState(memory, stackPointer, heap?.deltas ?? [], memoryComparer);
     return JavaScriptKernel.boot({ id: lock.engine, modules: engineModules, base, heap: state, host });
   },
   isComplete: (code, language) => isComplete(code, language === 'ts' ? 'ts' : 'js'),

@@ -168,7 +168,7 @@ export class JavaScriptKernel implements Kernel {
 
   snapshot(): Uint8Array | null {
     this.#refuseWhileBusy();
-    return this.#heap.snapshot(this.#vm.memory, this.#host.now());
+    return this.#heap.snapshot(this.#vm.wasmMemory, this.#host.now());
   }
 
   keyframe(): Uint8Array {

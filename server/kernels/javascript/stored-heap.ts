@@ -11,31 +11,38 @@ import {
   findHeapChanges,
   type HeapChanges,
   HeapDeltaError,
+  memoryBytesAfter,
+  type NextDifference,
 } from '../heap-delta.ts';
 
 const TIME_BYTES = 8;
+const WASM_PAGE_BYTES = 65_536;
 
 export class StoredHeapState {
   readonly #base: Uint8Array;
   /** Where dead stack ends: below it nothing is compared or stored. */
   readonly #from: number;
-  /** The memory as of the last snapshot. */
-  #stored: Uint8Array;
+  readonly #comparer: WebAssembly.Module;
+  /** The memory as of the last snapshot: a Wasm memory, so that Wasm can compare it with the live one. */
+  readonly #stored: WebAssembly.Memory;
   #takenAt: number | null;
+  #compared: { readonly live: WebAssembly.Memory; readonly next: NextDifference } | null = null;
 
   /** Applies `segments` to the base. Throws `HeapDeltaError` if they do not fit. */
-  constructor(base: Uint8Array, from: number, segments: Iterable<Uint8Array>) {
+  constructor(base: Uint8Array, from: number, segments: Iterable<Uint8Array>, comparer: WebAssembly.Module) {
     this.#base = base;
     this.#from = from;
-    let memory: Uint8Array = base.slice();
-    let takenAt: number | null = null;
+    this.#comparer = comparer;
+    this.#stored = new WebAssembly.Memory({ initial: base.byteLength / WASM_PAGE_BYTES });
+    this.stored.set(base);
+    this.#takenAt = null;
     for (const segment of segments) {
       if (segment.byteLength < TIME_BYTES) throw new HeapDeltaError('the heap segment is truncated');
-      takenAt = new DataView(segment.buffer, segment.byteOffset).getFloat64(0, true);
-      memory = applyHeapDelta(memory, segment.subarray(TIME_BYTES));
+      this.#takenAt = new DataView(segment.buffer, segment.byteOffset).getFloat64(0, true);
+      const delta = segment.subarray(TIME_BYTES);
+      this.#growTo(memoryBytesAfter(delta));
+      applyHeapDelta(this.stored, delta);
     }
-    this.#stored = memory;
-    this.#takenAt = takenAt;
   }
 
   /** When the last segment was taken, in milliseconds since the epoch; null for a heap that has none. */
@@ -45,15 +52,17 @@ export class StoredHeapState {
 
   /** The memory as of the last snapshot. Not to be written to. */
   get stored(): Uint8Array {
-    return this.#stored;
+    return new Uint8Array(this.#stored.buffer);
   }
 
   /** What changed since the last call, which `live` becomes; null if nothing did. */
-  snapshot(live: Uint8Array, now: number): Uint8Array | null {
-    const changes = findHeapChanges(this.#stored, live, this.#from);
+  snapshot(live: WebAssembly.Memory, now: number): Uint8Array | null {
+    const bytes = new Uint8Array(live.buffer);
+    const changes = findHeapChanges(this.stored, bytes, this.#from, this.#compareWith(live));
     if (!changes) return null;
-    const segment = encodeSegment(changes, live, now);
-    this.#stored = copyHeapChanges(changes, live, this.#stored);
+    const segment = encodeSegment(changes, bytes, now);
+    this.#growTo(bytes.byteLength);
+    copyHeapChanges(changes, bytes, this.stored);
     this.#takenAt = now;
     return segment;
   }
@@ -63,9 +72,22 @@ export class StoredHeapState {
    * relative to the last snapshot.
    */
   keyframe(): Uint8Array {
-    const { byteLength: memoryBytes } = this.#stored;
-    const changes = findHeapChanges(this.#base, this.#stored, this.#from) ?? { memoryBytes, runs: [] };
-    return encodeSegment(changes, this.#stored, this.#takenAt ?? 0);
+    const { stored } = this;
+    const changes = findHeapChanges(this.#base, stored, this.#from) ?? { memoryBytes: stored.byteLength, runs: [] };
+    return encodeSegment(changes, stored, this.#takenAt ?? 0);
+  }
+
+  #growTo(bytes: number): void {
+    const growth = bytes - this.#stored.buffer.byteLength;
+    if (growth > 0) this.#stored.grow(growth / WASM_PAGE_BYTES);
+  }
+
+  #compareWith(live: WebAssembly.Memory): NextDifference {
+    if (this.#compared?.live !== live) {
+      const { exports } = new WebAssembly.Instance(this.#comparer, { memory: { stored: this.#stored, live } });
+      this.#compared = { live, next: exports.next as NextDifference };
+    }
+    return this.#compared.next;
   }
 }
 
