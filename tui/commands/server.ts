@@ -28,10 +28,11 @@ export const status: CommandBody = async ({ options }, io) => {
   } else if (state === undefined) await io.stdout.write('not running\n');
   else {
     const { url, pid, version, restarts } = state;
-    const crashes = restarts.main + restarts.runner;
     await io.stdout.write(
       `${url === null ? 'starting' : `running at ${url}`} (process ${pid}, version ${version})\n` +
-        (crashes === 0 ? '' : `its workers were started again ${crashes} times after a crash; see: server logs\n`),
+        (restarts.main === 0
+          ? ''
+          : `started again ${restarts.main} times after a crash; see: spawnpoint-cf server logs\n`),
     );
   }
   return state === undefined ? EXIT.failure : EXIT.ok;
