@@ -13,8 +13,10 @@ interface Binding {
 
 const worker = { modules: [], storage: '/s', tokenSecret: 't', runnerSecret: 'r', runnerAddress: '127.0.0.1:1' };
 
+const configPath = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
+
 it('says what wrangler.toml says', () => {
-  const config = unstable_readConfig({ config: fileURLToPath(new URL('../../wrangler.toml', import.meta.url)) });
+  const config = unstable_readConfig({ config: configPath });
   const sqlite = config.migrations.flatMap(
     (migration: { new_sqlite_classes?: string[] }) => migration.new_sqlite_classes ?? [],
   );
@@ -32,6 +34,20 @@ it('says what wrangler.toml says', () => {
     r2Buckets: config.r2_buckets.map(({ binding }: Binding) => binding),
     workerLoaders: Object.fromEntries(config.worker_loaders.map(({ binding }: Binding) => [binding, {}])),
   });
+});
+
+it('has one Worker for both plans, but for what the free plan refuses', () => {
+  const paid = unstable_readConfig({ config: configPath });
+  const free = unstable_readConfig({ config: configPath, env: 'free' }, { hideWarnings: true });
+  const { main, no_bundle, rules, migrations, durable_objects, compatibility_date, compatibility_flags } = paid;
+  expect(free).toMatchObject({
+    ...{ main, no_bundle, rules, migrations, durable_objects, compatibility_date, compatibility_flags },
+    r2_buckets: [{ binding: 'FILES' }],
+    worker_loaders: [],
+    limits: {},
+  });
+  expect(free.limits).not.toHaveProperty('cpu_ms');
+  expect(free.r2_buckets[0]?.bucket_name).not.toBe(paid.r2_buckets[0]?.bucket_name);
 });
 
 it('gives the runner nothing that belongs to the sessions', () => {
