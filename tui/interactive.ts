@@ -9,9 +9,10 @@ import { selectServer } from './access/server.ts';
 import { runApp } from './app/main.tsx';
 import type { Invocation } from './arguments/parse.ts';
 import { SessionMirror } from './client/mirror.ts';
+import type { OpenSocket } from './client/socket.ts';
 import { SessionFiles } from './commands/session-files.ts';
 import { dataDirectory } from './config.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, ExitError } from './exit.ts';
 import { HistoryFile } from './history-file.ts';
 import type { Io } from './io.ts';
 import { nodeClock } from './node-clock.ts';
@@ -22,7 +23,7 @@ import { CLIENT_VERSION } from './version.ts';
 /** Resolves with the exit status once the person leaves. The session lives on. */
 export async function openTui(invocation: Invocation, io: Io): Promise<number> {
   const { options } = invocation;
-  const open = nodeSockets(selectServer(options.url, io.env), options.session);
+  const { open, connected } = untilConnected(nodeSockets(selectServer(options.url, io.env), options.session));
   const files = new SessionFiles(invocation, io);
   const session = new SessionMirror(
     {
@@ -40,8 +41,30 @@ export async function openTui(invocation: Invocation, io: Io): Promise<number> {
     },
   );
   session.start();
+  await connected;
   const history = new HistoryFile(join(dataDirectory(io.env), 'history'));
   await runApp(new NodeTerminal(), session, { clock: nodeClock, history, color: io.stdout.color });
   session.close();
   return EXIT.ok;
+}
+
+/** The same factory of lines, and whether the first one could be had: the screen is only taken then. */
+function untilConnected(open: OpenSocket): { open: OpenSocket; connected: Promise<void> } {
+  let settle = { resolve: (): void => undefined, reject: (_: Error): void => undefined };
+  const connected = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return {
+    connected,
+    async open(handlers) {
+      try {
+        const socket = await open(handlers);
+        settle.resolve();
+        return socket;
+      } catch (error) {
+        settle.reject(new ExitError(EXIT.unreachable, error instanceof Error ? error.message : String(error)));
+        throw error;
+      }
+    },
+  };
 }
