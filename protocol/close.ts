@@ -1,7 +1,7 @@
 /** WebSocket close codes of this protocol, and whether connecting again can help. */
 
 import type { ErrorCode } from './errors.ts';
-import { toWellFormed, utf8Length } from './utf8.ts';
+import { clipUtf8 } from './utf8.ts';
 
 interface CloseRule {
   readonly code: number;
@@ -46,12 +46,5 @@ const REASON_BYTES = 123;
 
 /** As much of `message` as a close may carry: sockets refuse a longer reason with an exception. */
 export function closeReason(message: string): string {
-  let reason = '';
-  let bytes = 0;
-  for (const character of toWellFormed(message)) {
-    bytes += utf8Length(character);
-    if (bytes > REASON_BYTES) break;
-    reason += character;
-  }
-  return reason;
+  return clipUtf8(message, REASON_BYTES);
 }

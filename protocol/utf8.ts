@@ -40,3 +40,15 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
 /** Lead bytes after which the second byte has a narrower range than 0x80 to 0xbf. */
 const SECOND_FROM: Readonly<Record<number, number>> = { 224: 0xa0, 240: 0x90 };
 const SECOND_TO: Readonly<Record<number, number>> = { 237: 0x9f, 244: 0x8f };
+
+/** The beginning of `text`, well-formed and at most `bytes` bytes of UTF-8. */
+export function clipUtf8(text: string, bytes: number): string {
+  let clipped = '';
+  let used = 0;
+  for (const character of toWellFormed(text)) {
+    used += utf8Length(character);
+    if (used > bytes) break;
+    clipped += character;
+  }
+  return clipped;
+}

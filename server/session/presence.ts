@@ -3,10 +3,14 @@
 import type { SessionState } from '../../protocol/control.ts';
 import type { LogEvent } from '../../protocol/events.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { clipUtf8 } from '../../protocol/utf8.ts';
 import type { Clock } from './clock.ts';
 import type { Log, LogEntry } from './log.ts';
 import { Signal } from './signal.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Room for what tells terminals of one name apart. */
+const NUMBER_BYTES = 8;
 
 export class Presence {
   readonly #log: Log;
@@ -33,6 +37,15 @@ export class Presence {
 
   list(): SessionState['terminals'] {
     return [...this.#terminals.values()].map(({ identity: { id, name, role } }) => ({ id, name, role }));
+  }
+
+  /** `wanted`, or with a number behind it while someone else has that name. */
+  freeName(wanted: string): string {
+    const taken = new Set(this.list().map(({ name }) => name));
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : `${clipUtf8(wanted, LIMITS.label - NUMBER_BYTES)} ${number}`;
+      if (!taken.has(name)) return name;
+    }
   }
 
   nextId(): number {

@@ -101,7 +101,7 @@ export class Session implements ConnectionHandler {
     const { extent } = this.#store.log;
     const identity = {
       id: this.#presence.nextId(),
-      name: hello.name,
+      name: this.#presence.freeName(hello.name),
       role: hello.readOnly ? 'reader' : role,
       client: hello.client,
       lossless: hello.lossless,
@@ -177,6 +177,7 @@ export class Session implements ConnectionHandler {
   /** Ends every connection: the session is being removed. */
   close(code: number, reason: string): void {
     this.#programs.killAll();
+    this.#javascript.interrupt(null);
     this.#presence.each((terminal) => terminal.close(code, reason));
   }
 
@@ -216,9 +217,10 @@ export class Session implements ConnectionHandler {
     receiveProgram(uploads, body, {
       start: (spec, stdin) => {
         // A second RUN of the same request may have come while the sources of the first were under way.
-        if (this.#isKnown(terminal, request)) return;
+        if (this.#isKnown(terminal, request)) return false;
         const number = this.#programs.start({ client, request }, name, spec, stdin);
         terminal.send('accepted', { request, cause: 'program', number });
+        return true;
       },
       grantStdin: (channel, through) => terminal.send('dataCredit', { channel, through }),
       fail: (error) => terminal.fail(error.toWire(), ['request', request]),
