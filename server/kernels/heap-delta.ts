@@ -46,7 +46,7 @@ export interface HeapChanges {
 export type NextDifference = (at: number, end: number) => number;
 
 /** How much `NextDifference` looks at together. */
-export const COMPARED_BYTES = 64;
+const COMPARED_BYTES = 64;
 
 /**
  * Compares `live` with the earlier state from byte `from` on (a multiple of 64). `live` is at least as long.

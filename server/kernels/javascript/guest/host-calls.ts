@@ -9,9 +9,6 @@
  * name, its arguments and their meaning for ever; the host treats every argument as hostile.
  */
 
-/** Raised with each addition. The base build puts it into the engine's metadata. */
-export const HOST_CALLS_VERSION = 1;
-
 /**
  * Where the bundle finds its host: before evaluating it, the host defines this global as an object with one function
  * per name of `HOST_CALLS`. The bundle takes the functions and deletes the global.
@@ -45,7 +42,7 @@ export const HOST_CALLS = [
   'fetchAbort',
 ] as const satisfies readonly (keyof HostCalls)[];
 
-export interface ProcessCalls {
+interface ProcessCalls {
   /** `input` is the number of the input that caused the output. `text` is never empty. */
   write(stream: 'stdout' | 'stderr', text: string, input: number): void;
   /** Milliseconds since the epoch, with a fraction where the platform has one. */
@@ -55,7 +52,7 @@ export interface ProcessCalls {
 }
 
 /** What JavaScript itself cannot ask of a value without running code of the value. */
-export interface ValueCalls {
+interface ValueCalls {
   /** The internal class of an object or function (`Map`, `Array Iterator`, …), `Proxy` for any proxy; empty for a primitive. */
   className(value: unknown): string;
   /** The target (0) or the handler (1) of a proxy; null for a revoked one and for everything else. */
@@ -71,7 +68,7 @@ export interface ValueCalls {
  * what they mean there. A failure throws the string `CODE\nmessage` on the host side, CODE being a `FileErrorCode`;
  * quickjs-wasi hands it to the guest as an Error with that message.
  */
-export interface FileCalls {
+interface FileCalls {
   /** JSON of `HostFileStat`, or null where nothing is. */
   fileStat(path: string): string | null;
   /** JSON of `HostDirectoryEntry[]`, sorted by name. */
@@ -98,7 +95,7 @@ export interface HostDirectoryEntry extends HostFileStat {
 }
 
 /** The session's key-value store. Failures as in `FileCalls`, with `EINVAL` for a bad key and `EFBIG` for a large value. */
-export interface KeyValueCalls {
+interface KeyValueCalls {
   kvGet(key: string): ArrayBuffer | null;
   kvSet(key: string, value: ArrayBuffer): void;
   kvDelete(key: string): boolean;
@@ -111,7 +108,7 @@ export interface KeyValueCalls {
  * through `GuestEntry.fetchHead` or `fetchFail`, between evaluations or while one waits at top level. Bodies are pulled:
  * each `fetchPull` is answered by exactly one of `fetchChunk`, `fetchEnd`, `fetchFail`.
  */
-export interface FetchCalls {
+interface FetchCalls {
   /** `headersJson` is JSON of `[name, value][]`; `redirect` is `follow`, `error` or `manual`. Refusals come as `fetchFail`. */
   fetchStart(
     id: number,

@@ -21,50 +21,24 @@ export function getterOf<T, R>(owner: object, key: PropertyKey): (self: T) => R 
   return uncurry(getter as (this: T) => R);
 }
 
-export const { apply, ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty } = Reflect;
-export const {
-  assign,
-  create,
-  freeze,
-  getPrototypeOf,
-  setPrototypeOf,
-  keys,
-  getOwnPropertyNames,
-  getOwnPropertySymbols,
-  is,
-  entries,
-} = Object;
+export const { apply, ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
+export const { freeze, getPrototypeOf, keys, getOwnPropertyNames, getOwnPropertySymbols } = Object;
 export const { isArray } = Array;
-export const { stringify: toJson, parse: fromJson } = JSON;
-export const { floor, max, min } = Math;
-export const { isFinite: isFiniteNumber } = Number;
-export const String_ = String;
-export const ObjectPrototype = Object.prototype;
-export const FunctionPrototype = Function.prototype;
+export const { stringify: toJson } = JSON;
 
 export const hasOwn = uncurry(Object.prototype.hasOwnProperty);
-export const push = uncurry(Array.prototype.push) as (self: unknown[], ...items: unknown[]) => number;
 export const join = uncurry(Array.prototype.join);
-export const sort = uncurry(Array.prototype.sort) as (
-  self: unknown[],
-  compare?: (a: never, b: never) => number,
-) => void;
 export const slice = uncurry(String.prototype.slice);
 export const indexOf = uncurry(String.prototype.indexOf);
 export const includes = uncurry(String.prototype.includes);
 export const startsWith = uncurry(String.prototype.startsWith);
 export const endsWith = uncurry(String.prototype.endsWith);
 export const repeat = uncurry(String.prototype.repeat);
-export const padEnd = uncurry(String.prototype.padEnd);
-export const padStart = uncurry(String.prototype.padStart);
-export const charCodeAt = uncurry(String.prototype.charCodeAt);
 export const execRegExp = uncurry(RegExp.prototype.exec);
 export const mapGet = uncurry(Map.prototype.get) as (self: Map<unknown, unknown>, key: unknown) => unknown;
 export const mapSet = uncurry(Map.prototype.set) as (self: Map<unknown, unknown>, key: unknown, value: unknown) => void;
 export const mapDelete = uncurry(Map.prototype.delete) as (self: Map<unknown, unknown>, key: unknown) => boolean;
 export const mapClear = uncurry(Map.prototype.clear);
-export const symbolToString = uncurry(Symbol.prototype.toString);
-export const functionToString = uncurry(Function.prototype.toString);
 
 /** The lines of a text. `String.prototype.split` would consult `Symbol.split`. */
 export function lines(text: string): string[] {
