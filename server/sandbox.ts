@@ -89,12 +89,20 @@ export class Sandbox extends DurableObject<Env> {
     }
   }
 
-  /** Removes the session with everything in it; whoever is attached is told. */
+  /**
+   * Removes the session with everything in it; whoever is attached is told. Call `restart` next: what this object has in
+   * memory belongs to the session that is gone.
+   */
   async destroy(): Promise<void> {
     this.#session.close(CLOSE.notFound.code, 'The session was removed.');
     await this.#large.deleteAll();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+    await this.ctx.storage.sync();
+  }
+
+  /** Ends this object, so that the next request opens its session anew. The call itself always fails. */
+  restart(): void {
     this.ctx.abort('The session was removed.');
   }
 

@@ -48,6 +48,9 @@ app.delete('/v1/sessions/:session', async (c) => {
   const sessions = account(c.env, user);
   if (!(await sessions.has(session))) throw new ProtocolError('NOT_FOUND', `There is no session ${session}.`);
   await sandbox(c.env, user, session).destroy();
+  await sandbox(c.env, user, session)
+    .restart()
+    .catch(() => undefined);
   await sessions.remove(session);
   return c.body(null, 204);
 });

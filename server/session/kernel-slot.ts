@@ -235,7 +235,9 @@ export class KernelSlot {
     const isLost = turn.status === 'trap' || !turn.clean;
     if (isLost) this.#dropKernel();
     const what =
-      turn.status === 'trap' ? clipMessage(turn.message) : `Background work of input ${turn.input} was interrupted.`;
+      turn.status === 'trap'
+        ? clipMessage(turn.message)
+        : `Background work${turn.input > 0 ? ` of input ${turn.input}` : ''} was interrupted.`;
     const text = isLost ? `${what} The session is back at its last revision.` : what;
     presence.publish({ name: 'notice', body: { at: Math.floor(clock.now()), level: 'warning', text, cause: null } });
   }

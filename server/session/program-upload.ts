@@ -2,6 +2,7 @@
 
 import type { ClientBody } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import { concatBytes } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { FileError } from '../files/file-system.ts';
 import { parsePath } from '../files/paths.ts';
@@ -10,47 +11,65 @@ import { emptyStdin, openStdin } from './stdin.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface ProgramReceiver {
-  start(spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): void;
+  /** False if it does not start, because it was accepted before. */
+  start(spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): boolean;
   /** The client may send its standard input up to this offset. */
   grantStdin(channel: number, through: number): void;
   fail(error: ProtocolError): void;
 }
 
-/** Opens the channels of a RUN and starts the program once its sources are complete. Throws `ProtocolError` for a bad RUN. */
+/**
+ * Opens the channels of a RUN and starts the program once its sources are complete. Throws `ProtocolError` for a bad RUN.
+ * Of a program that does not start, no channel stays open.
+ */
 export function receiveProgram(uploads: Uploads, run: ClientBody<'run'>, receiver: ProgramReceiver): void {
   const total = check(run);
-  const stdin = run.stdin === null ? null : openStdin((through) => receiver.grantStdin(run.stdin ?? 0, through));
-  const bytes = new Uint8Array(total);
+  const parts: Uint8Array[] = [];
   let received = 0;
 
   uploads.open(run.channel, {
     push(part, last) {
-      if (received + part.length > total || (last && received + part.length < total)) {
+      received += part.length;
+      if (received > total || (last && received < total)) {
         throw new ProtocolError('BAD_FRAME', `The sources have ${total} bytes by the RUN message; others came.`);
       }
-      bytes.set(part, received);
-      received += part.length;
+      parts.push(part.slice());
       if (last) start();
     },
     abandon: () => undefined,
   });
-  if (run.stdin !== null && stdin !== null) uploads.open(run.stdin, stdin.sink);
+  const stdin = openInput(uploads, run, receiver);
 
   function start(): void {
     const spec = {
       entry: run.entry,
-      sources: slice(run.sources, bytes),
+      sources: slice(run.sources, concatBytes(parts)),
       args: run.args,
       env: Object.fromEntries(run.env),
       timeoutSeconds: run.timeout,
     };
     try {
-      receiver.start(spec, stdin?.stream ?? emptyStdin());
+      if (receiver.start(spec, stdin)) return;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       receiver.fail(error);
     }
+    if (run.stdin !== null) uploads.close(run.stdin);
   }
+}
+
+/** The standard input of the program; if its channel cannot be had, the one of the sources is closed again. */
+function openInput(uploads: Uploads, run: ClientBody<'run'>, receiver: ProgramReceiver): ReadableStream<Uint8Array> {
+  const channel = run.stdin;
+  if (channel === null) return emptyStdin();
+  const { sink, stream } = openStdin((through) => receiver.grantStdin(channel, through));
+  try {
+    uploads.open(channel, sink);
+  } catch (error) {
+    uploads.close(run.channel);
+    throw error;
+  }
+  return stream;
 }
 
 /** Returns the bytes of all sources. */

@@ -1,19 +1,20 @@
 /** For tests in workerd: attaches terminals to the real Worker, with tokens as its operator would sign them. */
 
 import { abortAllDurableObjects, env, SELF } from 'cloudflare:test';
-import { type JWTPayload, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { newClient, TestTerminal } from './terminal.ts';
 
 export const ORIGIN = 'http://spawnpoint.test';
 
-type Claims = JWTPayload & { readonly role?: string };
+/** What a token says; undefined leaves a claim of a good one out. */
+type Claims = Readonly<Record<string, string | number | undefined>>;
 
 /** A token for `user`; `claims` replace those of a good one. */
 export function token(user: string, claims: Claims = {}, secret: string = env.TOKEN_SECRET): Promise<string> {
   const payload = { sub: user, jti: 'a token', role: 'owner', aud: 'spawnpoint', ...claims };
-  const jwt = new SignJWT(payload).setProtectedHeader({ alg: 'HS256' });
+  const jwt = new SignJWT(JSON.parse(JSON.stringify(payload))).setProtectedHeader({ alg: 'HS256' });
   if (!('exp' in claims)) jwt.setExpirationTime('1h');
   return jwt.sign(new TextEncoder().encode(secret));
 }
@@ -39,6 +40,12 @@ export class TestSession {
 
   get stub(): DurableObjectStub<Sandbox> {
     return env.SANDBOX.get(env.SANDBOX.idFromName(JSON.stringify([this.user, this.name])));
+  }
+
+  /** Settles once the session stands in its user's directory. */
+  async registered(): Promise<void> {
+    const account = env.ACCOUNT.get(env.ACCOUNT.idFromName(this.user));
+    while (!(await account.has(this.name))) await scheduler.wait(1);
   }
 
   /** Ends every object at once, as a deploy does; the store stays. */
