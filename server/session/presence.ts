@@ -15,14 +15,17 @@ const NUMBER_BYTES = 8;
 export class Presence {
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #fatal: (error: unknown) => void;
   readonly #terminals = new Map<number, Terminal>();
   /** Resolved when a terminal read on or left. */
   readonly #moved = new Signal();
   #lastLeftAt: number;
 
-  constructor(log: Log, clock: Clock) {
+  /** `fatal` is called when an event cannot be stored: what is in memory is then ahead of the store. */
+  constructor(log: Log, clock: Clock, fatal: (error: unknown) => void) {
     this.#log = log;
     this.#clock = clock;
+    this.#fatal = fatal;
     this.#lastLeftAt = clock.now();
   }
 
@@ -67,11 +70,13 @@ export class Presence {
     for (const terminal of this.#terminals.values()) fn(terminal);
   }
 
-  /** Stores an event and offers it to every terminal. Returns its number. */
-  publish(event: LogEvent): number {
-    const entry = this.#log.append(event);
-    this.offer(entry);
-    return entry.seq;
+  /** Stores an event and offers it to every terminal. Never throws: it is called from timers and from the guest's writes. */
+  publish(event: LogEvent): void {
+    try {
+      this.offer(this.#log.append(event));
+    } catch (error) {
+      this.#fatal(error);
+    }
   }
 
   /** For events that were appended inside a transaction: offer them once it is through. */

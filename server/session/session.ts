@@ -62,7 +62,7 @@ export class Session implements ConnectionHandler {
     this.#options = options;
     const { clock, host, runner, onFatal } = options;
     this.#store = new SessionStore(options.database, options.newEpoch, () => clock.now());
-    this.#presence = new Presence(this.#store.log, clock);
+    this.#presence = new Presence(this.#store.log, clock, onFatal);
     const context = {
       store: this.#store,
       presence: this.#presence,
