@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['{protocol,server,tui}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,server,tui,test/checks}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.workers.test.ts', '**/node_modules/**'],
         },
       },
