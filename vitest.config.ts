@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/install-package.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -38,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'torture',
           include: process.env.SPAWNPOINT_TORTURE ? ['test/torture/**/*.test.ts'] : [],
+          globalSetup: ['test/support/install-package.ts'],
           testTimeout: 3_600_000,
         },
       },

@@ -31,10 +31,12 @@ export async function authenticate(request: Request, secret: string | undefined)
       'This server has no TOKEN_SECRET of at least 32 bytes. Set one: wrangler secret put TOKEN_SECRET.',
     );
   }
-  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-  if (token === undefined) {
+  const credentials = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+  if (credentials === undefined) {
     throw new ProtocolError('UNAUTHENTICATED', 'A token is missing. Send it as "Authorization: Bearer …".');
   }
+  const token = /^[\w-]+\.[\w-]+\.[\w-]+$/.exec(credentials)?.[0];
+  if (token === undefined) throw new ProtocolError('UNAUTHENTICATED', 'The token is refused: it is no JSON Web Token.');
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['HS256'],

@@ -194,9 +194,10 @@ export class KernelSlot {
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
     const evaluating = kernel.evaluate(request, this.#io(overlay, output, input.client, interruption));
     interruption.begin(kernel);
-    const evaluation = await evaluating;
+    const ending = await evaluating;
+    const evaluation = limit.isReached() ? asOutOfFuel(ending) : ending;
     output.flush();
-    const outcome = outcomeOf(limit.isReached() ? asOutOfFuel(evaluation) : evaluation, output.isOverLimit);
+    const outcome = outcomeOf(evaluation, output.isOverLimit);
     const heap = outcome === null ? null : this.#snapshot(kernel);
     if (outcome === null || heap === 'failed') {
       overlay.discard();

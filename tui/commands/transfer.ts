@@ -26,7 +26,9 @@ export const get: CommandBody = async (invocation, io) => {
 };
 
 export const put: CommandBody = async (invocation, io) => {
-  const [local = '', remote = ''] = invocation.args;
+  const [first = '', second = ''] = invocation.args;
+  // A hyphen is standard input wherever it stands: `put - notes.md` and `put notes.md -` mean the same.
+  const [local, remote] = second === '-' ? [second, first] : [first, second];
   const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
   const body = local === '-' ? io.stdin : await openLocal(local);
   await new SessionFiles(invocation, io).send(path, { method: 'PUT', body });
