@@ -3,7 +3,6 @@
  * (client, request) is accepted at most once, for ever.
  */
 
-import { LIMITS } from '../../protocol/limits.ts';
 import type { Database } from '../database.ts';
 import type { Language } from '../kernels/kernel.ts';
 
@@ -94,10 +93,8 @@ export class RequestStore {
 
   /** Numbers of what was accepted and has no end in the log, ascending. */
   open(kind: Accepted['cause']): number[] {
-    // Inputs run in order, so that open ones are among the last: no index has to be kept up for them with each input.
-    const from = kind === 'input' ? this.#nextInput - 2 - LIMITS.queuedInputs : 0;
     return this.#database
-      .all<{ number: number }>(`SELECT number FROM ${kind} WHERE number >= ? AND open = 1 ORDER BY number`, from)
+      .all<{ number: number }>(`SELECT number FROM ${kind} WHERE open = 1 ORDER BY number`)
       .map((row) => row.number);
   }
 

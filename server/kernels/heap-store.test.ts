@@ -1,0 +1,71 @@
+/** Stored heaps: chains, heaps larger than a row, rewritten ends. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeMemoryDatabase } from '../../test/support/memory-database.ts';
+import type { Database } from '../database.ts';
+import { migrate } from '../session/schema.ts';
+import { HeapStore } from './heap-store.ts';
+
+const ROW = 1_900_000;
+
+let database: Database;
+let heaps: HeapStore;
+
+beforeEach(async () => {
+  database = await makeMemoryDatabase();
+  migrate(database);
+  heaps = new HeapStore(database);
+});
+
+/** Bytes that differ from place to place. */
+function bytes(length: number, seed = 1): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 31 + seed * 7 + (at >> 8)) & 0xff);
+}
+
+function load(id: number): Uint8Array[] {
+  return [...heaps.load(id).deltas];
+}
+
+describe('a heap', () => {
+  it('is its chain of deltas, keyframe first', () => {
+    const first = heaps.append('engine', null, bytes(10, 1));
+    const second = heaps.append('engine', first, bytes(20, 2));
+    const branch = heaps.append('engine', first, bytes(5, 4));
+    const third = heaps.append('engine', second, bytes(0));
+    expect(load(third)).toEqual([bytes(10, 1), bytes(20, 2), bytes(0)]);
+    expect(load(branch)).toEqual([bytes(10, 1), bytes(5, 4)]);
+    expect(heaps.load(third).engine).toBe('engine');
+    expect([first, second, branch, third].map((id) => heaps.depth(id))).toEqual([0, 1, 1, 2]);
+    const reopened = new HeapStore(database);
+    expect([third, first].map((id) => reopened.depth(id))).toEqual([2, 0]);
+  });
+
+  it.each([ROW - 1, ROW, ROW + 1, 2 * ROW, 2 * ROW + 1])('of %i bytes comes back whole, in rows that fit', (length) => {
+    const first = heaps.append('engine', null, bytes(length));
+    const second = heaps.append('engine', first, bytes(length, 2));
+    expect(load(second).map((delta) => Buffer.compare(delta, bytes(length, 1)) === 0)).toEqual([true, false]);
+    expect(Buffer.compare(load(second)[1] ?? bytes(0), bytes(length, 2))).toBe(0);
+    const rows = database.all<{ n: number }>(
+      'SELECT MAX(n) AS n FROM (SELECT LENGTH(bytes) AS n FROM heap UNION ALL SELECT LENGTH(bytes) FROM heap_part)',
+    );
+    expect(rows[0]?.n).toBeLessThanOrEqual(ROW);
+  });
+
+  it('that is rewritten keeps its id, and what stands on it its meaning', () => {
+    let last = heaps.append('engine', null, bytes(2 * ROW + 5));
+    for (let at = 0; at < 40; at++) last = heaps.append('engine', last, bytes(100, at));
+    const next = heaps.append('engine', last, bytes(7, 9));
+    heaps.rewrite(last, bytes(3 * ROW, 3));
+    expect(heaps.depth(last)).toBe(0);
+    expect(load(last).map((delta) => delta.length)).toEqual([3 * ROW]);
+    expect(load(next).map((delta) => delta.length)).toEqual([3 * ROW, 7]);
+    expect(heaps.depth(heaps.append('engine', last, bytes(1)))).toBe(1);
+    heaps.rewrite(last, bytes(4));
+    expect(load(last)).toEqual([bytes(4)]);
+  });
+
+  it('that is not there is an error', () => {
+    expect(() => heaps.load(1)).toThrow('not there');
+    expect(() => heaps.depth(1)).toThrow('no heap 1');
+  });
+});

@@ -1,0 +1,47 @@
+/** A session that sleeps with its sockets open, in a real workerd. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SessionServer } from '../support/session-server.ts';
+
+let server: SessionServer;
+
+beforeAll(async () => {
+  server = await SessionServer.start();
+});
+
+afterAll(() => server.stop());
+
+/** The platform drops an object that had nothing to do for 10 s when it next looks, which it does every 10 s. */
+const ASLEEP_WITHIN_MILLISECONDS = 21_000;
+
+it('wakes up over the same sockets, with nothing lost and nothing doubled', async () => {
+  const [one, two] = [await server.attach('sleepy'), await server.attach('sleepy')];
+  await one.run('let n = 1; const next = () => ++n');
+  await two.done(1);
+  await delay(ASLEEP_WITHIN_MILLISECONDS);
+  one.send('p');
+  await one.find((item) => (item.kind === 'text' ? true : undefined));
+  expect(await one.show('console.log("awake"); next()')).toBe('2');
+  await two.done(2);
+  expect(await server.opened('sleepy')).toBe(2);
+  for (const terminal of [one, two]) {
+    const fresh = new Set(terminal.received.flatMap((item) => (item.kind === 'event' ? [item.seq] : [])));
+    expect([...fresh].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5].filter((seq) => seq >= Math.min(...fresh)));
+    expect(terminal.output(2)).toBe('awake\n');
+    expect(terminal.received.filter((item) => item.kind === 'server' && item.name === 'welcome')).toHaveLength(1);
+  }
+  expect(await two.show('next()')).toBe('3');
+  await two.server('state', ({ terminals }) => terminals.length === 2);
+  one.hangUp();
+  expect(await one.ended()).toMatchObject({ code: 1000 });
+});
+
+it('takes what one client sends in the order in which it was sent', async () => {
+  const terminal = await server.attach('orderly');
+  await terminal.run('const all = []');
+  for (let at = 0; at < 90; at++) terminal.submit(`all.push(${at})`);
+  await terminal.done(91);
+  const codes = terminal.events().flatMap((event) => (event.name === 'input' ? [event.body.code] : []));
+  expect(codes.slice(1)).toEqual(Array.from({ length: 90 }, (_, at) => `all.push(${at})`));
+});

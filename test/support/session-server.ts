@@ -1,0 +1,93 @@
+/** The built Worker in a real workerd, with terminals over real sockets; counts how often a session's object was opened. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { Miniflare } from 'miniflare';
+import WebSocket from 'ws';
+import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
+import { buildWorker } from '../../server/build-worker.ts';
+import { mainOptions, readModules, WORKER_NAME } from '../../server/local/miniflare-options.ts';
+import { TestTerminal } from '../../server/testing/terminal.ts';
+
+const TOKEN_SECRET = 'the secret of an end to end test!';
+const USER = 'ada';
+
+/** The Worker as it is, but that each opening of a session's object leaves a row. */
+const PROBE = `
+import worker, { Sandbox as Real } from './worker.js';
+export * from './worker.js';
+export default worker;
+export class Sandbox extends Real {
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec('CREATE TABLE IF NOT EXISTS opened (at INTEGER)');
+    this.sql.exec('INSERT INTO opened VALUES (0)');
+  }
+  opened() {
+    return this.sql.exec('SELECT count(*) AS n FROM opened').one().n;
+  }
+}`;
+
+interface Probe {
+  opened(): Promise<number>;
+}
+
+export class SessionServer {
+  readonly #miniflare: Miniflare;
+  readonly #directory: string;
+  readonly #sockets: WebSocket[] = [];
+
+  private constructor(miniflare: Miniflare, directory: string) {
+    this.#miniflare = miniflare;
+    this.#directory = directory;
+  }
+
+  static async start(): Promise<SessionServer> {
+    await buildWorker();
+    const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
+    const built = readModules('dist/worker');
+    const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: PROBE }, ...built];
+    const secrets = { tokenSecret: TOKEN_SECRET, runnerSecret: TOKEN_SECRET, runnerAddress: '127.0.0.1:9' };
+    const miniflare = new Miniflare(mainOptions({ modules, storage: directory, ...secrets }, 0));
+    await miniflare.ready;
+    return new SessionServer(miniflare, directory);
+  }
+
+  /** How often the object of the session was constructed so far. Opens it if it sleeps. */
+  async opened(session: string): Promise<number> {
+    const sandboxes = await this.#miniflare.getDurableObjectNamespace('SANDBOX');
+    const stub: unknown = sandboxes.get(sandboxes.idFromName(JSON.stringify([USER, session])));
+    return (stub as Probe).opened();
+  }
+
+  /** A terminal over a socket of its own, welcomed. */
+  async attach(session: string): Promise<TestTerminal> {
+    const url = await this.#miniflare.unsafeGetDirectURL(WORKER_NAME);
+    const token = await new SignJWT({ sub: USER, jti: 'a', role: 'owner', aud: 'spawnpoint' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('1h')
+      .sign(new TextEncoder().encode(TOKEN_SECRET));
+    const address = new URL(attachPath(session), url).href.replace(/^http/, 'ws');
+    const socket = new WebSocket(address, SUBPROTOCOL, { headers: { authorization: `Bearer ${token}` } });
+    this.#sockets.push(socket);
+    const terminal = new TestTerminal();
+    socket.on('message', (data: Buffer, isBinary) => {
+      terminal.receive(isBinary ? new Uint8Array(data) : data.toString());
+    });
+    socket.on('close', (code, reason) => terminal.lost({ code, reason: reason.toString() }));
+    await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+    terminal.connect(socket);
+    terminal.hello();
+    await terminal.server('welcome');
+    return terminal;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.terminate();
+    await this.#miniflare.dispose();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
