@@ -1,0 +1,41 @@
+/** A Worker of the benchmarks' own in a workerd of its own, with the options of the embedded server. */
+
+import { readFile } from 'node:fs/promises';
+import { Miniflare } from 'miniflare';
+
+export interface PlainWorkerOptions {
+  /** File name in `workers/`. */
+  readonly script: string;
+  /** The binding and the class of its Durable Object. */
+  readonly binding: string;
+  readonly className: string;
+  /** Absolute path of the directory with the Durable Objects of all Workers. */
+  readonly persist: string;
+  /** The name of the Worker: Durable Objects are stored under it. */
+  readonly name: string;
+}
+
+/** Calls `use` with the URL at which the Worker answers, then ends it. */
+export async function withPlainWorker<Result>(
+  { script, binding, className, persist, name }: PlainWorkerOptions,
+  use: (url: URL) => Promise<Result>,
+): Promise<Result> {
+  const contents = await readFile(new URL(`../workers/${script}`, import.meta.url), 'utf8');
+  const miniflare = new Miniflare({
+    name,
+    modules: [{ type: 'ESModule', path: 'worker.js', contents }],
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+    cf: false,
+    host: '127.0.0.1',
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    stripCfConnectingIp: false,
+    durableObjects: { [binding]: { className, useSQLite: true } },
+    durableObjectsPersist: persist,
+  });
+  try {
+    return await use(await miniflare.unsafeGetDirectURL());
+  } finally {
+    await miniflare.dispose();
+  }
+}

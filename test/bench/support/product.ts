@@ -1,0 +1,71 @@
+/** The built product with a data directory of its own, as a user would have it. */
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { residentBytes } from '../../../server/local/processes.ts';
+import type { DaemonState, WorkerRole } from '../../../server/local/state.ts';
+import { serverStatus } from '../../../server/local/status.ts';
+import { stopServer } from '../../../server/local/stop.ts';
+import { type Server, selectServer } from '../../../tui/access/server.ts';
+import { plainEnvironment } from './command.ts';
+
+const executable = fileURLToPath(new URL('../../../bin/spawnpoint-cf.js', import.meta.url));
+const built = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+
+/** The server of a benchmark that was itself killed ends by itself, soon. */
+const IDLE_MILLISECONDS = 60_000;
+
+export class Product {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Its embedded server, started by whoever first reaches for it. */
+  readonly server: Server;
+
+  private constructor(home: string) {
+    this.home = home;
+    this.env = { ...plainEnvironment, SPAWNPOINT_HOME: home, SPAWNPOINT_IDLE_MS: String(IDLE_MILLISECONDS) };
+    this.server = selectServer(null, this.env);
+  }
+
+  /** Calls `use` with a product that nobody used before, then ends and removes all of it. */
+  static async use<Result>(use: (product: Product) => Promise<Result>): Promise<Result> {
+    if (!existsSync(built)) throw new Error('There is no build to measure: npm run build');
+    const product = new Product(await mkdtemp(join(tmpdir(), 'spawnpoint-bench-')));
+    try {
+      return await use(product);
+    } finally {
+      await product.stop();
+      await rm(product.home, { recursive: true, force: true });
+    }
+  }
+
+  /** What Node runs for `spawnpoint-cf` with `args`. */
+  command(args: readonly string[]): readonly string[] {
+    return [executable, ...args];
+  }
+
+  /** Ends the server, if it runs. Sessions stay. */
+  async stop(): Promise<void> {
+    await stopServer(this.env);
+  }
+
+  /** Resident memory of the daemon in bytes. */
+  get daemonBytes(): number {
+    return residentBytes(this.#state.pid);
+  }
+
+  /** Resident memory in bytes of the workerd that holds the sessions or runs the programs; 0 while there is none. */
+  workerBytes(role: WorkerRole): number {
+    const worker = this.#state.workers.find((each) => each.role === role);
+    return worker === undefined ? 0 : residentBytes(worker.pid);
+  }
+
+  get #state(): DaemonState {
+    const state = serverStatus(this.env);
+    if (state === undefined) throw new Error('The server does not run.');
+    return state;
+  }
+}
