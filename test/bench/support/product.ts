@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dataPaths } from '../../../server/local/directories.ts';
 import { residentBytes } from '../../../server/local/processes.ts';
 import type { DaemonState, WorkerRole } from '../../../server/local/state.ts';
 import { serverStatus } from '../../../server/local/status.ts';
@@ -50,6 +51,11 @@ export class Product {
   /** Ends the server, if it runs. Sessions stay. */
   async stop(): Promise<void> {
     await stopServer(this.env);
+  }
+
+  /** The directory of the stored Durable Objects. */
+  get durableObjects(): string {
+    return join(dataPaths(this.home).storage, 'durable-objects');
   }
 
   /** Resident memory of the daemon in bytes. */

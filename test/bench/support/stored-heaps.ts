@@ -20,7 +20,7 @@ export async function readStoredHeaps(
 ): Promise<readonly (readonly StoredHeap[])[]> {
   await product.stop();
   const worker = { script: 'stored-heaps.js', binding: 'SANDBOX', className: 'Sandbox', name: WORKER_NAME };
-  return withPlainWorker({ ...worker, persist: product.paths.durableObjects }, (url) =>
+  return withPlainWorker({ ...worker, persist: product.durableObjects }, (url) =>
     Promise.all(sessions.map((session) => readSession(url, session))),
   );
 }
