@@ -1,10 +1,21 @@
 /** `npm run build`: everything that is made from sources, in order, into dist/. */
 
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildWorker } from './server/build-worker.ts';
 import { buildJavaScriptEngine } from './server/kernels/javascript/build-base.ts';
+
+/** The parser comes beside functions for yargs's own screens: without them, those and their tables stay out. */
+const parserOfYargs: Plugin = {
+  name: 'parser-of-yargs',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: false,
+    })),
+};
 
 const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', default: false } } });
 
@@ -38,6 +49,7 @@ async function bundleForNode(name: string, entry: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     // The one dependency that is installed with the package, and what Ink loads for its own developers only.
     external: ['miniflare', 'react-devtools-core'],
+    plugins: [parserOfYargs],
     logLevel: 'warning',
   });
 }

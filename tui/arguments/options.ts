@@ -4,7 +4,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { DEFAULT_SESSION, isName } from '../../protocol/names.ts';
 import { usageError } from '../exit.ts';
 
-interface OptionSpec {
+export interface OptionSpec {
   readonly short?: string;
   /** What its value is called; absent when it takes none. */
   readonly value?: string;
@@ -29,6 +29,8 @@ export const OPTIONS = {
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof OPTIONS;
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
 
 /** Accepted by every command. */
 export const GLOBAL_OPTIONS: readonly OptionName[] = [

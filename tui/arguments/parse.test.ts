@@ -85,10 +85,25 @@ describe('options', () => {
     expect(parse('-pe', '1+1').options.print).toBe('1+1');
     expect(parse('--eval=a=b').options.eval).toBe('a=b');
     expect(parse('-qp', '1').options).toMatchObject({ quiet: true, print: '1' });
+    expect(parse('-p', '').options.print).toBe('');
+    expect(parse('-p', '--').options.print).toBe('--');
+    expect(parse('-p', '--json').options).toMatchObject({ print: '--json', json: false });
+    expect(parse('-p', '0x10').options.print).toBe('0x10');
+    expect(parse('-e', '"a"').options.eval).toBe('"a"');
+    expect(parse('--print="a\n=b"').options.print).toBe('"a\n=b"');
   });
 
   it('the last of several counts', () => {
     expect(parse('-s', 'a', '-s', 'b').options.session).toBe('b');
+    expect(parse('-s', 'a', '--session', 'b', '-s', 'c').options.session).toBe('c');
+    expect(parse('-q', '--quiet', '-q').options.quiet).toBe(true);
+  });
+
+  it('leave alone what follows them when they take no value', () => {
+    expect(parse('files', 'rm', '-r', 'true')).toMatchObject({ options: { recursive: true }, args: ['true'] });
+    expect(parse('files', 'cat', '--json', '007')).toMatchObject({ options: { json: true }, args: ['007'] });
+    expect(parse('files', 'cat', '--', '--json')).toMatchObject({ options: { json: false }, args: ['--json'] });
+    expect(parse('--no-color', 'ps').options.color).toBe(false);
   });
 
   it('are refused when unknown, without a value, with one too many, or where they mean nothing', () => {
@@ -96,6 +111,10 @@ describe('options', () => {
     expect(refusal('-x')).toContain('no option -x');
     expect(refusal('ps', '-s')).toBe('-s needs a value: -s NAME');
     expect(refusal('--json=1')).toBe('--json takes no value');
+    expect(refusal('-q1')).toBe('-q takes no value');
+    expect(refusal('-eq')).toBe('-e needs a value: -e CODE');
+    expect(refusal('--color')).toContain('no option --color');
+    expect(refusal('--session.x', '1')).toContain('no option --session.x');
     expect(refusal('ps', '--keep-going')).toContain("means nothing to 'ps'");
     expect(refusal('__proto__')).toContain('no command');
     expect(refusal('--__proto__')).toContain('no option');

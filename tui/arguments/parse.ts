@@ -1,9 +1,17 @@
 /** Turns the words of the command line into a command, its options and its arguments. */
 
-import { parseArgs } from 'node:util';
+import { Parser } from 'yargs/helpers';
 import { COMMANDS, type Command, GROUP_DEFAULTS } from '../commands/table.ts';
 import { usageError } from '../exit.ts';
-import { checkOptions, GLOBAL_OPTIONS, OPTIONS, type OptionName, type Options } from './options.ts';
+import {
+  checkOptions,
+  GLOBAL_OPTIONS,
+  OPTION_NAMES,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  type Options,
+} from './options.ts';
 
 export interface Invocation {
   readonly command: Command;
@@ -16,65 +24,84 @@ export interface Invocation {
   readonly programArgs: readonly string[];
 }
 
-/** A word that is no option, and where it stands on the command line. */
-interface Word {
-  readonly text: string;
-  readonly index: number;
+interface Parsed {
+  readonly given: readonly GivenOption[];
+  /** The words that are neither options nor their values. */
+  readonly words: readonly string[];
 }
 
 interface GivenOption {
-  readonly name: string;
-  /** As it was written, with its hyphens. */
-  readonly written: string;
-  readonly value: string | undefined;
-  readonly index: number;
+  /** Its short or long name, as it was written. */
+  readonly key: string;
+  /** Text if it was given a value. */
+  readonly value: unknown;
 }
 
 /** Throws `ExitError` (usage) with one sentence that says what is wrong. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
-  const { words, given } = tokenize(argv);
-  const { command, topic } = findCommand(words.map((word) => word.text));
-  const nameWords = topic === '' ? 0 : topic.split(' ').length;
-  const end = command.passesArguments ? words[nameWords + command.arguments[1] - 1]?.index : undefined;
-  const isOwn = ({ index }: { index: number }): boolean => end === undefined || index <= end;
+  const { given, words, programArgs } = separate(argv);
+  const { command, topic } = findCommand(words);
   const raw = new Map<OptionName, string>();
-  for (const option of given.filter(isOwn)) raw.set(checkOption(option, command), option.value ?? '');
+  for (const option of given) raw.set(...checkOption(option, command));
   const options = checkOptions(raw);
-  const args = words.slice(nameWords).filter(isOwn);
+  const args = words.slice(topic === '' ? 0 : topic.split(' ').length);
   if (!options.help && !options.version) checkCount(command, args.length);
+  return { command, topic, options, args, programArgs };
+}
+
+/** What is ours, apart from what belongs to a program that is run: nobody looks into that. */
+function separate(argv: readonly string[]): Parsed & Pick<Invocation, 'programArgs'> {
+  const head = parseOptions(argv, true);
+  const [name = '', ...rest] = head.words;
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command?.passesArguments !== true) return { ...parseOptions(argv, false), programArgs: [] };
+  const count = command.arguments[1];
+  const { given, words } = count === 0 ? { given: [], words: rest } : parseOptions(rest, true);
   return {
-    command,
-    topic,
-    options,
-    args: args.map((word) => word.text),
-    programArgs: end === undefined ? [] : argv.slice(end + 1),
+    given: [...head.given, ...given],
+    words: [name, ...words.slice(0, count)],
+    programArgs: argv.slice(argv.length - Math.max(0, words.length - count)),
   };
 }
 
-function tokenize(argv: readonly string[]): { words: Word[]; given: GivenOption[] } {
-  const { tokens } = parseArgs({
-    // As in node, -pe is -p.
-    args: argv.map((word) => (word === '-pe' ? '-p' : word)),
-    options: Object.fromEntries(
-      Object.entries(OPTIONS).map(([name, spec]) => [
-        name,
-        {
-          type: 'value' in spec ? ('string' as const) : ('boolean' as const),
-          ...('short' in spec ? { short: spec.short } : {}),
-        },
-      ]),
-    ),
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const words: Word[] = [];
-  const given: GivenOption[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push({ text: token.value, index: token.index });
-    else if (token.kind === 'option') given.push({ ...token, written: token.rawName });
+/** Every option's short and long names. */
+const NAMES = new Map<string, OptionName>();
+/** For yargs: how many values go with each of them, and which are the same option. */
+const VALUES: Record<string, 0 | 1> = {};
+const ALIASES: Record<string, string> = {};
+for (const name of OPTION_NAMES) {
+  const { short = name, value }: OptionSpec = OPTIONS[name];
+  for (const key of [short, name]) {
+    NAMES.set(key, name);
+    VALUES[key] = value === undefined ? 0 : 1;
   }
-  return { words, given };
+  if (short !== name) ALIASES[name] = short;
+}
+
+/** `stops`: all from the first word that is no option are words. */
+function parseOptions(argv: readonly string[], stops: boolean): Parsed {
+  const { argv: parsed, error } = Parser.detailed(
+    // As in node, -pe is -p.
+    argv.map((word) => (word === '-pe' ? '-p' : word)),
+    {
+      narg: VALUES,
+      alias: ALIASES,
+      configuration: {
+        'boolean-negation': false,
+        'camel-case-expansion': false,
+        'dot-notation': false,
+        'duplicate-arguments-array': false,
+        'halt-at-non-option': stops,
+        'nargs-eats-options': true,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+      },
+    },
+  );
+  const { _: words, ...values } = parsed;
+  const surplus = /^Argument unexpected for: (.+)$/.exec(error?.message ?? '')?.[1];
+  if (surplus !== undefined) throw usageError(`${written(surplus)} takes no value`);
+  return { given: Object.entries(values).map(([key, value]) => ({ key, value })), words: words.map(String) };
 }
 
 function findCommand(words: readonly string[]): { command: Command; topic: string } {
@@ -95,19 +122,23 @@ function unknownCommand(name: string, group: string): Error {
   return usageError(`there is no command '${name}'; see spawnpoint-cf ${group}${group === '' ? '' : ' '}--help`);
 }
 
-function checkOption({ name, written, value }: GivenOption, command: Command): OptionName {
-  if (!isOption(name)) throw usageError(`there is no option ${written}; see spawnpoint-cf --help`);
-  const spec = OPTIONS[name];
+/** The option's long name and its value. */
+function checkOption({ key, value }: GivenOption, command: Command): [OptionName, string] {
+  const name = NAMES.get(key);
+  if (name === undefined) throw usageError(`there is no option ${written(key)}; see spawnpoint-cf --help`);
+  const spec: OptionSpec = OPTIONS[name];
   if (!GLOBAL_OPTIONS.includes(name) && !command.options.includes(name)) {
-    throw usageError(`${written} means nothing to ${command.name === '' ? 'this' : `'${command.name}'`}`);
+    throw usageError(`${written(key)} means nothing to ${command.name === '' ? 'this' : `'${command.name}'`}`);
   }
-  if ('value' in spec && value === undefined) throw usageError(`${written} needs a value: ${written} ${spec.value}`);
-  if (!('value' in spec) && value !== undefined) throw usageError(`${written} takes no value`);
-  return name;
+  if (spec.value === undefined && typeof value === 'string') throw usageError(`${written(key)} takes no value`);
+  if (spec.value !== undefined && typeof value !== 'string') {
+    throw usageError(`${written(key)} needs a value: ${written(key)} ${spec.value}`);
+  }
+  return [name, typeof value === 'string' ? value : ''];
 }
 
-function isOption(name: string): name is OptionName {
-  return Object.hasOwn(OPTIONS, name);
+function written(key: string): string {
+  return `${key.length === 1 ? '-' : '--'}${key}`;
 }
 
 function checkCount(command: Command, count: number): void {
