@@ -50,15 +50,16 @@ export class Log {
     const rows = database.all<{ first: number; bytes: number | null }>(
       `SELECT first, bytes FROM log_segment ORDER BY first`,
     );
-    this.#segments = rows.map(({ first, bytes }) => ({ first, bytes: bytes ?? this.#measure(first) }));
+    this.#segments = rows.map(({ first, bytes }) => ({ first, bytes: bytes ?? this.bytesFrom(first) }));
     this.#head = Math.max(last?.seq ?? 0, (this.#segments.at(-1)?.first ?? 1) - 1);
     this.#bytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  #measure(first: number): number {
+  /** Bytes of the events from `from` on, as far as they are kept. */
+  bytesFrom(from: number): number {
     const [row] = this.#database.all<{ bytes: number | null }>(
       `SELECT SUM(LENGTH(frames)) AS bytes FROM log WHERE seq >= ?`,
-      first,
+      from,
     );
     return row?.bytes ?? 0;
   }

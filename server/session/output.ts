@@ -26,7 +26,7 @@ export class OutputGatherer {
   #total = 0;
   #cancelTimer: (() => void) | null = null;
 
-  /** `number` is that of the input or program whose output comes first. `onLimit` is called once, when the output reaches `limit` bytes; what comes after is dropped. */
+  /** `number` is that of the input or program whose output comes first. `onLimit` is called once, when there is more than `limit` bytes; what is beyond is dropped. */
   constructor(
     cause: OutputEvent['cause'],
     number: number,
@@ -54,12 +54,15 @@ export class OutputGatherer {
   /** `number`: the input or program that caused it, by default the one before. */
   write(stream: Stream, bytes: Uint8Array, number = this.#number): void {
     if (bytes.length === 0 || this.isOverLimit) return;
+    const room = this.#limit - this.#total;
     this.#total += bytes.length;
-    if (this.isOverLimit) {
-      this.flush();
-      this.#onLimit();
-      return;
-    }
+    this.#gather(stream, bytes.subarray(0, room), number);
+    if (!this.isOverLimit) return;
+    this.flush();
+    this.#onLimit();
+  }
+
+  #gather(stream: Stream, bytes: Uint8Array, number: number): void {
     if (stream !== this.#stream || number !== this.#number) this.flush();
     this.#stream = stream;
     this.#number = number;

@@ -3,6 +3,7 @@
  * (client, request) is accepted at most once, for ever.
  */
 
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Database } from '../database.ts';
 import type { Language } from '../kernels/kernel.ts';
 
@@ -52,6 +53,7 @@ export class RequestStore {
       client,
     );
     const highest = row?.request ?? 0;
+    if (this.#highest.size >= LIMITS.terminals) this.#highest.clear();
     this.#highest.set(client, highest);
     return highest;
   }
@@ -84,6 +86,12 @@ export class RequestStore {
       at,
     );
     return number;
+  }
+
+  /** What was submitted as input `number`, or null. */
+  input(number: number): { readonly language: Language; readonly code: string } | null {
+    const sql = `SELECT language, code FROM input WHERE number = ?`;
+    return this.#database.all<{ language: Language; code: string }>(sql, number)[0] ?? null;
   }
 
   /** Its end is in the log. */

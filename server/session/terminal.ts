@@ -51,8 +51,8 @@ export class Terminal {
   readonly #credit: CreditSender;
   /** Number of the log event to send next. */
   #next: number;
-  /** Log bytes that were appended since it fell behind. */
-  #lag = 0;
+  /** Log bytes from the next event on; null until they are measured. */
+  #lag: number | null = null;
   #outbox: Uint8Array[] = [];
   #outboxBytes = 0;
   #isFlushing = false;
@@ -68,9 +68,9 @@ export class Terminal {
     return this.identity.role !== 'reader';
   }
 
-  /** How many log bytes wait for this terminal's credit, as far as they were appended since it fell behind. */
+  /** How many log bytes wait for this terminal's credit. */
   get lag(): number {
-    return this.#lag;
+    return this.#lag ?? 0;
   }
 
   send<Name extends Parameters<typeof encodeServer>[0]>(name: Name, body: ServerBody<Name>): void {
@@ -106,19 +106,21 @@ export class Terminal {
   /** A new event. Sends it if this terminal is up to date and has credit; else it is read from the log later. */
   offer(entry: LogEntry): void {
     if (this.#next === entry.seq && this.#credit.canSend) this.#sendEntry(entry);
-    else this.#lag += entry.frames.length;
+    else if (this.#lag !== null) this.#lag += entry.frames.length;
   }
 
   /** Sends what the log holds for this terminal, as far as its credit goes. */
   catchUp(log: Log): void {
+    let lag = this.#lag ?? log.bytesFrom(this.#next);
     while (this.#credit.canSend && this.#next <= log.extent.head) {
       for (const entry of log.read(this.#next, CATCH_UP_BYTES)) {
-        if (!this.#credit.canSend) return;
+        if (!this.#credit.canSend) break;
+        const isGap = entry.seq > this.#next;
         this.#sendEntry(entry);
-        this.#lag = Math.max(0, this.#lag - entry.frames.length);
+        lag = isGap ? log.bytesFrom(this.#next) : lag - entry.frames.length;
       }
     }
-    if (this.#next > log.extent.head) this.#lag = 0;
+    this.#lag = this.#next > log.extent.head ? 0 : lag;
   }
 
   #sendEntry(entry: LogEntry): void {
