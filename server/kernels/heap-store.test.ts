@@ -1,5 +1,6 @@
 /** Stored heaps: chains, heaps larger than a row, rewritten ends. */
 
+import { Buffer } from 'node:buffer';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeMemoryDatabase } from '../../test/support/memory-database.ts';
 import type { Database } from '../database.ts';

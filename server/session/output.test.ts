@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OutputEvent } from '../../protocol/events.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import { OutputGatherer } from './output.ts';
 
 const CHUNK = 16 * 1024;

@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 
-import type { Clock } from '../../server/session/clock.ts';
+import type { Clock } from '../session/clock.ts';
 
 interface Timer {
   readonly at: number;
