@@ -12,7 +12,7 @@ import { decodeOutput, encodeOutput, type OutputEvent } from './output.ts';
 import { count, decodePayload, encodePayload, sequenceNumber } from './payload.ts';
 
 /** What brought a change about. */
-const cause = v.picklist(['input', 'background', 'program', 'files']);
+const cause = v.picklist(['input', 'background', 'program', 'files', 'restore']);
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */
@@ -93,6 +93,18 @@ const EVENTS = {
       level: v.picklist(['info', 'warning']),
       text: v.string(),
       cause: v.nullable(v.tuple([cause, count])),
+    }),
+  },
+  /** The session went back, or forward again: `revision` is the state of `target` once more (0: the empty beginning). */
+  restored: {
+    type: 0x47,
+    schema: v.object({
+      at: count,
+      revision: count,
+      target: count,
+      how: v.picklist(['undo', 'redo', 'goto', 'restore']),
+      /** Name of the checkpoint, for `restore`. */
+      name: v.nullable(v.string()),
     }),
   },
 } as const;

@@ -24,7 +24,13 @@ const label = fc.string({ unit: 'grapheme-ascii', maxLength: 64 });
 const language = fc.constantFrom('js' as const, 'ts' as const, 'py' as const);
 const role = fc.constantFrom('owner' as const, 'writer' as const, 'reader' as const);
 const cause = fc.constantFrom('input' as const, 'program' as const);
-const anyCause = fc.constantFrom('input' as const, 'background' as const, 'program' as const, 'files' as const);
+const anyCause = fc.constantFrom(
+  'input' as const,
+  'background' as const,
+  'program' as const,
+  'files' as const,
+  'restore' as const,
+);
 const entryKind = fc.constantFrom('file' as const, 'directory' as const);
 const aboutCode = { language, code: words, cursor: count };
 const orNull = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: null });
@@ -160,6 +166,13 @@ const eventBodies: EventBodies = {
     level: fc.constantFrom('info' as const, 'warning' as const),
     text: words,
     cause: orNull(fc.tuple(anyCause, count)),
+  }),
+  restored: fc.record({
+    at: count,
+    revision: count,
+    target: count,
+    how: fc.constantFrom('undo' as const, 'redo' as const, 'goto' as const, 'restore' as const),
+    name: orNull(words),
   }),
   output: fc.record({
     at: count,

@@ -13,6 +13,7 @@ import { LargeFiles } from './files/large-files.ts';
 import { Orphans } from './files/orphans.ts';
 import { failureResponse } from './http/errors.ts';
 import { fileRoutes } from './http/files.ts';
+import { historyRoutes } from './http/history.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import type { Caller, Connection } from './session/connection.ts';
@@ -35,6 +36,8 @@ interface SocketState {
 }
 
 const COLLECT_MILLISECONDS = 60_000;
+/** Long enough for a burst of inputs to end. */
+const PRUNE_MILLISECONDS = 2_000;
 const COLLECT_AT_ONCE = 1000;
 
 export class Sandbox extends DurableObject<Env> {
@@ -60,6 +63,7 @@ export class Sandbox extends DurableObject<Env> {
       },
       runner: new LoaderRunner({ env, context: ctx, clock: systemClock }),
       newEpoch: () => crypto.randomUUID(),
+      pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
       onFatal: (error) => this.#abort(error),
     });
     const { database } = this.#session.store;
@@ -68,7 +72,7 @@ export class Sandbox extends DurableObject<Env> {
     this.#schedule = new Schedule(
       database,
       { set: (at) => void ctx.storage.setAlarm(at) },
-      { collectOrphans: () => this.#collectOrphans() },
+      { collectOrphans: () => this.#collectOrphans(), prune: () => this.#prune() },
     );
     this.#requestCollection();
     for (const socket of ctx.getWebSockets()) {
@@ -83,6 +87,9 @@ export class Sandbox extends DurableObject<Env> {
       const path = new URL(request.url).pathname.split('/').slice(4);
       if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
       if (path[0] === 'files') return await this.#files(request, caller.role).finally(() => this.#requestCollection());
+      if (path[0] === 'history' && path.length === 1) {
+        return await historyRoutes(request, { travel: this.#session.travel, mayWrite: caller.role !== 'reader' });
+      }
       throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);
     } catch (error) {
       return failureResponse(error);
@@ -167,6 +174,11 @@ export class Sandbox extends DurableObject<Env> {
   #requestCollection(): void {
     const isNeeded = this.#orphans.collectable(1).length > 0;
     if (isNeeded) this.#schedule.request('collectOrphans', Date.now() + COLLECT_MILLISECONDS);
+  }
+
+  async #prune(): Promise<null> {
+    this.#session.prune();
+    return null;
   }
 
   async #collectOrphans(): Promise<number | null> {

@@ -3,7 +3,7 @@
 import type { Database } from '../database.ts';
 import { dropUnreferencedBlobs, highestBlob } from './blobs.ts';
 import type { FileChange } from './file-commit.ts';
-import { pruneRevisions, restoreRevision } from './history.ts';
+import { changesBetween, pruneRevisions, restoreRevision, touchedPaths } from './history.ts';
 import { KeyView } from './kv-store.ts';
 import { Overlay, type OverlayStore } from './overlay.ts';
 import { Quota } from './quota.ts';
@@ -48,6 +48,16 @@ export class FileStore {
   /** The committed state of a kept revision or of the head, to be read only. */
   view(point: Point): { readonly files: FileView; readonly kv: KeyView } {
     return { files: new FileView(this.#db, point), kv: new KeyView(this.#db, point) };
+  }
+
+  /** How many paths each revision from `first` on wrote or removed. */
+  touchedSince(first: number): ReadonlyMap<number, number> {
+    return touchedPaths(this.#db, first);
+  }
+
+  /** How the files of one kept revision differ from those of another. */
+  changes(from: number, to: number): FileChange[] {
+    return changesBetween(this.#db, from, to);
   }
 
   /** See `restoreRevision`. */

@@ -34,6 +34,41 @@ export function restoreRevision(db: Database, from: number, revision: number): F
   return changes;
 }
 
+/** How many paths each revision from `first` on wrote or removed, for those that did. */
+export function touchedPaths(db: Database, first: number): Map<number, number> {
+  const sql = `SELECT revision, COUNT(DISTINCT parent || '/' || name) AS paths FROM (
+      SELECT born AS revision, parent, name FROM file_entry WHERE born >= ?1
+      UNION ALL SELECT died, parent, name FROM file_entry WHERE died >= ?1)
+    GROUP BY revision`;
+  return new Map(db.all<{ revision: number; paths: number }>(sql, first).map((row) => [row.revision, row.paths]));
+}
+
+interface VersionRow extends EndRow {
+  readonly contents: string;
+}
+
+/** How the files of revision `from` differ from those of `to`. */
+export function changesBetween(db: Database, from: number, to: number): FileChange[] {
+  const columns =
+    "parent, name, kind, size, ifnull(file, '') || ' ' || ifnull(r2_key, '') || ' ' || modified_at AS contents";
+  const alive = (at: number) => {
+    const sql = `SELECT ${columns} FROM file_entry WHERE born <= ? AND (died IS NULL OR died > ?)`;
+    const rows = db.all<VersionRow>(sql, at, at);
+    return new Map(rows.map((row) => [joinPath(row.parent, row.name), row]));
+  };
+  const before = alive(from);
+  const after = alive(to);
+  const changes: FileChange[] = [];
+  for (const [path, { kind, size }] of before)
+    if (!after.has(path)) changes.push({ path, change: 'removed', kind, size });
+  for (const [path, { kind, size, contents }] of after) {
+    const known = before.get(path);
+    const isSame = known !== undefined && known.kind === kind && (kind === 'directory' || known.contents === contents);
+    if (!isSame) changes.push({ path, change: kind === 'directory' ? 'made' : 'written', kind, size });
+  }
+  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
 interface EndRow {
   readonly parent: string;
   readonly name: string;

@@ -63,6 +63,43 @@ export class HeapStore {
     return row.depth;
   }
 
+  /** Bytes that all heaps take. */
+  totalSize(): number {
+    const sql = `SELECT IFNULL(SUM(LENGTH(bytes)), 0) + (SELECT IFNULL(SUM(LENGTH(bytes)), 0) FROM heap_part) AS size FROM heap`;
+    return this.#database.all<{ size: number }>(sql)[0]?.size ?? 0;
+  }
+
+  /** These heaps and all that they stand on. */
+  neededBy(heaps: Iterable<number>): ReadonlySet<number> {
+    const bases = new Map(
+      this.#database
+        .all<{ id: number; base: number | null }>(`SELECT id, base FROM heap`)
+        .map(({ id, base }) => [id, base]),
+    );
+    const needed = new Set<number>();
+    for (const heap of heaps) {
+      for (let next: number | null = heap; next !== null && !needed.has(next); next = bases.get(next) ?? null)
+        needed.add(next);
+    }
+    return needed;
+  }
+
+  /** Deletes every heap that is not in `kept`. */
+  keepOnly(kept: ReadonlySet<number>): void {
+    for (const { id } of this.#database.all<{ id: number }>(`SELECT id FROM heap`)) {
+      if (kept.has(id)) continue;
+      this.#database.run(`DELETE FROM heap_part WHERE heap = ?`, id);
+      this.#database.run(`DELETE FROM heap WHERE id = ?`, id);
+    }
+  }
+
+  /** Bytes that the heap `id` takes, its own segment only. */
+  size(id: number): number {
+    const sql = `SELECT LENGTH(bytes) + IFNULL((SELECT SUM(LENGTH(bytes)) FROM heap_part WHERE heap = id), 0) AS size
+      FROM heap WHERE id = ?`;
+    return this.#database.all<{ size: number }>(sql, id)[0]?.size ?? 0;
+  }
+
   /** The chain that makes up the heap `id`, keyframe first. */
   load(id: number): StoredHeap {
     const chain: Row[] = [];

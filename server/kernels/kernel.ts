@@ -138,6 +138,8 @@ export interface KernelFactory {
   /** Without `heap`, a fresh session from the base snapshot. Throws `EngineGoneError` if the heap names another engine. */
   boot(host: KernelHost, heap?: StoredHeap): Promise<Kernel>;
   isComplete(code: string, language: Language): Completeness;
+  /** True for code that cannot have changed anything a user sees: it only reads and computes. False when in doubt. */
+  isPure(code: string, language: Language): boolean;
 }
 
 export class EngineGoneError extends Error {

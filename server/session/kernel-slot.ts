@@ -8,6 +8,7 @@ import type { Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../k
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
+import { KernelHeap } from './kernel-heap.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import { asOutOfFuel, clipMessage, doneEvent, outcomeOf, rolledBack } from './outcome.ts';
 import { OutputGatherer } from './output.ts';
@@ -45,9 +46,6 @@ const BACKGROUND_FUEL = 20_000;
 const FREEZE_MILLISECONDS = 60_000;
 /** Background revisions are made at most this often. */
 const BACKGROUND_COMMIT_MILLISECONDS = 1000;
-/** A chain of this many deltas is cut by a keyframe when the kernel is idle, and at once at the second figure. */
-const KEYFRAME_WHEN_IDLE = 32;
-const KEYFRAME_AT_ONCE = 256;
 const IDLE_MILLISECONDS = 250;
 
 const NEVER_RAN = { status: 'interrupted', reason: 'user', kept: false } as const;
@@ -57,6 +55,7 @@ type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly
 export class KernelSlot {
   readonly #context: SlotContext;
   readonly #factory: KernelFactory;
+  readonly #heap: KernelHeap;
   readonly #queue: QueuedInput[] = [];
   #kernel: Kernel | null = null;
   #running: QueuedInput | null = null;
@@ -73,6 +72,7 @@ export class KernelSlot {
   constructor(context: SlotContext, factory: KernelFactory) {
     this.#context = context;
     this.#factory = factory;
+    this.#heap = new KernelHeap(context.store, factory.name);
   }
 
   get name(): KernelFactory['name'] {
@@ -126,6 +126,21 @@ export class KernelSlot {
   /** A terminal came: what froze goes on. */
   thaw(): void {
     if (this.#kernel !== null) void this.#run();
+  }
+
+  get isBusy(): boolean {
+    return this.#isActive || this.#queue.length > 0;
+  }
+
+  /** Commits what background turns did. Nothing may be running. */
+  settle(): void {
+    if (this.#kernel !== null) this.#commitBackground(this.#kernel);
+  }
+
+  /** Forgets the kernel in memory: the head revision is another one than it holds. Nothing may be running. */
+  reset(): void {
+    this.#cancelWake?.();
+    this.#dropKernel();
   }
 
   isComplete(code: string, language: Language): ReturnType<KernelFactory['isComplete']> {
@@ -198,7 +213,7 @@ export class KernelSlot {
     const evaluation = limit.isReached() ? asOutOfFuel(ending) : ending;
     output.flush();
     const outcome = outcomeOf(evaluation, output.isOverLimit);
-    const heap = outcome === null ? null : this.#snapshot(kernel);
+    const heap = outcome === null ? null : this.#heap.capture(kernel);
     if (outcome === null || heap === 'failed') {
       overlay.discard();
       this.#kernel = null;
@@ -208,6 +223,7 @@ export class KernelSlot {
     this.#commit({
       cause: 'input',
       causeNumber: input.number,
+      milliseconds,
       overlay,
       heap,
       end: (revision) => doneEvent(clock.now(), input.number, milliseconds, outcome, revision),
@@ -254,7 +270,7 @@ export class KernelSlot {
     if (overlay === null) return;
     this.#background = null;
     this.#backgroundCommittedAt = this.#context.clock.now();
-    const heap = this.#snapshot(kernel);
+    const heap = this.#heap.capture(kernel);
     if (heap === 'failed') {
       overlay.discard();
       this.#kernel = null;
@@ -266,6 +282,7 @@ export class KernelSlot {
   #commit(commit: {
     cause: 'input' | 'background';
     causeNumber: number | null;
+    milliseconds?: number;
     overlay: LazyOverlay;
     heap: HeapCommit | null;
     end?: (revision: number) => LogEvent;
@@ -283,27 +300,9 @@ export class KernelSlot {
     for (const entry of committed?.entries ?? []) presence.offer(entry);
   }
 
-  /** What to commit of the heap: null when nothing changed. */
-  #snapshot(kernel: Kernel): HeapCommit | null | 'failed' {
-    const { store } = this.#context;
-    try {
-      const delta = kernel.snapshot();
-      if (delta === null) return null;
-      const base = store.revisions.head?.heaps[this.name] ?? null;
-      const isLong = base !== null && store.heaps.depth(base) >= KEYFRAME_AT_ONCE;
-      const kind = isLong ? 'keyframe' : 'delta';
-      return { kernel: this.name, engine: kernel.engine, kind, bytes: isLong ? kernel.keyframe() : delta };
-    } catch {
-      return 'failed';
-    }
-  }
-
   async #boot(): Promise<Kernel> {
-    if (this.#kernel !== null) return this.#kernel;
-    const { store, host } = this.#context;
-    const heap = store.revisions.head?.heaps[this.name] ?? null;
-    const stored = heap === null ? undefined : store.heaps.load(heap);
-    this.#kernel = await this.#factory.boot({ ...host, onBackgroundDue: () => void this.#run() }, stored);
+    const { host } = this.#context;
+    this.#kernel ??= await this.#factory.boot({ ...host, onBackgroundDue: () => void this.#run() }, this.#heap.load());
     return this.#kernel;
   }
 
@@ -350,45 +349,34 @@ export class KernelSlot {
 
   #wake(): void {
     const isCommitDue = this.#context.clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS;
-    if (!this.#isActive && isCommitDue && this.#kernel !== null) {
-      try {
-        this.#commitBackground(this.#kernel);
-      } catch (error) {
-        this.#context.fatal(error);
-        return;
-      }
-    }
+    const kernel = this.#kernel;
+    if (!this.#isActive && isCommitDue && kernel !== null && !this.#attempt(() => this.#commitBackground(kernel)))
+      return;
     void this.#run();
   }
 
   /** Cuts a long chain of deltas while nobody waits. One timer serves all inputs until it fires: timers are not free. */
   #scheduleIdle(): void {
-    this.#idleSince = this.#context.clock.now();
-    if (this.#isIdleTimed || !this.#isChainLong()) return;
+    const { clock } = this.#context;
+    this.#idleSince = clock.now();
+    if (this.#isIdleTimed || !this.#heap.isChainLong) return;
     this.#isIdleTimed = true;
-    this.#context.clock.after(IDLE_MILLISECONDS, () => {
+    clock.after(IDLE_MILLISECONDS, () => {
       this.#isIdleTimed = false;
-      if (this.#isActive || this.#kernel === null || !this.#isChainLong()) return;
-      if (this.#context.clock.now() - this.#idleSince < IDLE_MILLISECONDS) this.#scheduleIdle();
-      else this.#cutChain(this.#kernel);
+      if (this.#isActive || this.#kernel === null || !this.#heap.isChainLong) return;
+      if (clock.now() - this.#idleSince < IDLE_MILLISECONDS) this.#scheduleIdle();
+      else this.#attempt(() => this.#kernel !== null && this.#heap.cutChain(this.#kernel));
     });
   }
 
-  #isChainLong(): boolean {
-    const { store } = this.#context;
-    const heap = store.revisions.head?.heaps[this.name] ?? null;
-    return heap !== null && store.heaps.depth(heap) >= KEYFRAME_WHEN_IDLE;
-  }
-
-  #cutChain(kernel: Kernel): void {
-    const { store } = this.#context;
-    const heap = store.revisions.head?.heaps[this.name] ?? null;
-    if (heap === null) return;
+  /** For what timers do: a failing store ends this session object, not the process. */
+  #attempt(work: () => void): boolean {
     try {
-      const keyframe = kernel.keyframe();
-      store.database.transaction(() => store.heaps.rewrite(heap, keyframe));
+      work();
+      return true;
     } catch (error) {
       this.#context.fatal(error);
+      return false;
     }
   }
 }

@@ -1,40 +1,58 @@
-/** The revisions of a session: committed states of heaps, files and kv together. Append-only. */
+/** The revisions of a session: committed states of heaps, files and kv together. Append-only, but for retention. */
 
 import type { Database } from '../database.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 
-export type RevisionCause = 'input' | 'background' | 'program' | 'files';
+export type RevisionCause = 'input' | 'background' | 'program' | 'files' | 'restore';
 
 export interface Revision {
   readonly number: number;
+  /** The revision before; null for the first. */
   readonly parent: number | null;
+  /** The revision whose state this one is once more; 0 for the empty state before the first. */
+  readonly restored: number | null;
   readonly cause: RevisionCause;
   /** Number of the input or program. */
   readonly causeNumber: number | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** How long the input ran. */
+  readonly milliseconds: number | null;
   /** Heap of each kernel, null while it never ran. */
   readonly heaps: Readonly<Record<KernelName, number | null>>;
+}
+
+/** What a new revision is made of; the store gives number and parent. Heaps that are left out stay the head's. */
+export interface NewRevision extends Omit<Revision, 'number' | 'parent' | 'heaps' | 'restored' | 'milliseconds'> {
+  readonly restored?: number;
+  readonly milliseconds?: number;
+  readonly heaps?: Partial<Record<KernelName, number | null>>;
 }
 
 interface Row {
   number: number;
   parent: number | null;
+  restored: number | null;
   cause: RevisionCause;
   cause_number: number | null;
   at: number;
+  milliseconds: number | null;
   javascript: number | null;
   python: number | null;
 }
 
+const NO_HEAPS: Revision['heaps'] = { javascript: null, python: null };
+
 export class RevisionStore {
   readonly #database: Database;
   #head: Revision | null;
+  #count: number;
 
   constructor(database: Database) {
     this.#database = database;
     const [row] = database.all<Row>(`SELECT * FROM revision ORDER BY number DESC LIMIT 1`);
     this.#head = row === undefined ? null : fromRow(row);
+    this.#count = this.#counted();
   }
 
   /** The newest revision; null in a session that never committed anything. */
@@ -47,47 +65,88 @@ export class RevisionStore {
     return (this.#head?.number ?? 0) + 1;
   }
 
+  /** How many are kept. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A kept revision, or null. */
+  get(number: number): Revision | null {
+    const [row] = this.#database.all<Row>(`SELECT * FROM revision WHERE number = ?`, number);
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /** Kept revisions, newest first. */
+  newest(limit: number): Revision[] {
+    return this.#database.all<Row>(`SELECT * FROM revision ORDER BY number DESC LIMIT ?`, limit).map(fromRow);
+  }
+
   /**
-   * Appends the revision `next` on top of the head; heaps that are not given stay the head's. As with the
-   * log, a transaction that fails leaves this object ahead of the store.
+   * Appends the revision `next` on top of the head. As with the log, a transaction that fails leaves this object ahead
+   * of the store.
    */
-  append(
-    cause: RevisionCause,
-    causeNumber: number | null,
-    at: number,
-    heaps: Partial<Record<KernelName, number>> = {},
-  ): Revision {
-    const before = this.#head?.heaps ?? { javascript: null, python: null };
+  append(wanted: NewRevision): Revision {
+    const { cause, causeNumber, at, restored = null, milliseconds = null } = wanted;
     const revision: Revision = {
       number: this.next,
       parent: this.#head?.number ?? null,
+      restored,
       cause,
       causeNumber,
       at,
-      heaps: { ...before, ...heaps },
+      milliseconds,
+      heaps: { ...(this.#head?.heaps ?? NO_HEAPS), ...wanted.heaps },
     };
     this.#database.run(
-      `INSERT INTO revision (number, parent, cause, cause_number, at, javascript, python) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO revision (number, parent, restored, cause, cause_number, at, milliseconds, javascript, python)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       revision.number,
       revision.parent,
+      restored,
       cause,
       causeNumber,
       at,
+      milliseconds,
       revision.heaps.javascript,
       revision.heaps.python,
     );
     this.#head = revision;
+    this.#count += 1;
     return revision;
+  }
+
+  /** Lets go of all but `kept`, which must hold the head. */
+  keepOnly(kept: ReadonlySet<number>): void {
+    for (const { number } of this.newest(this.#count)) {
+      if (!kept.has(number)) this.#database.run(`DELETE FROM revision WHERE number = ?`, number);
+    }
+    this.#count = this.#counted();
+  }
+
+  /** Names a revision for ever, or gives a name to another one. */
+  setCheckpoint(name: string, revision: number): void {
+    this.#database.run(
+      `INSERT INTO checkpoint (name, revision) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET revision = excluded.revision`,
+      name,
+      revision,
+    );
+  }
+
+  /** The revision of a checkpoint, or null. */
+  checkpoint(name: string): number | null {
+    return this.checkpoints().find((checkpoint) => checkpoint.name === name)?.revision ?? null;
+  }
+
+  /** By name. */
+  checkpoints(): { readonly name: string; readonly revision: number }[] {
+    return this.#database.all(`SELECT name, revision FROM checkpoint ORDER BY name`);
+  }
+
+  #counted(): number {
+    return this.#database.all<{ count: number }>(`SELECT COUNT(*) AS count FROM revision`)[0]?.count ?? 0;
   }
 }
 
-function fromRow(row: Row): Revision {
-  return {
-    number: row.number,
-    parent: row.parent,
-    cause: row.cause,
-    causeNumber: row.cause_number,
-    at: row.at,
-    heaps: { javascript: row.javascript, python: row.python },
-  };
+function fromRow({ cause_number, javascript, python, ...row }: Row): Revision {
+  return { ...row, causeNumber: cause_number, heaps: { javascript, python } };
 }

@@ -23,10 +23,11 @@ const TABLES: readonly string[] = [
      entry TEXT NOT NULL, started_at INTEGER NOT NULL, open INTEGER NOT NULL,
      UNIQUE (client, request)) STRICT`,
   `CREATE INDEX program_open ON program (number) WHERE open = 1`,
-  // A committed state: where it came from, and the heap of each kernel in it.
+  // A committed state: where it came from, what it restored, and the heap of each kernel in it.
   `CREATE TABLE revision (
-     number INTEGER PRIMARY KEY, parent INTEGER, cause TEXT NOT NULL, cause_number INTEGER, at INTEGER NOT NULL,
-     javascript INTEGER, python INTEGER) STRICT`,
+     number INTEGER PRIMARY KEY, parent INTEGER, restored INTEGER, cause TEXT NOT NULL, cause_number INTEGER,
+     at INTEGER NOT NULL, milliseconds REAL, javascript INTEGER, python INTEGER) STRICT`,
+  `CREATE TABLE checkpoint (name TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   // A heap: what to apply to the heap `base`, or to the engine's base snapshot where `base` is null (a keyframe).
   `CREATE TABLE heap (
      id INTEGER PRIMARY KEY, engine TEXT NOT NULL, base INTEGER, depth INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT`,

@@ -20,8 +20,10 @@ import { Presence } from './presence.ts';
 import { receiveProgram } from './program-upload.ts';
 import { Programs } from './programs.ts';
 import { Questions } from './questions.ts';
+import { Retention } from './retention.ts';
 import { SessionStore } from './store.ts';
 import { Terminal, type TerminalPort, type TerminalState } from './terminal.ts';
+import { TimeTravel } from './time-travel.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface SessionOptions {
@@ -33,6 +35,8 @@ export interface SessionOptions {
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
   readonly runner: ProgramRunner;
   readonly newEpoch: () => string;
+  /** History outgrew its limits: call `prune` in a while. */
+  readonly pruneSoon: () => void;
   /** The session cannot go on with what it has in memory: drop it and open it anew from the store. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -53,6 +57,9 @@ export class Session implements ConnectionHandler {
   readonly #javascript: KernelSlot;
   readonly #programs: Programs;
   readonly #questions: Questions;
+  readonly #retention: Retention;
+  /** Undo, redo and all that. */
+  readonly travel: TimeTravel;
   #cancelState: (() => void) | null = null;
   /** What terminals were last told, but for the revision, which the events tell. */
   #toldState = '';
@@ -67,12 +74,20 @@ export class Session implements ConnectionHandler {
       store: this.#store,
       presence: this.#presence,
       clock,
-      changed: () => this.#tellStateSoon(),
+      changed: () => this.#changed(),
       fatal: onFatal,
     };
     this.#javascript = new KernelSlot({ ...context, host }, options.javascript);
     this.#programs = new Programs({ ...context, runner });
     this.#questions = new Questions(this.#store, (language) => this.#slotFor(language));
+    this.#retention = new Retention(this.#store);
+    this.travel = new TimeTravel({
+      ...context,
+      host,
+      slot: this.#javascript,
+      programs: this.#programs,
+      factory: options.javascript,
+    });
     this.#abortLeftovers();
   }
 
@@ -167,11 +182,17 @@ export class Session implements ConnectionHandler {
     const at = Math.floor(this.clock.now());
     const committed = this.#store.commit({ cause: 'files', causeNumber: null, at, overlay });
     for (const entry of committed?.entries ?? []) this.#presence.offer(entry);
+    this.#changed();
     return { result, revision: committed?.revision.number ?? null };
   }
 
   get store(): SessionStore {
     return this.#store;
+  }
+
+  /** The alarm's part: lets go of what is beyond the limits of history. */
+  prune(): void {
+    this.#retention.prune();
   }
 
   /** Ends every connection: the session is being removed. */
@@ -299,6 +320,11 @@ export class Session implements ConnectionHandler {
       programs: this.#programs.running,
       terminals: this.#presence.list(),
     };
+  }
+
+  #changed(): void {
+    this.#tellStateSoon();
+    if (this.#retention.isDue()) this.#options.pruneSoon();
   }
 
   #tellStateSoon(): void {

@@ -28,6 +28,8 @@ export interface Commit {
   /** Number of the input or program, null for a terminal's own doing. */
   readonly causeNumber: number | null;
   readonly at: number;
+  /** How long the input ran. */
+  readonly milliseconds?: number;
   readonly heap?: HeapCommit;
   readonly overlay?: Overlay;
   /** The event that ends what is committed, in the same transaction. */
@@ -65,19 +67,41 @@ export class SessionStore {
    */
   commit(commit: Commit): Committed | null {
     return this.database.transaction(() => {
-      const { cause, causeNumber, at, heap, overlay, end } = commit;
+      const { cause, causeNumber, at, milliseconds, heap, overlay, end } = commit;
       const number = this.revisions.next;
       const written = overlay?.commit(number);
       const isChanged =
         heap !== undefined || (written !== undefined && written.changes.length + written.keys.length > 0);
       if (!isChanged && end === undefined) return null;
       const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
-      const revision = this.revisions.append(cause, causeNumber, at, heaps);
+      const revision = this.revisions.append({
+        cause,
+        causeNumber,
+        at,
+        heaps,
+        ...(milliseconds === undefined ? {} : { milliseconds }),
+      });
       const events: LogEvent[] = [];
       if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
       if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
       if (end !== undefined) events.push(end(number));
       if (end !== undefined && causeNumber !== null && cause === 'input') this.requests.close('input', causeNumber);
+      return { revision, entries: events.map((event) => this.log.append(event)) };
+    });
+  }
+
+  /**
+   * Makes a revision that is the state of `target` once more: heaps, files and kv. `target` null: the empty state before
+   * the first revision. Returns what to broadcast; `tell` is the event that says so.
+   */
+  restore(target: Revision | null, at: number, tell: (revision: number) => LogEvent): Committed {
+    return this.database.transaction(() => {
+      const restored = target?.number ?? 0;
+      const number = this.revisions.next;
+      const changes = this.files.restore(restored, number);
+      const heaps = target?.heaps ?? { javascript: null, python: null };
+      const revision = this.revisions.append({ cause: 'restore', causeNumber: null, at, restored, heaps });
+      const events = [...filesEvents({ cause: 'restore', causeNumber: restored, at }, number, changes), tell(number)];
       return { revision, entries: events.map((event) => this.log.append(event)) };
     });
   }
@@ -89,7 +113,11 @@ export class SessionStore {
 }
 
 /** Several events when one would not fit a row of the log. */
-function filesEvents({ cause, causeNumber, at }: Commit, revision: number, all: readonly FileChange[]): LogEvent[] {
+function filesEvents(
+  { cause, causeNumber, at }: Pick<Commit, 'cause' | 'causeNumber' | 'at'>,
+  revision: number,
+  all: readonly FileChange[],
+): LogEvent[] {
   const events: LogEvent[] = [];
   for (let from = 0; from < all.length; from += CHANGES_PER_EVENT) {
     const changes = all.slice(from, from + CHANGES_PER_EVENT).map(changeEntry);

@@ -7,6 +7,7 @@ import { type BaseImage, decodeBaseImage } from './base-image.ts';
 import lock from './engine.lock.json' with { type: 'json' };
 import { engineModules } from './engine-modules.ts';
 import { isComplete } from './is-complete.ts';
+import { isPure } from './is-pure.ts';
 import { JavaScriptKernel } from './javascript-kernel.ts';
 import { StoredHeapState } from './stored-heap.ts';
 
@@ -24,4 +25,5 @@ export const javascriptFactory: KernelFactory = {
     return JavaScriptKernel.boot({ id: lock.engine, modules: engineModules, base, heap: state, host });
   },
   isComplete: (code, language) => isComplete(code, language === 'ts' ? 'ts' : 'js'),
+  isPure: (code, language) => isPure(code, language === 'ts' ? 'ts' : 'js'),
 };

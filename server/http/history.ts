@@ -1,0 +1,93 @@
+/**
+ * The REST surface of a session's history, at `/v1/sessions/<session>/history`. Every move is one new revision.
+ *
+ * GET   what is kept, newest first: `?limit=` entries (100); with `?from=&to=`, what changed between two revisions
+ * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}` or
+ *       `{"op": "checkpoint", "name": …}`
+ */
+
+import * as v from 'valibot';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { TimeTravel } from '../session/time-travel.ts';
+import { failureResponse } from './errors.ts';
+
+export interface HistoryRoutesHost {
+  readonly travel: TimeTravel;
+  /** False for a reader. */
+  readonly mayWrite: boolean;
+}
+
+const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const operation = v.variant('op', [
+  v.strictObject({ op: v.literal('undo') }),
+  v.strictObject({ op: v.literal('redo') }),
+  v.strictObject({ op: v.literal('goto'), revision }),
+  v.strictObject({ op: v.literal('restore'), name: v.string() }),
+  v.strictObject({ op: v.literal('checkpoint'), name: v.string() }),
+]);
+const maxOperationBytes = 4096;
+const defaultEntries = 100;
+const maxEntries = 1000;
+
+/** Never throws. */
+export async function historyRoutes(request: Request, host: HistoryRoutesHost): Promise<Response> {
+  try {
+    switch (request.method) {
+      case 'GET':
+        return Response.json(await look(new URL(request.url).searchParams, host.travel));
+      case 'POST':
+        if (!host.mayWrite) throw new ProtocolError('READ_ONLY', 'This token may only look at the history.');
+        return Response.json(move(await readOperation(request), host.travel));
+      default:
+        throw new ProtocolError('METHOD_NOT_ALLOWED', `The history has no method ${request.method}.`);
+    }
+  } catch (error) {
+    return failureResponse(error);
+  }
+}
+
+function look(query: URLSearchParams, travel: TimeTravel): object | Promise<object> {
+  if (query.has('from') || query.has('to')) return travel.difference(number(query, 'from'), number(query, 'to'));
+  return travel.history(Math.min(query.has('limit') ? number(query, 'limit') : defaultEntries, maxEntries));
+}
+
+function number(query: URLSearchParams, name: string): number {
+  const text = query.get(name) ?? '';
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ProtocolError('BAD_REQUEST', `Give ${name} as a whole number.`);
+}
+
+function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel): object {
+  switch (wanted.op) {
+    case 'undo':
+      return travel.undo();
+    case 'redo':
+      return travel.redo();
+    case 'goto':
+      return travel.goTo(wanted.revision);
+    case 'restore':
+      return travel.restoreCheckpoint(wanted.name);
+    case 'checkpoint':
+      return { revision: travel.checkpoint(wanted.name) };
+  }
+}
+
+async function readOperation(request: Request): Promise<v.InferOutput<typeof operation>> {
+  const text = await request.text();
+  if (text.length > maxOperationBytes)
+    throw new ProtocolError('TOO_LARGE', `An operation has at most ${maxOperationBytes} bytes.`);
+  const parsed = v.safeParse(operation, parseJson(text));
+  if (parsed.success) return parsed.output;
+  throw new ProtocolError(
+    'BAD_REQUEST',
+    'Send {"op": "undo"}, "redo", {"op": "goto", "revision": n}, {"op": "restore", "name": …} or {"op": "checkpoint", "name": …}.',
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,231 @@
+/** Going through a session's history: undo, redo, goto, checkpoints, and what there is to see of it. */
+
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { EventBody } from '../../protocol/events.ts';
+import { isName } from '../../protocol/names.ts';
+import type { FileChange } from '../files/file-commit.ts';
+import type { KernelFactory, KernelHost, Variable } from '../kernels/kernel.ts';
+import type { Clock } from './clock.ts';
+import { HistoryGraph } from './history-graph.ts';
+import type { KernelSlot } from './kernel-slot.ts';
+import type { Presence } from './presence.ts';
+import type { Programs } from './programs.ts';
+import type { Revision } from './revisions.ts';
+import type { SessionStore } from './store.ts';
+
+export interface TimeTravelContext {
+  readonly store: SessionStore;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly slot: KernelSlot;
+  readonly programs: Programs;
+  readonly factory: KernelFactory;
+  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+}
+
+/** Where a move led. */
+export interface Moved {
+  /** The revision that was made. */
+  readonly revision: number;
+  /** The revision whose state it is; 0 for the empty beginning. */
+  readonly target: number;
+}
+
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly at: number;
+  readonly cause: Revision['cause'];
+  /** Number of the input or program. */
+  readonly causeNumber: number | null;
+  readonly code: string | null;
+  readonly milliseconds: number | null;
+  /** What its heap takes in the store; 0 when the heap did not change. */
+  readonly heapBytes: number;
+  /** Paths written or removed. */
+  readonly files: number;
+  readonly restored: number | null;
+  readonly isStep: boolean;
+  readonly checkpoints: readonly string[];
+}
+
+export interface History {
+  /** Newest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** Where undo and redo would lead now. */
+  readonly undo: number | null;
+  readonly redo: number | null;
+  /** The oldest revision that is kept: those before were let go of. Null in a session without any. */
+  readonly oldest: number | null;
+}
+
+export interface Difference {
+  readonly from: number;
+  readonly to: number;
+  readonly files: readonly FileChange[];
+  /** `before` or `after` is null for a variable that came or went. */
+  readonly variables: readonly {
+    readonly name: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+type How = EventBody<'restored'>['how'];
+
+export class TimeTravel {
+  readonly #context: TimeTravelContext;
+
+  constructor(context: TimeTravelContext) {
+    this.#context = context;
+  }
+
+  /** Throws `ProtocolError` BUSY while something runs, NOT_FOUND when there is nothing to undo. */
+  undo(): Moved {
+    this.#settle();
+    const target = this.#graph().undoTarget();
+    if (target === null) throw new ProtocolError('NOT_FOUND', 'There is nothing to undo.');
+    return this.#move('undo', target, null);
+  }
+
+  redo(): Moved {
+    this.#settle();
+    const target = this.#graph().redoTarget();
+    if (target === null) throw new ProtocolError('NOT_FOUND', 'There is nothing to redo.');
+    return this.#move('redo', target, null);
+  }
+
+  /** To any kept revision; 0 is the empty beginning. */
+  goTo(revision: number): Moved {
+    this.#settle();
+    return this.#move('goto', revision, null);
+  }
+
+  restoreCheckpoint(name: string): Moved {
+    this.#settle();
+    const revision = this.#context.store.revisions.checkpoint(name);
+    if (revision === null) throw new ProtocolError('NOT_FOUND', `There is no checkpoint ${JSON.stringify(name)}.`);
+    return this.#move('restore', revision, name);
+  }
+
+  /** Gives the head revision a name, by which it is kept for ever. Returns its number. */
+  checkpoint(name: string): number {
+    if (!isName(name)) {
+      throw new ProtocolError(
+        'BAD_REQUEST',
+        'Checkpoints are named with 1 to 64 letters, digits, dots, underscores and hyphens.',
+      );
+    }
+    this.#settle();
+    const { revisions } = this.#context.store;
+    if (revisions.head === null)
+      throw new ProtocolError('NOT_FOUND', 'There is no revision yet. Evaluate something first.');
+    revisions.setCheckpoint(name, revisions.head.number);
+    return revisions.head.number;
+  }
+
+  history(limit: number): History {
+    const { revisions, heaps, files } = this.#context.store;
+    const kept = revisions.newest(revisions.count);
+    const shown = kept.slice(0, limit);
+    const touched = files.touchedSince(shown.at(-1)?.number ?? 0);
+    const checkpoints = revisions.checkpoints();
+    const graph = this.#graph(kept);
+    const entries = shown.map((revision, index): HistoryEntry => {
+      const { number, at, cause, causeNumber, milliseconds, restored } = revision;
+      const heap = revision.heaps.javascript;
+      const isNewHeap = heap !== null && restored === null && heap !== kept[index + 1]?.heaps.javascript;
+      return {
+        revision: number,
+        at,
+        cause,
+        causeNumber,
+        code: this.#codeOf(revision),
+        milliseconds,
+        heapBytes: isNewHeap ? heaps.size(heap) : 0,
+        files: touched.get(number) ?? 0,
+        restored,
+        isStep: this.#isStep(revision),
+        checkpoints: checkpoints.filter((checkpoint) => checkpoint.revision === number).map(({ name }) => name),
+      };
+    });
+    return { entries, undo: graph.undoTarget(), redo: graph.redoTarget(), oldest: kept.at(-1)?.number ?? null };
+  }
+
+  /** What changed from one kept revision to another: files, and variables of the JavaScript kernel. */
+  async difference(from: number, to: number): Promise<Difference> {
+    const { files } = this.#context.store;
+    const [before, after] = [this.#revision(from), this.#revision(to)];
+    const changes = files.changes(from, to).map(({ path, change, kind, size }) => ({ path, change, kind, size }));
+    const [old, current] = [await this.#variables(before), await this.#variables(after)];
+    return { from, to, files: changes, variables: differences(old, current) };
+  }
+
+  /** The variables of a heap as it was, looked at in a kernel of its own. */
+  async #variables(revision: Revision | null): Promise<Variable[]> {
+    const heap = revision?.heaps.javascript ?? null;
+    if (heap === null) return [];
+    const { factory, host, store } = this.#context;
+    const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
+    return kernel.variables();
+  }
+
+  /** Null is the empty beginning. Throws `ProtocolError` NOT_FOUND for a revision that is not kept. */
+  #revision(number: number): Revision | null {
+    if (number === 0) return null;
+    const revision = this.#context.store.revisions.get(number);
+    if (revision !== null) return revision;
+    throw new ProtocolError('NOT_FOUND', `Revision ${number} is not kept (any more). See the history.`);
+  }
+
+  #graph(kept = this.#context.store.revisions.newest(this.#context.store.revisions.count)): HistoryGraph {
+    return new HistoryGraph(
+      kept.map((revision) => {
+        const { number, parent, restored } = revision;
+        return { number, parent, restored, isStep: this.#isStep(revision) };
+      }),
+    );
+  }
+
+  /** Background work is no step, and no input is that only reads and computes. */
+  #isStep({ cause, causeNumber }: Revision): boolean {
+    if (cause === 'restore' || cause === 'background') return false;
+    const input = cause === 'input' && causeNumber !== null ? this.#context.store.requests.input(causeNumber) : null;
+    return input === null || !this.#context.factory.isPure(input.code, input.language);
+  }
+
+  #codeOf({ cause, causeNumber }: Revision): string | null {
+    if (cause !== 'input' || causeNumber === null) return null;
+    return this.#context.store.requests.input(causeNumber)?.code ?? null;
+  }
+
+  #move(how: How, target: number, name: string | null): Moved {
+    const { store, presence, clock, slot } = this.#context;
+    const revision = this.#revision(target);
+    const at = Math.floor(clock.now());
+    const committed = store.restore(revision, at, (number) => ({
+      name: 'restored',
+      body: { at, revision: number, target, how, name },
+    }));
+    slot.reset();
+    for (const entry of committed.entries) presence.offer(entry);
+    return { revision: committed.revision.number, target };
+  }
+
+  /** What runs must end first; what ran in the background becomes a revision. */
+  #settle(): void {
+    const { slot, programs } = this.#context;
+    if (slot.isBusy || programs.running.length > 0) {
+      throw new ProtocolError('BUSY', 'Something is running in this session. Wait for it to end, or interrupt it.');
+    }
+    slot.settle();
+  }
+}
+
+function differences(before: readonly Variable[], after: readonly Variable[]): Difference['variables'] {
+  const old = new Map(before.map(({ name, type, preview }) => [name, `${type} ${preview}`]));
+  const current = new Map(after.map(({ name, type, preview }) => [name, `${type} ${preview}`]));
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .sort()
+    .map((name) => ({ name, before: old.get(name) ?? null, after: current.get(name) ?? null }))
+    .filter((variable) => variable.before !== variable.after);
+}
