@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream';
 const KILL_PATH = '/v1/runner/kill';
 
 export interface RunnerGateOptions {
-  /** Where the runner listens, once it does. */
+  /** Where the runner listens, once it does and is sure to stay. */
   readonly target: () => Promise<URL>;
   /** A request has come. */
   readonly active: () => void;

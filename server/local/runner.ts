@@ -23,12 +23,17 @@ export class Runner {
   /** When the heartbeat that is under way was sent. */
   #sent: number | undefined;
   #endWantedAt: number | undefined;
+  /** What came while an end was wanted. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(supervisor: Supervisor, secret: string) {
     this.#supervisor = supervisor;
     this.#secret = secret;
     this.#gate = new RunnerGate({
-      target: () => supervisor.running(),
+      target: async () => {
+        await this.#decided();
+        return supervisor.running();
+      },
       active: () => this.#watch(),
       endWanted: () => {
         this.#endWantedAt ??= performance.now();
@@ -50,6 +55,17 @@ export class Runner {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#supervisor.stop();
+  }
+
+  /** While an end is wanted, the runner may have to be killed, and with it whatever is sent to it now. */
+  #decided(): Promise<void> {
+    if (this.#endWantedAt === undefined) return Promise.resolve();
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  #decide(): void {
+    this.#endWantedAt = undefined;
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   #watch(): void {
@@ -86,6 +102,7 @@ export class Runner {
       (url) => this.#ask(url),
       () => {
         this.#beating = false;
+        this.#decide();
       },
     );
   }
@@ -94,12 +111,16 @@ export class Runner {
     const sent = performance.now();
     this.#sent = sent;
     const headers = { authorization: `Bearer ${this.#secret}` };
-    get(new URL('/v1/runner/health', url), { headers, agent: false }, (response) => response.resume())
+    get(new URL('/v1/runner/health', url), { headers, agent: false }, (response) => {
+      response.resume();
+      if (this.#endWantedAt !== undefined && this.#endWantedAt <= sent) this.#decide();
+    })
       .on('error', () => {})
       .once('close', () => {
         this.#beating = false;
         this.#sent = undefined;
-        if (this.#endWantedAt !== undefined && this.#endWantedAt <= sent) this.#endWantedAt = undefined;
+        // An end that was wanted after this heartbeat was sent is decided by the next.
+        if (this.#endWantedAt !== undefined && this.#endWantedAt > sent) this.#beat();
       });
   }
 }

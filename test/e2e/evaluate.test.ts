@@ -155,11 +155,11 @@ describe('repl', () => {
     expect(stderr).toMatch(/^Uncaught Error: x\n {4}at REPL2:1:11\nUncaught SyntaxError: .*\n\nlet = = 1\n {6}\^\n$/s);
   });
 
-  it('feeds hundreds of inputs in order', async () => {
-    const stdin = Array.from({ length: 300 }, (_, n) => `console.log(${n})\n`).join('');
+  it('feeds more inputs than a second admits, in order', async () => {
+    const stdin = Array.from({ length: 100 }, (_, n) => `console.log(${n})\n`).join('');
     const { stdout, status } = await machine.run(['-s', 'many', 'repl'], { stdin });
     expect(status).toBe(0);
-    expect(stdout).toBe(Array.from({ length: 300 }, (_, n) => `${n}\n`).join(''));
+    expect(stdout).toBe(Array.from({ length: 100 }, (_, n) => `${n}\n`).join(''));
   });
 
   it('says what to do with an input that never ends', async () => {

@@ -109,6 +109,8 @@ describe('--timeout', () => {
       stderr: 'spawnpoint-cf: the program was stopped: it took too long (see --timeout)\n',
       status: 124,
     });
+    // The runner that was blocked may be on its way out: the next program does not go down with it.
+    expect(await machine.run([], { stdin: 'console.log("next")' })).toEqual(printed('next\n'));
   });
 });
 

@@ -21,8 +21,9 @@ export function withSession(
 }
 
 /** Says what there is to say of an ending; returns its exit status. */
-export function report({ status, error, message }: Verdict, io: Io): number {
+export function report({ status, error, message, note }: Verdict, io: Io): number {
   if (error !== undefined) void io.stderr.write(`${textFor(io.stderr, error)}\n`);
   if (message !== undefined) io.warn(textFor(io.stderr, message));
+  if (note !== undefined) io.inform(note);
   return status;
 }

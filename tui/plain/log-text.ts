@@ -50,8 +50,8 @@ export class LogText implements LogWriter {
 
   #done({ outcome }: EventBody<'done'>): Promise<void> | undefined {
     if (outcome.status === 'ok') return outcome.isVoid ? undefined : this.#line(outcome.text);
-    const { error, message } = inputVerdict(outcome);
-    return this.#line(error ?? `[${message ?? ''}]`);
+    const { error, message, note } = inputVerdict(outcome);
+    return this.#line(error ?? `[${message ?? note ?? ''}]`);
   }
 
   #line(text: string): Promise<void> | undefined {

@@ -7,8 +7,10 @@ export interface Verdict {
   readonly status: number;
   /** An error of the user's code, as the kernel printed it. */
   readonly error?: string;
-  /** Our own word on it. */
+  /** Our own word on a loss or failure. */
   readonly message?: string;
+  /** Our own word where nothing is lost. */
+  readonly note?: string;
 }
 
 export function inputVerdict(outcome: InputOutcome): Verdict {
@@ -19,7 +21,10 @@ export function inputVerdict(outcome: InputOutcome): Verdict {
       return { status: EXIT.failure, error: `Uncaught ${outcome.text}` };
     case 'interrupted': {
       const state = outcome.kept ? 'what it changed is kept' : 'what it changed was undone';
-      if (outcome.reason === 'user') return { status: EXIT.interrupted, message: `interrupted; ${state}` };
+      if (outcome.reason === 'user') {
+        const said = `interrupted; ${state}`;
+        return { status: EXIT.interrupted, ...(outcome.kept ? { note: said } : { message: said }) };
+      }
       return { status: EXIT.timeout, message: `stopped: it took too long (see --timeout); ${state}` };
     }
     case 'aborted':

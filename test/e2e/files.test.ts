@@ -1,0 +1,129 @@
+/** `files`: contents of every size survive the way there and back; names and sizes that cannot be are refused. */
+
+import { randomBytes } from 'node:crypto';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Machine } from '../support/machine.ts';
+
+let machine: Machine;
+beforeAll(async () => {
+  machine = await Machine.create();
+});
+afterAll(() => machine.dispose());
+
+const MiB = 1024 * 1024;
+const done = { stdout: '', stderr: '', status: 0 };
+const printed = (stdout: string) => ({ ...done, stdout });
+const said = (sentence: string, status = 1) => ({ stdout: '', stderr: `spawnpoint-cf: ${sentence}\n`, status });
+const files = (...args: string[]) => machine.run(['files', ...args]);
+
+describe('contents', () => {
+  it.each([0, 1, 64 * 1024, 64 * 1024 + 1, 8 * MiB, 8 * MiB + 1])(
+    'of %d bytes come back as they went',
+    async (size) => {
+      const bytes = randomBytes(size);
+      await machine.file('local.bin', bytes);
+      expect(await files('put', 'local.bin', `sizes/${size}.bin`)).toEqual(done);
+      expect(await files('get', `sizes/${size}.bin`, 'back.bin')).toEqual(done);
+      expect((await readFile(join(machine.directory, 'back.bin'))).equals(bytes)).toBe(true);
+      const cat = machine.start(['files', 'cat', `sizes/${size}.bin`]);
+      expect((await cat.ended).status).toBe(0);
+      expect(cat.bytes.equals(bytes)).toBe(true);
+      expect((await files('stat', `sizes/${size}.bin`)).stdout).toMatch(new RegExp(`^file  ${size} bytes  `));
+      expect(await files('rm', `sizes/${size}.bin`)).toEqual(done);
+      expect((await files('cat', `sizes/${size}.bin`)).status).toBe(1);
+    },
+  );
+
+  it('come from standard input and go to standard output', async () => {
+    expect(await machine.run(['files', 'put', '-', 'in.txt'], { stdin: 'piped\n' })).toEqual(done);
+    expect(await files('get', 'in.txt', '-')).toEqual(printed('piped\n'));
+    expect(await files('get', 'in.txt')).toEqual(done);
+    expect(await readFile(join(machine.directory, 'in.txt'), 'utf8')).toBe('piped\n');
+  });
+
+  it('are seen by the kernel, which writes some of its own', async () => {
+    await machine.run(['files', 'put', '-', 'data/numbers.json'], { stdin: '[1,2]' });
+    const code =
+      'fs.writeFileSync("data/sum.txt", String(JSON.parse(fs.readFileSync("data/numbers.json", "utf8")).length))';
+    expect(await machine.run(['-e', code])).toEqual(done);
+    expect(await files('cat', 'data/sum.txt')).toEqual(printed('2'));
+  });
+
+  it('never overwrite through a symbolic link', async () => {
+    const target = await machine.file('target.txt', 'untouched');
+    await symlink(target, join(machine.directory, 'link.txt'));
+    await machine.run(['files', 'put', '-', 'x.txt'], { stdin: 'new' });
+    expect(await files('get', 'x.txt', 'link.txt')).toEqual(done);
+    expect(await readFile(target, 'utf8')).toBe('untouched');
+    expect(await readFile(join(machine.directory, 'link.txt'), 'utf8')).toBe('new');
+  });
+});
+
+describe('directories', () => {
+  it('are made, listed and removed', async () => {
+    const here = (...args: string[]) => machine.run(['-s', 'tree', 'files', ...args]);
+    expect(await here()).toEqual(done);
+    expect(await here('mkdir', 'a/b')).toEqual(done);
+    await machine.run(['-s', 'tree', 'files', 'put', '-', 'a/b/c.txt'], { stdin: '12345' });
+    await machine.run(['-s', 'tree', 'files', 'put', '-', 'ünï "x".txt'], { stdin: '1' });
+    expect(await here('ls')).toEqual(printed('a/\nünï "x".txt\n'));
+    expect(await here('ls', '-r', 'a')).toEqual(printed('b/\nb/c.txt\n'));
+    expect(await here('tree')).toEqual(printed('├── a/\n│   └── b/\n│       └── c.txt\n└── ünï "x".txt\n'));
+    expect(await here('du')).toEqual(printed('5\ta/b\n5\ta\n6\t.\n'));
+    expect(await here('cp', 'a/b/c.txt', 'd.txt')).toEqual(done);
+    expect(await here('mkdir', 'e')).toEqual(done);
+    expect(await here('mv', 'd.txt', 'e/')).toEqual(done);
+    expect(await here('cat', 'e/d.txt')).toEqual(printed('12345'));
+    expect((await here('rm', 'a')).status).toBe(1);
+    expect(await here('rm', '-r', 'a')).toEqual(done);
+    expect(await here('ls', '--json')).toMatchObject({ stderr: '', status: 0 });
+    expect(JSON.parse((await here('ls', '--json')).stdout)).toMatchObject([
+      { path: 'e', kind: 'directory' },
+      { path: 'ünï "x".txt', kind: 'file', size: 1 },
+    ]);
+  });
+});
+
+describe('a name', () => {
+  it.each<[string[], string, number]>([
+    [['cat', 'nope'], 'There is no file or directory "nope".', 1],
+    [['get', 'nope'], 'There is no file or directory "nope".', 1],
+    [['rm', 'nope'], 'There is no file or directory "nope".', 1],
+    [['cat', '..'], "'..' is outside the session's files, which are below /home/user", 2],
+    [['put', '-', '../x'], "'../x' is outside the session's files, which are below /home/user", 2],
+    [['mkdir', 'a/../../b'], "'a/../../b' is outside the session's files, which are below /home/user", 2],
+    [['get', '/etc/passwd'], "'/etc/passwd' is outside the session's files, which are below /home/user", 2],
+    [['cat', '/home/user'], '"" is a directory', 1],
+  ])('%j', async (args, sentence, status) => {
+    expect(await files(...args)).toEqual(said(sentence, status));
+  });
+
+  it('may have 255 bytes and no more', async () => {
+    expect(await machine.run(['files', 'put', '-', `${'é'.repeat(127)}x`], { stdin: '1' })).toEqual(done);
+    const { stderr, status } = await machine.run(['files', 'put', '-', 'é'.repeat(128)], { stdin: '1' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^spawnpoint-cf: [^\n]*255[^\n]*\n$/);
+  });
+
+  it('is not taken for an option or a URL', async () => {
+    for (const name of ['a?b=c#d', '%2e%2e', 'a\\b', 'ü'.normalize('NFD')]) {
+      expect(await machine.run(['files', 'put', '-', name], { stdin: name })).toEqual(done);
+      expect(await files('cat', name)).toEqual(printed(name));
+    }
+  });
+});
+
+describe('too much', () => {
+  it('for the session is refused, and leaves nothing', async () => {
+    const here = (...args: string[]) => machine.run(['-s', 'full', 'files', ...args]);
+    await machine.file('large.bin', Buffer.alloc(8 * MiB));
+    const code = 'const part = "x".repeat(2 ** 20); for (let i = 0; i < 257; i++) fs.writeFileSync("f" + i, part)';
+    const { stderr, status } = await machine.run(['-s', 'full', '-e', code]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Uncaught .*(ENOSPC|EDQUOT|256 MiB)/);
+    expect((await here('put', 'large.bin', 'one-more')).status).toBe(1);
+    expect((await here('ls', 'one-more')).status).toBe(1);
+  });
+});
