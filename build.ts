@@ -7,14 +7,33 @@ import { build, type Plugin } from 'esbuild';
 import { buildWorker } from './server/build-worker.ts';
 import { buildJavaScriptEngine } from './server/kernels/javascript/build-base.ts';
 
-/** The parser comes beside functions for yargs's own screens: without them, those and their tables stay out. */
-const parserOfYargs: Plugin = {
-  name: 'parser-of-yargs',
+/**
+ * Libraries of which a command needs a part: what nobody imports from these files stays out of the bundles. The parser
+ * of yargs comes beside functions for its screens, the client of ws beside its server.
+ */
+const parts: Plugin = {
+  name: 'parts',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path),
-      sideEffects: false,
-    })),
+    onResolve(
+      { filter: /(\/platform-shims\/esm\.mjs|^\.\/lib\/(stream|websocket-server)\.js)$/ },
+      ({ path, resolveDir }) => ({
+        path: join(resolveDir, path),
+        sideEffects: false,
+      }),
+    ),
+};
+
+/** What ws asks of Node for an encrypted or compressed line is loaded when there is one: not for the embedded server. */
+const lateModules: Plugin = {
+  name: 'late-modules',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(https|tls|zlib)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/ws/') ? { path, namespace: 'late' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:${path}')[name] });`,
+    }));
+  },
 };
 
 const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', default: false } } });
@@ -39,6 +58,8 @@ async function bundleForNode(name: string, entry: string): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // Of a library that comes both ways, the modules, of which only what is used is taken.
+    mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
     // What is CommonJS among the dependencies asks for Node's modules with `require`.
@@ -48,8 +69,8 @@ async function bundleForNode(name: string, entry: string): Promise<void> {
     // Neither Ink nor React run in the mode for their own developers.
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     // The one dependency that is installed with the package, and what Ink loads for its own developers only.
-    external: ['miniflare', 'react-devtools-core'],
-    plugins: [parserOfYargs],
+    external: ['miniflare', '*/devtools.js'],
+    plugins: [parts, lateModules],
     logLevel: 'warning',
   });
 }

@@ -50,7 +50,7 @@ function explain(error: unknown, io: Io): number {
 }
 
 function openIo({ color, quiet }: Pick<Options, 'color' | 'quiet'>): Io {
-  const { env, stdin } = process;
+  const { env } = process;
   const open = (stream: NodeJS.WriteStream, onBroken: () => void): Output => {
     const isTty = stream.isTTY === true;
     return new Output(stream, { isTty, color: hasColor(env, isTty, color) }, onBroken);
@@ -60,7 +60,10 @@ function openIo({ color, quiet }: Pick<Options, 'color' | 'quiet'>): Io {
   const say = (text: string): void => void stderr.write(`spawnpoint-cf: ${text}\n`);
   return {
     env,
-    stdin,
+    // Opened by whoever reads it: that takes time.
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
     stderr,
     warn: say,

@@ -52,7 +52,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 /** What is ours, apart from what belongs to a program that is run: nobody looks into that. */
 function separate(argv: readonly string[]): Parsed & Pick<Invocation, 'programArgs'> {
   const head = parseOptions(argv, true);
-  const [name = '', ...rest] = head.words;
+  const [name, ...rest] = head.words;
+  if (name === undefined) return { ...head, programArgs: [] };
   const command = COMMANDS.find((each) => each.name === name);
   if (command?.passesArguments !== true) return { ...parseOptions(argv, false), programArgs: [] };
   const count = command.arguments[1];
