@@ -12,7 +12,7 @@ import { decodeOutput, encodeOutput, type OutputEvent } from './output.ts';
 import { count, decodePayload, encodePayload, sequenceNumber } from './payload.ts';
 
 /** What brought a change about. */
-const cause = v.picklist(['input', 'background', 'program', 'files', 'restore']);
+const cause = v.picklist(['input', 'background', 'program', 'files', 'restore', 'fork']);
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */

@@ -25,6 +25,8 @@ const language = fc.constantFrom('js' as const, 'ts' as const, 'py' as const);
 const role = fc.constantFrom('owner' as const, 'writer' as const, 'reader' as const);
 const cause = fc.constantFrom('input' as const, 'program' as const);
 const anyCause = fc.constantFrom(
+  'fork' as const,
+
   'input' as const,
   'background' as const,
   'program' as const,

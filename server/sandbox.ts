@@ -17,6 +17,7 @@ import { historyRoutes } from './http/history.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import type { Caller, Connection } from './session/connection.ts';
+import { exportRevision, importRevision } from './session/fork.ts';
 import { Schedule } from './session/schedule.ts';
 import { readMeta, writeMeta } from './session/schema.ts';
 import { Session } from './session/session.ts';
@@ -94,6 +95,23 @@ export class Sandbox extends DurableObject<Env> {
     } catch (error) {
       return failureResponse(error);
     }
+  }
+
+  /** Whether a revision is kept, so that `exportFork` can give it; 0 always is. */
+  keeps(revision: number): boolean {
+    return revision === 0 || this.#session.store.revisions.get(revision) !== null;
+  }
+
+  /** The state at a kept revision (null: the newest) as a stream for `importFork`. */
+  exportFork(revision: number | null): ReadableStream<Uint8Array> {
+    const { store } = this.#session;
+    return byteStream(exportRevision(store, this.#large, revision ?? store.revisions.head?.number ?? 0));
+  }
+
+  /** Makes what another session exported the beginning of this one. Throws if it has one, or if the stream breaks. */
+  async importFork(user: string, session: string, source: ReadableStream<Uint8Array>, notice: string): Promise<void> {
+    await importRevision(this.#session.store, this.#large, source, Date.now(), notice);
+    await this.#register(user, session);
   }
 
   /**
@@ -208,4 +226,19 @@ function ignoringClosed(action: () => void): void {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
+}
+
+/** What goes from one object to another must be a stream of bytes. */
+function byteStream(parts: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      const { done, value } = await parts.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await parts.return();
+    },
+  });
 }

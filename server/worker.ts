@@ -6,6 +6,7 @@ import { isName } from '../protocol/names.ts';
 import { authenticate, type Identity } from './auth/token.ts';
 import type { Env } from './env.ts';
 import { errorResponse, failureResponse } from './http/errors.ts';
+import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
 import { handleRunner } from './programs/runner.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
@@ -55,6 +56,24 @@ app.delete('/v1/sessions/:session', async (c) => {
     .catch(() => undefined);
   await sessions.remove(session);
   return c.body(null, 204);
+});
+
+app.post('/v1/sessions/:session/fork', async (c) => {
+  const { user, role } = c.get('identity');
+  if (role === 'reader') throw new ProtocolError('READ_ONLY', 'This token may only look.');
+  const source = sessionName(c.req.param('session'));
+  const { to, at } = await readFork(c.req.raw);
+  const sessions = account(c.env, user);
+  if (!(await sessions.has(source))) throw new ProtocolError('NOT_FOUND', `There is no session ${source}.`);
+  if (await sessions.has(to))
+    throw new ProtocolError('CONFLICT', `There is a session ${to} already. Choose another name.`);
+  const origin = sandbox(c.env, user, source);
+  if (at !== null && !(await origin.keeps(at))) {
+    throw new ProtocolError('NOT_FOUND', `Revision ${at} of ${source} is not kept (any more). See its history.`);
+  }
+  const stream = await origin.exportFork(at);
+  await sandbox(c.env, user, to).importFork(user, to, stream, `Forked from session ${source}.`);
+  return c.json({ session: to });
 });
 
 app.all('/v1/sessions/:session/*', (c) => {

@@ -3,7 +3,7 @@
 import type { Database } from '../database.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 
-export type RevisionCause = 'input' | 'background' | 'program' | 'files' | 'restore';
+export type RevisionCause = 'input' | 'background' | 'program' | 'files' | 'restore' | 'fork';
 
 export interface Revision {
   readonly number: number;

@@ -106,6 +106,27 @@ export class SessionStore {
     });
   }
 
+  /** Makes the first revision of a forked session: an overlay with its files and kv, and the deltas of each heap. */
+  commitFork(
+    overlay: Overlay,
+    heaps: readonly { readonly kernel: KernelName; readonly engine: string; readonly deltas: readonly Uint8Array[] }[],
+    at: number,
+    notice: string,
+  ): readonly LogEntry[] {
+    return this.database.transaction(() => {
+      const number = this.revisions.next;
+      const { changes } = overlay.commit(number);
+      const stored = heaps.map(({ kernel, engine, deltas }) => {
+        const heap = deltas.reduce<number | null>((base, delta) => this.heaps.append(engine, base, delta), null);
+        return [kernel, heap] as const;
+      });
+      this.revisions.append({ cause: 'fork', causeNumber: null, at, heaps: Object.fromEntries(stored) });
+      const events = filesEvents({ cause: 'fork', causeNumber: null, at }, number, changes);
+      events.push({ name: 'notice', body: { at, level: 'info', text: notice, cause: null } });
+      return events.map((event) => this.log.append(event));
+    });
+  }
+
   #appendHeap({ kernel, engine, kind, bytes }: HeapCommit): number {
     const base = kind === 'keyframe' ? null : (this.revisions.head?.heaps[kernel] ?? null);
     return this.heaps.append(engine, base, bytes);

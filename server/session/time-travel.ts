@@ -188,7 +188,7 @@ export class TimeTravel {
 
   /** Background work is no step, and no input is that only reads and computes. */
   #isStep({ cause, causeNumber }: Revision): boolean {
-    if (cause === 'restore' || cause === 'background') return false;
+    if (cause === 'restore' || cause === 'fork' || cause === 'background') return false;
     const input = cause === 'input' && causeNumber !== null ? this.#context.store.requests.input(causeNumber) : null;
     return input === null || !this.#context.factory.isPure(input.code, input.language);
   }

@@ -6,7 +6,7 @@ describe('what undo does not count as a step', () => {
     '1+1',
     'x',
     'a.b?.c[0]',
-    '`${n} items`',
+    '`$' + '{n} items`',
     '({a: 1, b: [2, ...c]})',
     '!x && y ? -1 : 2',
     '',

@@ -1,0 +1,156 @@
+/**
+ * A fork: a new session with everything of another one's revision. The source is read as a stream of records while it
+ * goes on; the new session commits all of it as its first revision, or nothing.
+ *
+ * The stream is a sequence of MessagePack values between two objects of the same server, never stored and never shown to
+ * clients. Contents follow the record that announces them, in pieces of at most 1 MiB.
+ */
+
+import { decodeMultiStream, Encoder } from '@msgpack/msgpack';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { FileSystem } from '../files/file-system.ts';
+import type { LargeFiles } from '../files/large-files.ts';
+import type { FileView } from '../files/view.ts';
+import type { KernelName } from '../kernels/kernel.ts';
+import type { LogEntry } from './log.ts';
+import type { SessionStore } from './store.ts';
+
+type ForkRecord =
+  | { readonly is: 'heap'; readonly kernel: KernelName; readonly engine: string }
+  | { readonly is: 'directory'; readonly path: string }
+  | { readonly is: 'file'; readonly path: string; readonly isLarge: boolean }
+  | { readonly is: 'key'; readonly key: string; readonly value: Uint8Array }
+  /** Of the heap or file before it. A heap has one for each delta, its base first. */
+  | { readonly is: 'piece'; readonly bytes: Uint8Array }
+  | { readonly is: 'end' };
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** Everything of a kept revision (0: nothing at all). Throws `ProtocolError` NOT_FOUND when it is not kept. */
+export async function* exportRevision(
+  store: SessionStore,
+  large: LargeFiles,
+  number: number,
+): AsyncGenerator<Uint8Array, void> {
+  const revision = store.revisions.get(number);
+  if (revision === null && number !== 0) {
+    throw new ProtocolError('NOT_FOUND', `Revision ${number} is not kept (any more). See the history.`);
+  }
+  const encoder = new Encoder();
+  const record = (value: ForkRecord): Uint8Array => encoder.encode(value);
+  for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
+    if (heap === null) continue;
+    const { engine, deltas } = store.heaps.load(heap);
+    yield record({ is: 'heap', kernel, engine });
+    for (const bytes of deltas) yield record({ is: 'piece', bytes });
+  }
+  const { files, kv } = store.files.view(number);
+  for (const [path, isDirectory] of walk(files, '')) {
+    if (isDirectory) yield record({ is: 'directory', path });
+    else for await (const part of exportFile(files, large, path)) yield record(part);
+  }
+  for (const key of kv.list('')) yield record({ is: 'key', key, value: kv.get(key) ?? new Uint8Array() });
+  yield record({ is: 'end' });
+}
+
+async function* exportFile(files: FileView, large: LargeFiles, path: string): AsyncGenerator<ForkRecord, void> {
+  const object = files.largeFile(path);
+  yield { is: 'file', path, isLarge: object !== null };
+  if (object !== null) {
+    for await (const bytes of await large.read(path, object)) yield { is: 'piece', bytes };
+    return;
+  }
+  const size = files.stat(path)?.size ?? 0;
+  for (let at = 0; at < size; at += PIECE_BYTES) yield { is: 'piece', bytes: files.read(path, at, PIECE_BYTES) };
+}
+
+/** Directories before what is in them. */
+function* walk(files: FileSystem, directory: string): Generator<readonly [path: string, isDirectory: boolean], void> {
+  for (const { name, kind } of files.list(directory)) {
+    const path = directory === '' ? name : `${directory}/${name}`;
+    yield [path, kind === 'directory'];
+    if (kind === 'directory') yield* walk(files, path);
+  }
+}
+
+/**
+ * Makes `source` the first revision of a session that has none. Nothing is kept if it throws: `ProtocolError` CONFLICT
+ * for a session that is in use, or whatever reading the source throws.
+ */
+export async function importRevision(
+  store: SessionStore,
+  large: LargeFiles,
+  source: AsyncIterable<Uint8Array>,
+  at: number,
+  notice: string,
+): Promise<readonly LogEntry[]> {
+  if (store.revisions.head !== null || store.log.extent.head > 0) {
+    throw new ProtocolError('CONFLICT', 'That session exists. Choose another name, or remove it first.');
+  }
+  const overlay = store.files.open();
+  const heaps: { kernel: KernelName; engine: string; deltas: Uint8Array[] }[] = [];
+  try {
+    const records = decodeMultiStream(source) as AsyncGenerator<ForkRecord, void>;
+    const reader = new RecordReader(records);
+    for (let record = await reader.next(); record.is !== 'end'; record = await reader.next()) {
+      if (record.is === 'heap') {
+        heaps.push({ kernel: record.kernel, engine: record.engine, deltas: await collect(reader.pieces()) });
+      } else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
+      else if (record.is === 'key') overlay.kv.set(record.key, record.value);
+      else if (record.is === 'file' && record.isLarge) await large.write(overlay, record.path, reader.pieces());
+      else if (record.is === 'file') await writeFile(overlay.files, record.path, reader.pieces());
+    }
+    if (store.revisions.head !== null) throw new ProtocolError('CONFLICT', 'That session was opened meanwhile.');
+    return store.commitFork(overlay, heaps, at, notice);
+  } catch (error) {
+    overlay.discard();
+    throw error;
+  }
+}
+
+async function writeFile(files: FileSystem, path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  files.write(path, new Uint8Array());
+  let at = 0;
+  for await (const bytes of pieces) {
+    files.writeAt(path, at, bytes);
+    at += bytes.length;
+  }
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const bytes of pieces) all.push(bytes);
+  return all;
+}
+
+/** Reads records one ahead, so that the pieces of one thing end where the next thing begins. */
+class RecordReader {
+  readonly #records: AsyncGenerator<ForkRecord, void>;
+  #ahead: ForkRecord | null = null;
+
+  constructor(records: AsyncGenerator<ForkRecord, void>) {
+    this.#records = records;
+  }
+
+  async next(): Promise<ForkRecord> {
+    const record = this.#ahead ?? (await this.#read());
+    this.#ahead = null;
+    return record;
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      this.#ahead ??= await this.#read();
+      if (this.#ahead.is !== 'piece') return;
+      const { bytes } = this.#ahead;
+      this.#ahead = null;
+      yield bytes;
+    }
+  }
+
+  async #read(): Promise<ForkRecord> {
+    const { done, value } = await this.#records.next();
+    if (done) throw new Error('The stream of a fork ended early.');
+    return value;
+  }
+}
