@@ -174,7 +174,7 @@ describe('resuming', () => {
     await first.run(`for (let i = 0; i < 3000; i++) console.log("${line}")`);
     const later = await (await session.attach()).server('welcome');
     expect(later.tail).toBeGreaterThan(1);
-  });
+  }, 30_000);
 });
 
 function seqsOf(terminal: { received: readonly { kind: string; seq?: number }[] }): (number | undefined)[] {
@@ -251,7 +251,7 @@ describe('a limit', () => {
     const terminal = await session.attach();
     terminal.submit('await new Promise(() => {})');
     await terminal.server('accepted');
-    await session.fillQueue(terminal, LIMITS.queuedInputs);
+    await session.fillQueue(LIMITS.queuedInputs);
     const other = await session.attach();
     const request = other.submit('"too many"');
     expect(await other.server('error')).toMatchObject({ code: 'QUEUE_FULL', retry: true, about: ['request', request] });
@@ -259,7 +259,7 @@ describe('a limit', () => {
     await other.done(2);
     other.submit('"again"', { request });
     expect(await other.server('accepted')).toMatchObject({ number: LIMITS.queuedInputs + 2 });
-  });
+  }, 30_000);
 });
 
 describe('what an input leaves', () => {
@@ -279,5 +279,5 @@ describe('what an input leaves', () => {
       const rows = storage.sql.exec<{ n: number }>('SELECT MAX(LENGTH(frames)) AS n FROM log').one();
       expect(rows.n).toBeLessThan(2_000_000);
     });
-  });
+  }, 30_000);
 });

@@ -9,7 +9,7 @@ import {
   type ServerMessage,
 } from '../../protocol/control.ts';
 import { decodeLog, type EventBody, type LogEvent } from '../../protocol/events.ts';
-import { CHANNEL_LOG, decodeFrames, encodedLength } from '../../protocol/frame.ts';
+import { CHANNEL_LOG, concatBytes, decodeFrames, encodedLength } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { Signal } from '../session/signal.ts';
 
@@ -49,6 +49,7 @@ export class TestTerminal {
   /** Grants credit for all that arrives. */
   isReading = true;
   #line: Line | null = null;
+  #outbox: Uint8Array[] = [];
   #requests = 0;
   #consumed = 0;
   readonly #moved = new Signal();
@@ -88,18 +89,32 @@ export class TestTerminal {
     this.#moved.fire();
   }
 
+  /** Bytes that are sent in one turn go out as one message, since the pool's wrapper of objects may swap messages. */
   send(data: Uint8Array | string): void {
-    if (this.#line === null) throw new Error('The terminal has no line.');
-    this.#line.send(data);
+    if (typeof data === 'string') {
+      this.#flush();
+      this.#line?.send(data);
+      return;
+    }
+    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    this.#outbox.push(data);
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0 || this.closed !== null) return;
+    const bytes = concatBytes(this.#outbox);
+    this.#outbox = [];
+    this.#line?.send(bytes);
   }
 
   hangUp(): void {
-    this.#line?.close(1000, 'done');
+    this.#flush();
     this.isReading = false;
+    this.#line?.close(1000, 'done');
   }
 
   grant(through: number): void {
-    if (this.closed === null && this.#line !== null) this.send(encodeClient('credit', { through }));
+    this.send(encodeClient('credit', { through }));
   }
 
   hello(body: Partial<ClientBody<'hello'>> = {}): void {

@@ -2,6 +2,9 @@
 
 import { abortAllDurableObjects, env, SELF } from 'cloudflare:test';
 import { SignJWT } from 'jose';
+import { encodeClient } from '../../protocol/control.ts';
+import { concatBytes } from '../../protocol/frame.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { newClient, TestTerminal } from './terminal.ts';
@@ -53,15 +56,21 @@ export class TestSession {
     await abortAllDurableObjects();
   }
 
-  /** Lets `count` inputs wait behind what runs, as fast as the rate allows. */
-  async fillQueue(terminal: TestTerminal, count: number): Promise<void> {
-    for (let sent = 0; sent < count; sent += 50) {
-      const line = await this.attach({}, { client: newClient() });
-      for (let at = 0; at < Math.min(50, count - sent); at++) line.submit('0');
-      await line.server('accepted', ({ request }) => request === 50);
+  /** Lets `count` inputs wait behind what runs: as many from each of several clients as the rate allows. */
+  async fillQueue(count: number): Promise<void> {
+    for (let left = count; left > 0; ) {
+      const line = await this.attach();
+      const share = Math.min(left, LIMITS.controlFramesPerSecond - 1);
+      const requests = Array.from({ length: share }, (_, at) => at + 1);
+      line.send(
+        concatBytes(
+          requests.map((request) => encodeClient('submit', { request, language: 'js', code: '0', timeout: null })),
+        ),
+      );
+      await line.server('accepted', ({ request }) => request === share);
       line.hangUp();
+      left -= share;
     }
-    await terminal.server('state', ({ queued }) => queued.length === count);
   }
 
   /** A terminal with an open line that has not said hello. */

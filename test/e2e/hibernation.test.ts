@@ -40,7 +40,10 @@ it('wakes up over the same sockets, with nothing lost and nothing doubled', asyn
 it('takes what one client sends in the order in which it was sent', async () => {
   const terminal = await server.attach('orderly');
   await terminal.run('const all = []');
-  for (let at = 0; at < 90; at++) terminal.submit(`all.push(${at})`);
+  for (let at = 0; at < 90; at++) {
+    terminal.submit(`all.push(${at})`);
+    await Promise.resolve();
+  }
   await terminal.done(91);
   const codes = terminal.events().flatMap((event) => (event.name === 'input' ? [event.body.code] : []));
   expect(codes.slice(1)).toEqual(Array.from({ length: 90 }, (_, at) => `all.push(${at})`));
