@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -35,9 +35,18 @@ describe('makePrivateDirectory', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
-  it('says in one sentence that a directory cannot be used', () => {
-    writeFileSync(join(root, 'file'), '');
-    expect(() => makePrivateDirectory(join(root, 'file', 'below'))).toThrow(
+  const file = join(root, 'file');
+  writeFileSync(file, '');
+  symlinkSync(join(root, 'nowhere'), join(root, 'link'));
+
+  it.each([
+    ['a file', file],
+    ['below a file', join(file, 'below')],
+    ['below a link to nowhere', join(root, 'link', 'below')],
+    // Where mkdir says that there is no parent, although there is.
+    ...(existsSync('/proc/self') ? [['where nobody can make one', '/proc/self/spawnpoint/data']] : []),
+  ])('says in one sentence that a directory cannot be used: %s', (_, directory) => {
+    expect(() => makePrivateDirectory(directory ?? '')).toThrow(
       expect.objectContaining({
         code: 'DIRECTORY',
         message: expect.stringMatching(/^Cannot use the data directory .*SPAWNPOINT_HOME/),

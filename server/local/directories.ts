@@ -1,10 +1,10 @@
 /** Where the embedded server keeps its files, and that nobody else may read them. */
 
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { LocalServerError, oneLine } from './local-server-error.ts';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { LocalServerError, oneLine, systemCode } from './local-server-error.ts';
 
 /** A Unix socket's path holds at most 107 bytes on Linux and 103 on macOS. */
 const SOCKET_PATH_BYTES = 100;
@@ -61,8 +61,10 @@ export function dataPaths(directory: string): DataPaths {
  */
 export function makePrivateDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { mode, uid } = statSync(directory);
+    makeWithParents(directory);
+    const status = statSync(directory);
+    const { mode, uid } = status;
+    if (!status.isDirectory()) throw new Error('it is no directory');
     if (uid !== process.getuid?.()) throw new Error('it belongs to another user');
     if ((mode & 0o777) !== 0o700) chmodSync(directory, 0o700);
   } catch (error) {
@@ -70,6 +72,20 @@ export function makePrivateDirectory(directory: string): void {
       'DIRECTORY',
       `Cannot use the data directory ${directory}: ${oneLine(error)}. Set SPAWNPOINT_HOME to a directory you can write to.`,
     );
+  }
+}
+
+/** Not `mkdirSync` with `recursive`: Node 20 never returns from it where the system lets nobody make one, as in /proc. */
+function makeWithParents(directory: string): void {
+  const missing: string[] = [];
+  for (let each = directory; !existsSync(each); each = dirname(each)) missing.unshift(each);
+  for (const each of missing) {
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have been faster.
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
   }
 }
 
