@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** All of its standard input; without it, /dev/null. */
+  /** All of its standard input, which is empty without it. */
   readonly stdin?: string;
 }
 
@@ -16,26 +16,21 @@ export const plainEnvironment: Readonly<Record<string, string>> = {
   LANG: 'C.UTF-8',
 };
 
-/** What Node prints when run with `args`. Rejects if it fails. */
-export async function runNode(args: readonly string[], { env = {}, stdin }: CommandOptions = {}): Promise<string> {
+/** Runs Node with `args` to its end. Rejects unless it succeeds and prints `expected` and nothing else. */
+export async function expectFromNode(
+  expected: string,
+  args: readonly string[],
+  { env = {}, stdin }: CommandOptions = {},
+): Promise<void> {
   const child = spawn(process.execPath, [...args], {
     env: { ...plainEnvironment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const status = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  // A command may end without having read its input.
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), status]);
-  if ((await status) !== 0 || stderr !== '') throw new Error(`node ${args.join(' ')} failed: ${stderr}`);
-  return stdout;
-}
-
-/** As `runNode`, but it must print `expected`. */
-export async function expectFromNode(
-  expected: string,
-  args: readonly string[],
-  options: CommandOptions = {},
-): Promise<void> {
-  const printed = await runNode(args, options);
-  if (printed !== expected) throw new Error(`node ${args.join(' ')} printed ${JSON.stringify(printed)}`);
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (status === 0 && stderr === '' && stdout === expected) return;
+  throw new Error(`node ${args.join(' ')} ended with ${status} and printed ${JSON.stringify(stdout)}: ${stderr}`);
 }

@@ -1,14 +1,16 @@
 /** The most memory that a process has while something goes on. */
 
 const SAMPLE_MILLISECONDS = 20;
+/** Bytes. */
 export const MEGABYTE = 1e6;
 
+/** In MB. */
 export interface MemoryUse {
   readonly before: number;
   readonly peak: number;
 }
 
-/** What `residentBytes` says before `action` and at most during it, in MB. */
+/** What `residentBytes` says before `action`, and at most during it. */
 export async function watchMemory(residentBytes: () => number, action: () => Promise<unknown>): Promise<MemoryUse> {
   const before = residentBytes();
   let peak = before;
