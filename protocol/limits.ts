@@ -27,6 +27,8 @@ export const LIMITS = {
   resultString: 1024 * 1024,
   /** Inputs that may wait behind the running one. */
   queuedInputs: 1000,
+  /** UTF-8 bytes of the code of all inputs that wait. */
+  queuedCode: 4 * 1024 * 1024,
   /** Sources of one program, all together. */
   programSources: 8 * 1024 * 1024,
   programSourceFiles: 1000,

@@ -86,6 +86,7 @@ export class Sandbox extends DurableObject<Env> {
     try {
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
+      this.ctx.waitUntil(this.#register(caller.user, caller.session));
       if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
       if (path[0] === 'files') return await this.#files(request, caller.role).finally(() => this.#requestCollection());
       if (path[0] === 'history' && path.length === 1) {
@@ -162,7 +163,7 @@ export class Sandbox extends DurableObject<Env> {
     });
   }
 
-  #attach(request: Request, { role, session, user }: Requester): Response {
+  #attach(request: Request, { role, session }: Requester): Response {
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
       throw new ProtocolError('UPGRADE', 'Attach with a WebSocket.');
     }
@@ -175,7 +176,6 @@ export class Sandbox extends DurableObject<Env> {
     const caller = { role, session };
     server.serializeAttachment({ caller, terminal: null } satisfies SocketState);
     this.#connect(server, caller, null);
-    this.ctx.waitUntil(this.#register(user, session));
     return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': SUBPROTOCOL } });
   }
 

@@ -20,6 +20,8 @@ export interface QueuedInput {
   /** The client that submitted it: a lossless reader of its output. */
   readonly client: string;
   readonly code: string;
+  /** Of the code, in UTF-8. */
+  readonly bytes: number;
   readonly language: Language;
   readonly fuel: number;
   /** Wall time after which it is interrupted as if its fuel were used up; null for none. */
@@ -86,6 +88,11 @@ export class KernelSlot {
 
   get queued(): number[] {
     return this.#queue.map((input) => input.number);
+  }
+
+  /** Bytes of code that wait. */
+  get queuedBytes(): number {
+    return this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   submit(input: QueuedInput): void {

@@ -8,6 +8,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { replayFrom } from '../../protocol/resume.ts';
+import { utf8Length } from '../../protocol/utf8.ts';
 import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { Overlay } from '../files/overlay.ts';
@@ -207,14 +208,15 @@ export class Session implements ConnectionHandler {
     this.#requireWriter(terminal);
     if (this.#isKnown(terminal, request)) return;
     const slot = this.#slotFor(language);
-    if (slot.queued.length >= LIMITS.queuedInputs) {
+    const bytes = utf8Length(code);
+    if (bytes > LIMITS.inputCode) {
+      throw new ProtocolError('TOO_LARGE', 'An input may have 1 MiB. Put the code into a file and import or run it.');
+    }
+    if (slot.queued.length >= LIMITS.queuedInputs || slot.queuedBytes + bytes > LIMITS.queuedCode) {
       throw new ProtocolError(
         'QUEUE_FULL',
-        `${LIMITS.queuedInputs} inputs wait already. Send this one again once some have run.`,
+        `${LIMITS.queuedInputs} inputs with ${LIMITS.queuedCode} bytes of code may wait. Send this one again once some have run.`,
       );
-    }
-    if (new TextEncoder().encode(code).length > LIMITS.inputCode) {
-      throw new ProtocolError('TOO_LARGE', 'An input may have 1 MiB. Put the code into a file and import or run it.');
     }
     const at = Math.floor(this.clock.now());
     const { number, entry } = this.#store.database.transaction(() => {
@@ -227,7 +229,7 @@ export class Session implements ConnectionHandler {
     });
     terminal.send('accepted', { request, cause: 'input', number });
     this.#presence.offer(entry);
-    slot.submit({ number, client, code, language, seq: entry.seq, ...fuelFor(timeout) });
+    slot.submit({ number, client, code, bytes, language, seq: entry.seq, ...fuelFor(timeout) });
   }
 
   #run(terminal: Terminal, uploads: Uploads, body: Body<'run'>): void {

@@ -262,6 +262,23 @@ describe('a limit', () => {
   }, 30_000);
 });
 
+describe('the code that waits', () => {
+  it('may have four MiB, and not a byte more', async () => {
+    const session = new TestSession();
+    const terminal = await session.attach();
+    terminal.submit('await new Promise(() => {})');
+    await terminal.server('accepted');
+    const full = ' '.repeat(LIMITS.inputCode);
+    const last = LIMITS.queuedCode / LIMITS.inputCode + 1;
+    for (let number = 2; number <= last; number++) {
+      terminal.submit(full);
+      await terminal.server('accepted', (accepted) => accepted.number === number);
+    }
+    const request = terminal.submit(' ');
+    expect(await terminal.server('error')).toMatchObject({ code: 'QUEUE_FULL', about: ['request', request] });
+  }, 30_000);
+});
+
 describe('what an input leaves', () => {
   it('is told in events that readers take, however large', async () => {
     const session = new TestSession();

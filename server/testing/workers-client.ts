@@ -36,10 +36,15 @@ export function upgrade(session: string, bearer: string): Promise<Response> {
 
 let users = 0;
 
-/** A session of a user of its own. */
+/** A session, of a user of its own unless one is given. */
 export class TestSession {
-  readonly user = `user-${++users}`;
-  readonly name = 'main';
+  readonly user: string;
+  readonly name: string;
+
+  constructor(name = 'main', user = `user-${++users}`) {
+    this.name = name;
+    this.user = user;
+  }
 
   get stub(): DurableObjectStub<Sandbox> {
     return env.SANDBOX.get(env.SANDBOX.idFromName(JSON.stringify([this.user, this.name])));
