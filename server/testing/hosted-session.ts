@@ -1,0 +1,52 @@
+/** For tests in workerd: a session core on a Durable Object's storage, and a terminal on a line within the isolate. */
+
+import { DurableDatabase } from '../durable-database.ts';
+import { javascriptFactory } from '../kernels/javascript/factory.ts';
+import { LoaderRunner } from '../programs/loader-runner.ts';
+import { Session } from '../session/session.ts';
+import { systemClock } from '../system-clock.ts';
+import { TestTerminal } from './terminal.ts';
+
+export interface HostedSession {
+  readonly session: Session;
+  readonly terminal: TestTerminal;
+  /** Throws what the session ended of, if it did. */
+  check(): void;
+}
+
+/** Opens the session that is stored in `state`, as its object does. `epoch` of the log that the client knows, if any. */
+export async function hostSession(state: DurableObjectState, epoch: string | null = null): Promise<HostedSession> {
+  const failures: unknown[] = [];
+  const session = new Session({
+    version: 'a test',
+    database: new DurableDatabase(state.storage),
+    clock: systemClock,
+    javascript: javascriptFactory,
+    host: {
+      now: () => Date.now(),
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      fetch: (request) => fetch(request),
+    },
+    runner: new LoaderRunner({ env: {}, context: state, clock: systemClock }),
+    newEpoch: () => crypto.randomUUID(),
+    pruneSoon: () => undefined,
+    onFatal: (error) => failures.push(error),
+  });
+  const terminal = new TestTerminal();
+  const port = {
+    send: (bytes: Uint8Array) => terminal.receive(bytes),
+    close: (code: number, reason: string) => terminal.lost({ code, reason }),
+    save: () => undefined,
+  };
+  const connection = session.connect(port, { role: 'owner', session: 'main' });
+  terminal.connect({
+    send: (data) => queueMicrotask(() => typeof data !== 'string' && connection.receive(data)),
+    close: () => connection.closed(),
+  });
+  terminal.hello(epoch === null ? {} : { epoch, from: 1 });
+  await terminal.server('welcome');
+  const check = (): void => {
+    if (failures.length > 0) throw failures[0];
+  };
+  return { session, terminal, check };
+}
