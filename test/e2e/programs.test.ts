@@ -56,6 +56,45 @@ describe('a program', () => {
     expect(stdout).toBe(Array.from({ length: 200_000 }, (_, i) => `line ${i}\n`).join(''));
   });
 
+  it('writes 40 MiB at once', async () => {
+    const { stdout, exit } = await run("process.stdout.write('x'.repeat(40 * 1024 * 1024))");
+    expect([stdout.length, exit]).toEqual([40 * 1024 * 1024, { kind: 'exit', code: 0 }]);
+  });
+
+  it('lives on when garbage is collected', async () => {
+    const code = `for (let i = 0; i < 60; i++) {
+      Array.from({ length: 100_000 }, () => ({ i }));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    console.log('alive')`;
+    expect(await run(code)).toEqual(exited('alive\n'));
+  });
+
+  it.each([
+    ['timers', 'await new Promise((r) => setTimeout(r))'],
+    ['immediates', 'await new Promise((r) => setImmediate(r))'],
+  ])('waits for its reader when it yields to %s, however much it prints', async (_, yielding) => {
+    const code = `const line = 'x'.repeat(1023); for (let i = 0; i < 80; i++) {
+      for (let j = 0; j < 1024; j++) console.log(line)
+      ${yielding}
+    }`;
+    const { stdout, stderr, exit } = await run(code);
+    expect([stdout.length, stderr, exit]).toEqual([80 * 1024 * 1024, '', { kind: 'exit', code: 0 }]);
+  });
+
+  it('runs no timer that it cleared while its output waited', async () => {
+    const code = `const told = (name) => () => console.log(name);
+      const timeout = setTimeout(told('timeout'), 1), interval = setInterval(told('interval'), 1);
+      const immediate = setImmediate(told('immediate'));
+      console.log('x'.repeat(1e6));
+      // Digests are no timers: while these are made, the timers come due and are held.
+      for (let i = 0; i < 20; i++) await crypto.subtle.digest('SHA-256', new Uint8Array(1e6));
+      clearTimeout(timeout); clearInterval(+interval); clearImmediate(immediate);
+      setTimeout(told('last'), 50)`;
+    const { stdout } = await run(code, { backpressureMs: 1 });
+    expect(stdout.replace(/^x+\n/, '')).toBe('last\n');
+  });
+
   it('keeps the order of console and process.stdout, and bytes as they are', async () => {
     const { stdout } = await run(
       "console.log('a'); process.stdout.write(new Uint8Array([0xe2, 0x82])); process.stdout.write(new Uint8Array([0xac]));" +
@@ -165,6 +204,19 @@ it('has the console of node', async () => {
 });
 
 describe('a program that does not end', () => {
+  it.each([
+    ['', "for (;;) console.log('x'.repeat(99))"],
+    [' and catches everything', "for (;;) try { for (;;) console.log('x'.repeat(99)) } catch {} finally { continue }"],
+    [' as it exits', "process.on('exit', () => { for (;;) console.log('x'.repeat(99)) })"],
+  ])('and prints without yielding%s is stopped, and what it printed is delivered', async (_, code) => {
+    const { stdout, stderr, exit } = await run(code);
+    expect(stdout.length).toBeGreaterThanOrEqual(64 * 1024 * 1024);
+    expect(stdout.length).toBeLessThan(66 * 1024 * 1024);
+    expect(stdout.replaceAll(`${'x'.repeat(99)}\n`, '')).toBe('');
+    expect(stderr).toMatch(/^spawnpoint-cf: the program was stopped because 64 MiB of its output waited.*\n$/);
+    expect(exit).toEqual({ kind: 'exit', code: 1 });
+  });
+
   it.each([
     ['waits on timers', "console.log('go'); setInterval(() => {}, 5)"],
     ['loops with await', "console.log('go'); for (;;) await new Promise((r) => setTimeout(r, 1))"],

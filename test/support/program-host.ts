@@ -106,7 +106,11 @@ export class ProgramHost {
   }
 
   async *#lines(id: string, head: string, stdin: string | AsyncIterable<string>): AsyncGenerator<string> {
-    const outgoing = request(new URL(`/run?id=${id}`, this.url), { method: 'POST', headers: { 'x-start': head } });
+    const outgoing = request(new URL(`/run?id=${id}`, this.url), {
+      method: 'POST',
+      headers: { 'x-start': head },
+      agent: false,
+    });
     const send = async (): Promise<void> => {
       for await (const chunk of typeof stdin === 'string' ? [stdin] : stdin) outgoing.write(chunk);
       outgoing.end();

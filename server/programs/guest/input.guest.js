@@ -1,6 +1,7 @@
 /** `process.stdin`: a Readable that asks for input only when the program reads, so that an unread one ends nothing. */
 
 import { Readable } from 'node:stream';
+import { isLagging, whenCaughtUp } from './output.guest.js';
 
 class InputStream extends Readable {
   #source = null;
@@ -18,11 +19,17 @@ class InputStream extends Readable {
   }
 
   _read() {
-    this.#reader ??= this.#source.getReader();
-    this.#reader.read().then(
+    this.#next().then(
       ({ done, value }) => this.push(done ? null : value),
       (error) => this.destroy(error),
     );
+  }
+
+  async #next() {
+    // A program that copies its input reads it no faster than its output leaves.
+    while (isLagging()) await new Promise(whenCaughtUp);
+    this.#reader ??= this.#source.getReader();
+    return this.#reader.read();
   }
 }
 

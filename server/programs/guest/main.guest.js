@@ -15,6 +15,8 @@ import { conclude, installProcess, uncaught } from './process.guest.js';
 
 let started = false;
 let settled = false;
+/** Held here, because the platform gives up a request whose promise was collected as garbage. */
+const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
   async run({ entry, format, args, env, indent }, sink, input) {
@@ -26,7 +28,7 @@ export default class extends WorkerEntrypoint {
     installProcess({ entry, args, env, indent });
     guardCallbacks();
     start(entry, format);
-    await new Promise(() => {});
+    await never;
   }
 
   /** Hands over the output that is still queued; returns the exit status. */

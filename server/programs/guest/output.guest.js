@@ -1,5 +1,7 @@
 /**
- * The program's standard output and error: queued in order and handed to the runner in batches.
+ * The program's standard output and error: queued in order and handed to the runner in batches, whenever the program
+ * yields. Nothing leaves an isolate while its own code runs (there is no synchronous call to the outside, and waiting
+ * is refused), so what a program may print without yielding is bounded by what its isolate can hold.
  *
  * The queue outlives the request that filled it: what the runner has not acknowledged when `process.exit` ends the
  * program is handed over by `finish` (main.guest.js). Batches are numbered, so that none is counted twice.
@@ -10,8 +12,17 @@ import { Writable } from 'node:stream';
 
 const batchLimit = 64 * 1024;
 const pieceLimit = 1024 * 1024;
+/** A write that finds so much waiting ends the program. */
+const queueLimit = 64 * 1024 * 1024;
+const overflowMessage =
+  'spawnpoint-cf: the program was stopped because 64 MiB of its output waited to be sent: output leaves when the ' +
+  "program waits for something, such as a timer or the 'drain' of process.stdout.\n";
 
-/** @type {{ stream: 'stdout' | 'stderr', pieces: (string | Uint8Array)[], size: number }[]} */
+/**
+ * Pieces are gathered up to `batchLimit` and then encoded, so that short lines take no more memory than their bytes.
+ * An entry has at most `pieceLimit` bytes.
+ * @type {{ stream: 'stdout' | 'stderr', pieces: (string | Uint8Array)[], size: number }[]}
+ */
 const queue = [];
 let queuedSize = 0;
 /** Handed to the runner and not acknowledged yet. @type {{ number: number, parts: unknown[] } | null} */
@@ -21,7 +32,10 @@ let sink = null;
 let sending = null;
 let scheduled = false;
 let closed = false;
+let endProgram = () => {};
 const streams = [];
+/** Called once the runner has caught up. @type {(() => void)[]} */
+let waiting = [];
 
 /** From here on, output goes to this stub of the runner. */
 export function attachSink(stub) {
@@ -34,22 +48,37 @@ export function closeOutput() {
   closed = true;
 }
 
+/** `end` ends the program at once, for having printed too much. */
+export function whenOverfull(end) {
+  endProgram = end;
+}
+
+/** Whether output waits for the runner, or for who reads it. */
+export function isLagging() {
+  return queuedSize >= batchLimit;
+}
+
+/** Calls `resume` once, as soon as the output that waits now has left. */
+export function whenCaughtUp(resume) {
+  waiting.push(resume);
+}
+
 /** Hands over all that is queued. Resolves when the runner has it. */
 export async function drainOutput() {
   while (inFlight !== null || queue.length > 0) await (sending ?? startSending());
 }
 
 function put(stream, piece) {
-  const size = piece.length;
-  if (closed || size === 0) return;
-  const last = queue.at(-1);
-  if (last?.stream === stream && last.size < pieceLimit) {
-    last.pieces.push(piece);
-    last.size += size;
-  } else queue.push({ stream, pieces: [piece], size });
-  queuedSize += size;
+  if (closed || piece.length === 0) return;
+  if (queuedSize >= queueLimit) {
+    enqueue('stderr', overflowMessage);
+    closed = true;
+    endProgram();
+    return;
+  }
+  enqueue(stream, piece);
   if (sink === null || sending !== null) return;
-  if (queuedSize >= batchLimit) startSending();
+  if (isLagging()) startSending();
   else if (!scheduled) {
     scheduled = true;
     queueMicrotaskOfPlatform(() => {
@@ -59,16 +88,38 @@ function put(stream, piece) {
   }
 }
 
+function enqueue(stream, piece) {
+  const last = queue.at(-1);
+  queuedSize += piece.length;
+  if (last?.stream === stream && last.size + piece.length <= batchLimit) {
+    last.pieces.push(piece);
+    last.size += piece.length;
+    return;
+  }
+  if (last !== undefined) seal();
+  queue.push({ stream, pieces: [piece], size: piece.length });
+  if (piece.length > batchLimit) seal();
+}
+
+/** Encodes the last entry. */
+function seal() {
+  const { stream, pieces, size } = queue.pop();
+  const bytes = encode(pieces);
+  queuedSize += bytes.length - size;
+  for (let start = 0; start < bytes.length; start += pieceLimit) {
+    // A copy: a view would take the whole buffer with it to the runner.
+    const piece = bytes.length > pieceLimit ? bytes.slice(start, start + pieceLimit) : bytes;
+    queue.push({ stream, pieces: [piece], size: piece.length });
+  }
+}
+
 const queueMicrotaskOfPlatform = globalThis.queueMicrotask;
 
 function startSending() {
-  const mine = send().finally(() => {
-    if (sending === mine) sending = null;
-  });
+  sending = send();
   // A runner that is gone ends this request as well: there is nobody to tell.
-  mine.catch(() => {});
-  sending = mine;
-  return mine;
+  sending.catch(() => {});
+  return sending;
 }
 
 async function send() {
@@ -79,11 +130,20 @@ async function send() {
     // Another request may have taken over; the queue is its business then.
     if (sink !== stub) return;
     inFlight = null;
-    for (const stream of streams) globalThis.queueMicrotask(() => stream.relieve());
+    if (!isLagging()) relieve();
   }
+  // In the same step in which the queue was found empty, so that what is written next is sent.
+  sending = null;
 }
 
-/** Up to a megabyte from the head of the queue, encoded. */
+function relieve() {
+  const resumed = waiting;
+  waiting = [];
+  for (const resume of resumed) globalThis.queueMicrotask(resume);
+  for (const stream of streams) globalThis.queueMicrotask(() => stream.relieve());
+}
+
+/** Some megabytes at most, from the head of the queue, encoded. */
 function takeBatch() {
   const parts = [];
   let size = 0;
@@ -92,14 +152,13 @@ function takeBatch() {
     queuedSize -= length;
     const bytes = encode(pieces);
     size += bytes.length;
-    for (let start = 0; start < bytes.length; start += pieceLimit) {
-      parts.push([stream, bytes.subarray(start, start + pieceLimit)]);
-    }
+    parts.push([stream, bytes]);
   }
   return parts;
 }
 
 function encode(pieces) {
+  if (pieces.length === 1 && typeof pieces[0] !== 'string') return pieces[0];
   if (pieces.every((piece) => typeof piece === 'string')) return new TextEncoder().encode(pieces.join(''));
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
@@ -125,13 +184,13 @@ class OutputStream extends Writable {
 
   write(...args) {
     const accepted = super.write(...args);
-    if (queuedSize < batchLimit) return accepted;
+    if (!isLagging()) return accepted;
     this.#lagging = true;
     return false;
   }
 
   relieve() {
-    if (!this.#lagging || queuedSize >= batchLimit) return;
+    if (!this.#lagging || isLagging()) return;
     this.#lagging = false;
     this.emit('drain');
   }

@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { stdin } from './input.guest.js';
-import { closeOutput, stderr, stdout } from './output.guest.js';
+import { closeOutput, stderr, stdout, whenOverfull } from './output.guest.js';
 
 const exitOfPlatform = process.exit;
 let exiting = false;
@@ -17,6 +17,7 @@ export function installProcess({ entry, args, env, indent }) {
   process.argv = ['node', `/home/user/${entry}`, ...args];
   process.env = { ...env };
   process.exit = exit;
+  whenOverfull(abort);
   for (const [name, value] of Object.entries({ stdin, stdout, stderr })) {
     Object.defineProperty(process, name, { value, configurable: true, enumerable: true });
   }
@@ -40,6 +41,13 @@ function exit(code = process.exitCode) {
   announceExit();
   closeOutput();
   exitOfPlatform(statusOf(process.exitCode));
+}
+
+/** Ends the program with 1 and asks nobody. */
+function abort() {
+  exiting = true;
+  process.exitCode = 1;
+  exitOfPlatform(1);
 }
 
 function announceExit() {
