@@ -10,6 +10,7 @@ import { runApp } from './app/main.tsx';
 import type { Invocation } from './arguments/parse.ts';
 import { SessionMirror } from './client/mirror.ts';
 import type { OpenSocket } from './client/socket.ts';
+import { openHistory } from './commands/history.ts';
 import { SessionFiles } from './commands/session-files.ts';
 import { dataDirectory } from './config.ts';
 import { EXIT, ExitError } from './exit.ts';
@@ -36,6 +37,7 @@ export async function openTui(invocation: Invocation, io: Io): Promise<number> {
       readOnly: options.readOnly,
     },
     {
+      history: openHistory(options, io),
       readFile: (path) => files.readAll(path),
       readLocalFile: (path) => readFile(path),
     },

@@ -47,7 +47,7 @@ interface VersionRow extends EndRow {
   readonly contents: string;
 }
 
-/** How the files of revision `from` differ from those of `to`. */
+/** How the files of revision `to` differ from those of `from`: made, written over, removed. */
 export function changesBetween(db: Database, from: number, to: number): FileChange[] {
   const columns =
     "parent, name, kind, size, ifnull(file, '') || ' ' || ifnull(r2_key, '') || ' ' || modified_at AS contents";
@@ -64,7 +64,7 @@ export function changesBetween(db: Database, from: number, to: number): FileChan
   for (const [path, { kind, size, contents }] of after) {
     const known = before.get(path);
     const isSame = known !== undefined && known.kind === kind && (kind === 'directory' || known.contents === contents);
-    if (!isSame) changes.push({ path, change: kind === 'directory' ? 'made' : 'written', kind, size });
+    if (!isSame) changes.push({ path, change: known === undefined ? 'made' : 'written', kind, size });
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,8 +1,10 @@
 /** Carries out dot commands. The answer is text for the transcript, or nothing where the screen shows it. */
 
+import type { Move } from '../client/history.ts';
 import { sanitizeName } from '../client/sanitize.ts';
 import type { SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';
+import { differenceLines, historyLines } from './history-text.ts';
 
 export interface DotContext {
   readonly session: SessionView;
@@ -11,6 +13,9 @@ export interface DotContext {
   clear(): void;
   leave(): void;
 }
+
+/** What `.history` shows by itself: it fits on a screen of 24 rows. */
+const SHOWN_REVISIONS = 15;
 
 type DotAction = (context: DotContext, args: readonly string[]) => Promise<string | null> | string | null;
 
@@ -33,10 +38,26 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     const rows = variables.map(({ name, type, preview }) => [name, type, preview].map(sanitizeName));
     return rows.length === 0 ? 'No variables yet.' : table(rows);
   },
-  history: async ({ session }) => {
-    const inputs = await session.history();
-    const rows = inputs.map(({ number, code }) => [String(number), sanitizeName(code.replace(/\s*\n\s*/g, ' ⏎ '))]);
-    return rows.length === 0 ? 'No inputs yet.' : rows.map((row) => row.join('  ')).join('\n');
+  history: async ({ session }, [limit]) => {
+    const history = await session.history.list(limit === undefined ? SHOWN_REVISIONS : wholeNumber(limit, 1));
+    return historyLines(history).join('\n');
+  },
+  undo: move(() => ({ op: 'undo' })),
+  redo: move(() => ({ op: 'redo' })),
+  goto: move(([revision = '']) => ({ op: 'goto', revision: wholeNumber(revision, 0) })),
+  restore: move(([name = '']) => ({ op: 'restore', name })),
+  checkpoint: async ({ session }, [name = '']) => {
+    const revision = await session.history.checkpoint(name);
+    return `Checkpoint ${name} is revision ${revision}.`;
+  },
+  diff: async ({ session }, [from = '', to]) => {
+    const end = to === undefined ? null : wholeNumber(to, 0);
+    const lines = differenceLines(await session.history.difference(wholeNumber(from, 0), end));
+    return lines.length === 0 ? 'Nothing differs.' : lines.join('\n');
+  },
+  fork: async ({ session }, [name = '']) => {
+    await session.history.fork(name, null);
+    return `Session ${name} goes on from here. To open it: spawnpoint-cf attach ${name}`;
   },
   run: async ({ session }, [file = '', ...args]) => {
     await session.run(file, args);
@@ -62,8 +83,30 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
   },
 };
 
-/** Commands that change the session; a read-only terminal may not. */
-export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>(['run', 'kill']);
+/** A move shows as a block, as everyone in the session sees it. */
+function move(moveOf: (args: readonly string[]) => Move): DotAction {
+  return async ({ session }, args) => {
+    await session.history.move(moveOf(args));
+    return null;
+  };
+}
+
+function wholeNumber(text: string, least: number): number {
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new Error(`${text} is no whole number from ${least} on.`);
+}
+
+/** Commands that change something; a read-only terminal may not. */
+export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>([
+  'run',
+  'kill',
+  'undo',
+  'redo',
+  'goto',
+  'restore',
+  'checkpoint',
+  'fork',
+]);
 
 /** Rejects with an Error whose message is for the person. */
 export async function runDotCommand(

@@ -10,8 +10,15 @@ export const DOT_COMMANDS = [
   { name: 'ts', args: '', help: 'inputs are TypeScript' },
   { name: 'files', args: '', help: 'go to the file tree' },
   { name: 'vars', args: '', help: 'the variables of the session' },
-  { name: 'history', args: '', help: 'the inputs of the session' },
-  { name: 'run', args: 'FILE [ARGS]', help: 'run a local file as a program' },
+  { name: 'history', args: '[N]', help: 'the newest N revisions of the session' },
+  { name: 'undo', args: '', help: 'back before the last step: variables, files and kv' },
+  { name: 'redo', args: '', help: 'forward again after an undo' },
+  { name: 'goto', args: 'N', help: 'to revision N; 0 is the empty beginning' },
+  { name: 'checkpoint', args: 'NAME', help: 'name the newest revision, to keep it' },
+  { name: 'restore', args: 'NAME', help: 'to a checkpoint' },
+  { name: 'diff', args: 'N [M]', help: 'what changed from revision N to M, or until now' },
+  { name: 'fork', args: 'NAME', help: 'a session NAME with all that this one has' },
+  { name: 'run', args: 'FILE [ARGS…]', help: 'run a local file as a program' },
   { name: 'ps', args: '', help: 'programs' },
   { name: 'kill', args: 'ID', help: 'end a program' },
   { name: 'clear', args: '', help: 'clear the screen; the session keeps all' },
@@ -38,8 +45,9 @@ export function parseDotCommand(text: string): DotCommand | null {
     return { name: null, message: `There is no command .${word}.${hint} .help lists them.` };
   }
   if (args === null) return { name: null, message: 'A quote is not closed.' };
-  const min = command.args === '' ? 0 : 1;
-  const max = command.args.includes('[') ? Number.POSITIVE_INFINITY : min;
+  const words = command.args.split(' ').filter((each) => each !== '');
+  const min = words.filter((each) => !each.startsWith('[')).length;
+  const max = command.args.endsWith('…]') ? Number.POSITIVE_INFINITY : words.length;
   if (args.length < min || args.length > max)
     return { name: null, message: `Usage: .${command.name}${command.args && ` ${command.args}`}` };
   return { name: command.name, args };

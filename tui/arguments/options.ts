@@ -26,6 +26,8 @@ export const OPTIONS = {
   'keep-going': { text: 'go on after an error' },
   'read-only': { text: 'watch without being able to change anything' },
   recursive: { short: 'r', text: 'directories with everything in them' },
+  limit: { short: 'n', value: 'LIMIT', text: 'show at most this many (default: 100)' },
+  at: { value: 'N', text: 'as it was at revision N (default: as it is)' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -65,6 +67,9 @@ export interface Options {
   readonly keepGoing: boolean;
   readonly readOnly: boolean;
   readonly recursive: boolean;
+  readonly limit: number | null;
+  /** A revision. */
+  readonly at: number | null;
 }
 
 /** Values by option name, as they were written; options without a value hold the empty string. */
@@ -89,6 +94,8 @@ export function checkOptions(raw: RawOptions): Options {
     keepGoing: raw.has('keep-going'),
     readOnly: raw.has('read-only'),
     recursive: raw.has('recursive'),
+    limit: parseWhole(raw, 'limit', 1),
+    at: parseWhole(raw, 'at', 0),
   };
 }
 
@@ -121,4 +128,11 @@ function parseTimeout(text: string | undefined): number | null {
   const seconds = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= 0.001 && seconds <= LIMITS.timeoutSeconds) return seconds;
   throw usageError(`--timeout takes seconds from 0.001 to ${LIMITS.timeoutSeconds}, not '${text}'`);
+}
+
+function parseWhole(raw: RawOptions, name: OptionName, least: number): number | null {
+  const text = raw.get(name);
+  if (text === undefined) return null;
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
+  throw usageError(`--${name} takes a whole number from ${least} on, not '${text}'`);
 }

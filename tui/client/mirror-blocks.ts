@@ -1,7 +1,7 @@
 /** The REPL blocks of the session mirror: inputs with their output and their end, made from log events. Bounded. */
 
 import type { EventBody, InputOutcome } from '../../protocol/events.ts';
-import type { Block, BlockStatus, InputBlock, Language, OutputChunk } from './session-view.ts';
+import type { Block, BlockStatus, InputBlock, Language, MarkBlock, OutputChunk } from './session-view.ts';
 
 const MAX_BLOCKS = 2000;
 /** Output characters that one block keeps; older ones make way. */
@@ -26,7 +26,7 @@ interface Entry {
   view: InputBlock | null;
 }
 
-type Item = Entry | { readonly key: string; readonly gap: string };
+type Item = Entry | MarkBlock;
 
 export class MirrorBlocks {
   #items: Item[] = [];
@@ -84,8 +84,9 @@ export class MirrorBlocks {
     this.#touch(entry);
   }
 
-  gap(message: string): void {
-    this.#items.push({ key: `gap-${this.#nextKey++}`, gap: message });
+  /** A line between two inputs. */
+  mark(kind: MarkBlock['kind'], message: string): void {
+    this.#items.push({ kind, key: `${kind}-${this.#nextKey++}`, message });
     this.#view = null;
   }
 
@@ -101,9 +102,7 @@ export class MirrorBlocks {
   }
 
   view(): readonly Block[] {
-    this.#view ??= this.#items.map((item) =>
-      'gap' in item ? { kind: 'gap', key: item.key, message: item.gap } : viewOf(item),
-    );
+    this.#view ??= this.#items.map((item) => ('chunks' in item ? viewOf(item) : item));
     return this.#view;
   }
 
@@ -133,7 +132,7 @@ export class MirrorBlocks {
 
   #dropFirst(): void {
     const first = this.#items.shift();
-    if (first === undefined || 'gap' in first || first.number === null) return;
+    if (first === undefined || !('chunks' in first) || first.number === null) return;
     this.#byNumber.delete(first.number);
     this.#own.delete(first.number);
   }

@@ -35,7 +35,6 @@ export class MirrorFiles {
       if (change === 'removed') this.#entries.delete(path);
       else this.#entries.set(path, { path, kind, size });
     }
-    this.#revision = revision;
     this.#view = null;
   }
 }

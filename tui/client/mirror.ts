@@ -3,6 +3,7 @@
 import type { Answer, Question, ServerBody, SessionState } from '../../protocol/control.ts';
 import type { LogEvent } from '../../protocol/events.ts';
 import { type ConnectionListener, type ConnectionOptions, SessionConnection } from './connection.ts';
+import { type HistoryView, movedText } from './history.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';
@@ -19,6 +20,7 @@ import type {
 
 /** What the mirror cannot do by itself. */
 export interface MirrorServices {
+  readonly history: HistoryView;
   /** Contents of a session file. */
   readFile(path: string): Promise<Uint8Array>;
   /** Contents of a file on this machine, to be run as a program. */
@@ -28,6 +30,7 @@ export interface MirrorServices {
 type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
 
 export class SessionMirror implements SessionView, ConnectionListener {
+  readonly history: HistoryView;
   readonly #connection: SessionConnection;
   readonly #services: MirrorServices;
   readonly #listeners = new Set<() => void>();
@@ -44,6 +47,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     options: Omit<ConnectionOptions, 'lossless' | 'from' | 'giveUpAfterMilliseconds'>,
     services: MirrorServices,
   ) {
+    this.history = services.history;
     this.#services = services;
     this.#status = {
       session: '',
@@ -113,14 +117,6 @@ export class SessionMirror implements SessionView, ConnectionListener {
     }
   }
 
-  async history(): Promise<readonly { readonly number: number; readonly code: string }[]> {
-    return this.#blocks
-      .view()
-      .flatMap((block) =>
-        block.kind === 'input' && block.number !== null ? [{ number: block.number, code: block.code }] : [],
-      );
-  }
-
   async run(file: string, args: readonly string[]): Promise<void> {
     const bytes = await this.#services.readLocalFile(file);
     const path = file.split(/[/\\]/).at(-1) ?? file;
@@ -166,12 +162,15 @@ export class SessionMirror implements SessionView, ConnectionListener {
       case 'notice':
         this.#log.event('session', event.body.text);
         break;
+      case 'restored':
+        this.#blocks.mark('moved', movedText(event.body));
+        break;
     }
     this.#changed();
   }
 
   gap(from: number, to: number): undefined {
-    this.#blocks.gap(`${to - from + 1} events of the log are not kept any more`);
+    this.#blocks.mark('gap', `${to - from + 1} events of the log are not kept any more`);
     this.#refreshFiles();
     this.#changed();
   }

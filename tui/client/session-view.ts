@@ -4,6 +4,8 @@
  * Texts are as the server sent them: whoever draws them sanitises them.
  */
 
+import type { HistoryView } from './history.ts';
+
 export type Language = 'js' | 'ts' | 'py';
 export type BlockStatus = 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
 type Connection = 'online' | 'reconnecting' | 'offline';
@@ -36,14 +38,14 @@ export interface InputBlock {
   readonly durationMs: number | null;
 }
 
-/** Part of the log that is not kept any more, between two blocks. */
-interface GapBlock {
-  readonly kind: 'gap';
+/** One line between two inputs: `gap` for a part of the log that is not kept any more, `moved` where time went another way. */
+export interface MarkBlock {
+  readonly kind: 'gap' | 'moved';
   readonly key: string;
   readonly message: string;
 }
 
-export type Block = InputBlock | GapBlock;
+export type Block = InputBlock | MarkBlock;
 
 export interface FileEntry {
   /** Session path, `/`-separated. */
@@ -119,6 +121,8 @@ export interface FileContents {
 
 /** Promises reject with an Error whose message a person can act on. */
 export interface SessionView {
+  /** A move, by anyone, appears as a block. */
+  readonly history: HistoryView;
   subscribe(listener: () => void): () => void;
   getSnapshot(): SessionSnapshot;
   /** The input appears as a block at once; a refusal appears as that block's error. */
@@ -128,8 +132,6 @@ export interface SessionView {
   complete(code: string, cursor: number): Promise<Completion>;
   readFile(path: string): Promise<FileContents>;
   variables(): Promise<readonly Variable[]>;
-  /** All inputs of the session that are still known, oldest first. */
-  history(): Promise<readonly { readonly number: number; readonly code: string }[]>;
   /** Runs a file of this machine as a program; its output goes to the log. */
   run(file: string, args: readonly string[]): Promise<void>;
   kill(program: number): Promise<void>;

@@ -1,6 +1,6 @@
 /** `completion bash|zsh`: completion scripts, made from the tables of commands and options. */
 
-import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from '../arguments/options.ts';
+import { OPTION_NAMES, OPTIONS } from '../arguments/options.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { COMMANDS, type CommandBody } from './table.ts';
 
@@ -21,7 +21,7 @@ function bashScript(): string {
     const words = names.flatMap((name) => (name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : []));
     return `    ${group}) words='${words.join(' ')}' ;;`;
   });
-  const all: readonly OptionName[] = [...GLOBAL_OPTIONS, 'eval', 'print', 'keep-going', 'read-only', 'recursive'];
+  const all = OPTION_NAMES;
   const withValue = all.flatMap((name) => {
     const spec = OPTIONS[name];
     return 'value' in spec ? [`--${name}`, ...('short' in spec ? [`-${spec.short}`] : [])] : [];

@@ -1,6 +1,7 @@
 /** Log events as text, much as the terminals of the session show them. */
 
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
+import { movedText } from '../client/history.ts';
 import type { LogWriter } from './log-follower.ts';
 import { inputVerdict, programVerdict } from './outcomes.ts';
 import type { Output } from './output.ts';
@@ -41,6 +42,8 @@ export class LogText implements LogWriter {
         return undefined;
       case 'notice':
         return this.#line(`[${event.body.text}]`);
+      case 'restored':
+        return this.#line(`[${movedText(event.body)}]`);
     }
   }
 

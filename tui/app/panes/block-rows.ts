@@ -98,6 +98,9 @@ export class BlockRows {
       case 'gap':
         this.#head = this.#wrap(dim(`… ${sanitizeName(item.message)}`));
         break;
+      case 'moved':
+        this.#head = this.#wrap(yellow(`── ${sanitizeName(item.message)}`));
+        break;
       case 'notice':
         this.#head = this.#codeRows(item.command, dim(PROMPT), '');
         this.#foot = this.#textRows(item.failed ? red(item.text) : item.text);

@@ -1,5 +1,6 @@
 /** A session in memory that a test drives: it says what happens, the app sees it as from a server. */
 
+import type { Difference, History, HistoryView } from '../../client/history.ts';
 import type {
   Completeness,
   Completion,
@@ -18,6 +19,25 @@ export class MemorySession implements SessionView {
   readonly calls: string[] = [];
   readonly contents = new Map<string, FileContents | Error>();
   variablesNow: readonly Variable[] = [];
+  /** What `history` lists and compares. */
+  past: History = { entries: [], undo: null, redo: null, oldest: null };
+  changes: Pick<Difference, 'files' | 'variables'> = { files: [], variables: [] };
+  readonly history: HistoryView = {
+    list: async (limit) => ({ ...this.past, entries: this.past.entries.slice(0, limit) }),
+    move: async (move) => {
+      this.calls.push(JSON.stringify(move));
+      if (move.op === 'redo') throw new Error('There is nothing to redo.');
+      return { revision: 9, target: 3 };
+    },
+    checkpoint: async (name) => {
+      this.calls.push(`checkpoint ${name}`);
+      return 9;
+    },
+    difference: async (from, to) => ({ from, to: to ?? 9, ...this.changes }),
+    fork: async (to, at) => {
+      this.calls.push(`fork ${to} ${at}`);
+    },
+  };
   /** What to complete with. */
   completion: Completion = { from: 0, to: 0, candidates: [] };
   /** While set, `isComplete` answers only when `answer` is called. */
@@ -77,12 +97,6 @@ export class MemorySession implements SessionView {
 
   async variables(): Promise<readonly Variable[]> {
     return this.variablesNow;
-  }
-
-  async history() {
-    return this.#snapshot.blocks.flatMap((block) =>
-      block.kind === 'input' && block.number !== null ? [{ number: block.number, code: block.code }] : [],
-    );
   }
 
   async run(file: string, args: readonly string[]): Promise<void> {
