@@ -80,7 +80,7 @@ export class StdinUpload {
       }
       if (this.#isClosed) return;
     }
-    this.#put(new Uint8Array(), true);
+    if (!this.#isClosed) this.#put(new Uint8Array(), true);
   }
 
   #put(bytes: Uint8Array, isLast: boolean): void {
