@@ -1,0 +1,211 @@
+/**
+ * kill -9 of the daemon or of its workerd at random instants, while several terminals work in one session. After each
+ * one the session must be where its log says: nothing lost that was told, nothing done twice, heap, files and kv as one.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { nodeSockets } from '../../tui/node-socket.ts';
+import type { Machine } from '../support/machine.ts';
+import { counting, KillLog, LOOKING } from './kill-log.ts';
+import { Random } from './random.ts';
+import { StormClient } from './storm-client.ts';
+import { StormServer } from './storm-server.ts';
+
+const TERMINALS = 3;
+/** A round that takes longer hangs. */
+const PATIENCE_MILLISECONDS = 60_000;
+/** A workerd that dies over and over is started again ever more slowly, unless its daemon is a new one. */
+const WORKERD_KILLS_IN_A_ROW = 3;
+/** The chain of heaps is cut when a kernel was idle for so long. */
+const IDLE_MILLISECONDS = 250;
+
+export interface KillReport {
+  readonly kills: number;
+  readonly committed: number;
+  readonly aborted: number;
+  /** Moves through history. */
+  readonly moves: number;
+}
+
+interface Move {
+  readonly revision: number;
+  readonly target: number;
+}
+
+/** Kills `kills` times in a session of its own, checking after each. Whatever fails names the seed. */
+export async function killTrial(machine: Machine, seed: number, kills: number): Promise<KillReport> {
+  const trial = await KillTrial.begin(machine, new Random(seed), `kill-${seed}`);
+  try {
+    while (trial.kills < kills) await trial.round();
+    return await trial.end();
+  } catch (error) {
+    throw new Error(`The kill trial with seed ${seed} failed in round ${trial.rounds}.`, { cause: error });
+  } finally {
+    trial.close();
+  }
+}
+
+class KillTrial {
+  rounds = 0;
+  readonly #server: StormServer;
+  readonly #random: Random;
+  readonly #session: string;
+  readonly #clients: readonly StormClient[];
+  readonly #log = new KillLog();
+  #workerdKills = 0;
+
+  private constructor(server: StormServer, random: Random, session: string) {
+    this.#server = server;
+    this.#random = random;
+    this.#session = session;
+    this.#clients = Array.from({ length: TERMINALS }, () => this.#attach());
+  }
+
+  static async begin(machine: Machine, random: Random, session: string): Promise<KillTrial> {
+    const server = await StormServer.create(machine);
+    await server.reach();
+    return new KillTrial(server, random, session);
+  }
+
+  get kills(): number {
+    return this.#server.kills;
+  }
+
+  /** Works, is killed at some instant of it, and sees what is left. */
+  async round(): Promise<void> {
+    this.rounds += 1;
+    const moves: Move[] = [];
+    const work = this.#random.pick(
+      () => this.#longInputs(),
+      () => this.#burst(),
+      () => this.#burst(),
+      () => this.#burstThenIdle(),
+      () => this.#moveAbout(moves),
+    );
+    await withPatience(work());
+    await withPatience(this.#check(moves));
+  }
+
+  /** What a terminal that comes now is told must be what all were told. */
+  async end(): Promise<KillReport> {
+    const late = this.#attach();
+    try {
+      await late.caughtUp();
+      for (const client of this.#clients) expect(client.told).toEqual(late.told);
+    } finally {
+      late.close();
+    }
+    const { committed, aborted, moves } = this.#log;
+    return { kills: this.kills, committed, aborted, moves };
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.close();
+    this.#server.close();
+  }
+
+  /** Inputs that a kill meets while they evaluate. */
+  async #longInputs(): Promise<void> {
+    const working = this.#clients.map((client, at) => client.submit(counting(this.#name(at), 400_000)));
+    await this.#killAfter(this.#random.between(20, 400));
+    await Promise.all(working);
+  }
+
+  /** Inputs that follow each other so fast that a kill meets one of their commits. */
+  async #burst(inputs = this.#random.between(5, 25)): Promise<void> {
+    const working = this.#submitMany(inputs);
+    await this.#killAfter(this.#random.between(5, 150));
+    await Promise.all(working);
+  }
+
+  /** A kill about when the chain of heaps is cut. */
+  async #burstThenIdle(): Promise<void> {
+    await Promise.all(this.#submitMany(12));
+    await this.#killAfter(this.#random.between(IDLE_MILLISECONDS - 20, IDLE_MILLISECONDS + 20));
+  }
+
+  /** Inputs and moves through history, one after the other. Fills `moves` with those that were answered. */
+  async #moveAbout(moves: Move[]): Promise<void> {
+    const [client] = this.#clients;
+    const { url, token } = await this.#server.reach();
+    const before = this.kills;
+    const work = async (): Promise<void> => {
+      for (let at = 0; this.kills === before; at++) {
+        await client?.submit(counting(this.#name(at), 1));
+        const body = JSON.stringify(
+          this.#random.pick<object>(
+            { op: 'undo' },
+            { op: 'undo' },
+            { op: 'redo' },
+            { op: 'goto', revision: this.#random.between(Math.max(0, this.#log.head - 20), this.#log.head) },
+          ),
+        );
+        const headers = { authorization: `Bearer ${token}` };
+        const path = `${url}/v1/sessions/${this.#session}/history`;
+        // The kill may take the answer with it.
+        const response = await fetch(path, { method: 'POST', headers, body }).catch(() => null);
+        const answer: unknown = await response?.json().catch(() => null);
+        if (response?.ok && isMove(answer)) moves.push(answer);
+      }
+    };
+    const working = work();
+    await this.#killAfter(this.#random.between(20, 200));
+    await working;
+  }
+
+  #submitMany(inputs: number): Promise<unknown>[] {
+    return this.#clients.flatMap((client, of) =>
+      Array.from({ length: inputs }, (_, at) => client.submit(counting(`${this.#name(of)}.${at}`, 1))),
+    );
+  }
+
+  async #killAfter(milliseconds: number): Promise<void> {
+    await delay(milliseconds);
+    const isDaemon = this.#workerdKills === WORKERD_KILLS_IN_A_ROW || this.#random.chance(0.4);
+    this.#workerdKills = isDaemon ? 0 : this.#workerdKills + 1;
+    await this.#server.kill(isDaemon ? 'daemon' : 'workerd');
+    await this.#server.reach();
+  }
+
+  async #check(moves: readonly Move[]): Promise<void> {
+    const [client] = this.#clients;
+    await client?.submit(LOOKING);
+    const last = client?.told.length ?? 0;
+    for (const each of this.#clients) {
+      await each.hasRead(last);
+      expect(each.complaints).toEqual([]);
+    }
+    this.#log.advance(client?.told ?? []);
+    for (const move of moves) this.#log.expectMove(move);
+  }
+
+  #name(at: number): string {
+    return `${this.rounds}.${at}`;
+  }
+
+  #attach(): StormClient {
+    const access = async () => {
+      const { url, token } = await this.#server.reach();
+      return { origin: url, token };
+    };
+    return new StormClient(nodeSockets({ reach: access }, this.#session), this.#random);
+  }
+}
+
+function isMove(answer: unknown): answer is Move {
+  return typeof answer === 'object' && answer !== null && 'revision' in answer && 'target' in answer;
+}
+
+async function withPatience<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const hangs = delay(PATIENCE_MILLISECONDS, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`Nothing happened for ${PATIENCE_MILLISECONDS / 1000} seconds.`);
+  });
+  try {
+    return await Promise.race([work, hangs]);
+  } finally {
+    late.abort();
+    await hangs.catch(() => undefined);
+  }
+}
