@@ -249,8 +249,9 @@ export class SessionConnection {
     this.#isWelcome = true;
     this.#backoff.succeeded();
     this.#delivery.restart();
-    this.#listener.welcome(welcome, isAnother);
+    // First, so that the listener may ask.
     this.#requests.online();
+    this.#listener.welcome(welcome, isAnother);
     this.#keepAlive.start();
   }
 
