@@ -2,9 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { LIMITS } from '../protocol/limits.ts';
 import { selectServer } from './access/server.ts';
 import { runApp } from './app/main.tsx';
 import type { Invocation } from './arguments/parse.ts';
@@ -19,6 +17,7 @@ import type { Io } from './io.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeSockets } from './node-socket.ts';
 import { NodeTerminal } from './node-terminal.ts';
+import { terminalName } from './terminal-name.ts';
 import { CLIENT_VERSION } from './version.ts';
 
 /** Resolves with the exit status once the person leaves. The session lives on. */
@@ -32,7 +31,7 @@ export async function openTui(invocation: Invocation, io: Io): Promise<number> {
       clock: nodeClock,
       random: Math.random,
       client: randomUUID(),
-      name: hostname().slice(0, LIMITS.label),
+      name: terminalName(),
       version: CLIENT_VERSION,
       readOnly: options.readOnly,
     },

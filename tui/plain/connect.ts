@@ -1,11 +1,10 @@
 /** How commands attach to a session. */
 
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { LIMITS } from '../../protocol/limits.ts';
 import { type ConnectionListener, SessionConnection } from '../client/connection.ts';
 import type { OpenSocket } from '../client/socket.ts';
 import { nodeClock } from '../node-clock.ts';
+import { terminalName } from '../terminal-name.ts';
 import { CLIENT_VERSION } from '../version.ts';
 
 /** A lost connection is given up after this time. */
@@ -27,7 +26,7 @@ export function attach(options: AttachOptions, listener: ConnectionListener): Se
       clock: nodeClock,
       random: Math.random,
       client: randomUUID(),
-      name: hostname().slice(0, LIMITS.label),
+      name: terminalName(),
       version: CLIENT_VERSION,
       giveUpAfterMilliseconds: GIVE_UP_MILLISECONDS,
     },
