@@ -19,6 +19,8 @@ export interface PtyEnding {
   readonly signal: number;
 }
 
+/** The private mode that is set from the start. */
+const CURSOR_SHOWN = 25;
 /** A wait that lasts this long has failed; its error shows the screen. */
 const PATIENCE_MILLISECONDS = 20_000;
 
@@ -27,8 +29,8 @@ export class PtyTerminal {
   readonly #pty: IPty;
   readonly #xterm: Terminal;
   readonly #waiting = new Set<() => void>();
-  /** The private modes that the command has set, by number. */
-  readonly #modes = new Set<number>();
+  /** The private modes that are set, by number. */
+  readonly #modes = new Set([CURSOR_SHOWN]);
   #hasEnded = false;
 
   constructor(file: string, args: readonly string[], { columns, rows, cwd, env }: PtyOptions) {
@@ -57,8 +59,8 @@ export class PtyTerminal {
     return Array.from({ length: this.#xterm.rows }, (_, y) => row(y)).join('\n');
   }
 
-  /** Whether the command has the terminal to itself: alternate screen, no cursor of the shell, modes of its own. */
-  get taken(): { readonly isAlternate: boolean; readonly modes: readonly number[] } {
+  /** What the command made of the terminal: the screen that shows, and the private modes that are set. */
+  get state(): { readonly isAlternate: boolean; readonly modes: readonly number[] } {
     return {
       isAlternate: this.#xterm.buffer.active.type === 'alternate',
       modes: [...this.#modes].sort((a, b) => a - b),

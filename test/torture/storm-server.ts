@@ -1,0 +1,63 @@
+/** The embedded server in a storm: joined wherever it is now, and killed at any moment. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureServer, type LocalServer } from '../../server/local/ensure.ts';
+import type { Machine } from '../support/machine.ts';
+
+export interface Reached {
+  readonly url: string;
+  readonly token: string;
+}
+
+export class StormServer {
+  readonly #machine: Machine;
+  readonly #version: string;
+  #server: LocalServer | null = null;
+  /** How often a process was killed. */
+  kills = 0;
+
+  private constructor(machine: Machine, version: string) {
+    this.#machine = machine;
+    this.#version = version;
+  }
+
+  static async create(machine: Machine): Promise<StormServer> {
+    const manifest: { version: string } = JSON.parse(
+      await readFile(join(machine.packageDirectory, 'package.json'), 'utf8'),
+    );
+    return new StormServer(machine, manifest.version);
+  }
+
+  /** Finds the server or starts it anew. */
+  async reach(): Promise<Reached> {
+    const { packageDirectory, env } = this.#machine;
+    const server = await ensureServer({
+      env,
+      installation: {
+        version: this.#version,
+        daemonEntry: join(packageDirectory, 'dist', 'local', 'daemon.js'),
+        workerDirectory: join(packageDirectory, 'dist', 'worker'),
+      },
+    });
+    this.#server?.close();
+    this.#server = server;
+    return { url: server.url, token: await server.token() };
+  }
+
+  /** kill -9 of the daemon, or of the workerd of the sessions. */
+  async kill(which: 'daemon' | 'workerd'): Promise<void> {
+    try {
+      const { pid, workers } = JSON.parse(await readFile(join(this.#machine.home, 'daemon.json'), 'utf8'));
+      const main = workers.find(({ role }: { role: string }) => role === 'main');
+      process.kill(which === 'daemon' ? pid : main.pid, 'SIGKILL');
+      this.kills += 1;
+    } catch {
+      // It is being started: there is nothing to kill yet.
+    }
+  }
+
+  close(): void {
+    this.#server?.close();
+  }
+}
