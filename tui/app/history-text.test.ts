@@ -58,8 +58,8 @@ describe('a history', () => {
 
   it('keeps code on its line and within its length', () => {
     const code = (text: string) => / 10 {9}(.*)$/.exec(listed({ entries: [entry(1, { code: text })] })[1] ?? '')?.[1];
-    expect(code('x'.repeat(60))).toBe('x'.repeat(60));
-    expect(code('x'.repeat(61))).toBe(`${'x'.repeat(60)} …`);
+    expect(code('x'.repeat(40))).toBe('x'.repeat(40));
+    expect(code('x'.repeat(41))).toBe(`${'x'.repeat(40)} …`);
     expect(code('a\x1b]0;evil\x07\tb')).toBe('a\ufffd]0;evil\ufffd\ufffdb');
     expect(code('\n  one  \n')).toBe('one');
   });

@@ -5,7 +5,7 @@ import { sanitizeName } from '../client/sanitize.ts';
 import { bold, cyan, dim, green, red, yellow } from './theme.ts';
 
 /** Characters of code in a row. */
-const MAX_CODE = 60;
+const MAX_CODE = 40;
 /** Characters of a variable's value. */
 const MAX_VALUE = 200;
 
