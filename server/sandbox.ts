@@ -15,6 +15,7 @@ import { failureResponse } from './http/errors.ts';
 import { fileRoutes } from './http/files.ts';
 import { historyRoutes } from './http/history.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
+import { isolateMemory } from './memory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import type { Caller, Connection } from './session/connection.ts';
 import { exportRevision, importRevision } from './session/fork.ts';
@@ -63,6 +64,7 @@ export class Sandbox extends DurableObject<Env> {
         fetch: (request) => egressFetch(request, rules),
       },
       runner: new LoaderRunner({ env, context: ctx, clock: systemClock }),
+      memory: isolateMemory,
       newEpoch: () => crypto.randomUUID(),
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
       onFatal: (error) => this.#abort(error),

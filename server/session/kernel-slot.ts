@@ -6,10 +6,12 @@
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
 import type { Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
+import type { MemoryBudget } from '../memory.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
-import { KernelHeap } from './kernel-heap.ts';
+
 import { LazyOverlay } from './lazy-overlay.ts';
+import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, clipMessage, doneEvent, outcomeOf, rolledBack } from './outcome.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
@@ -36,6 +38,8 @@ export interface SlotContext {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  /** Shared with other sessions. */
+  readonly memory: MemoryBudget;
   /** Busy or idle changed, or a revision was made. */
   changed(): void;
   /** The store failed: the session must be opened anew. */
@@ -57,9 +61,8 @@ type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly
 export class KernelSlot {
   readonly #context: SlotContext;
   readonly #factory: KernelFactory;
-  readonly #heap: KernelHeap;
+  readonly #live: LiveKernel;
   readonly #queue: QueuedInput[] = [];
-  #kernel: Kernel | null = null;
   #running: QueuedInput | null = null;
   #isActive = false;
   /** Of the turn that runs. */
@@ -74,7 +77,9 @@ export class KernelSlot {
   constructor(context: SlotContext, factory: KernelFactory) {
     this.#context = context;
     this.#factory = factory;
-    this.#heap = new KernelHeap(context.store, factory.name);
+    const { store, memory } = context;
+    const host = { ...context.host, onBackgroundDue: () => void this.#run() };
+    this.#live = new LiveKernel({ store, memory, host, mayLeave: () => this.#mayLeave() }, factory);
   }
 
   get name(): KernelFactory['name'] {
@@ -120,7 +125,7 @@ export class KernelSlot {
     if (this.#isActive) return null;
     this.#isActive = true;
     try {
-      return question(await this.#boot());
+      return question(await this.#live.boot());
     } catch {
       this.#dropKernel();
       return null;
@@ -132,7 +137,7 @@ export class KernelSlot {
 
   /** A terminal came: what froze goes on. */
   thaw(): void {
-    if (this.#kernel !== null) void this.#run();
+    if (this.#live.kernel !== null) void this.#run();
   }
 
   get isBusy(): boolean {
@@ -141,7 +146,7 @@ export class KernelSlot {
 
   /** Commits what background turns did. Nothing may be running. */
   settle(): void {
-    if (this.#kernel !== null) this.#commitBackground(this.#kernel);
+    if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
   }
 
   /** Forgets the kernel in memory: the head revision is another one than it holds. Nothing may be running. */
@@ -176,7 +181,7 @@ export class KernelSlot {
   #nextTurn(): Turn | null {
     const input = this.#queue.shift();
     if (input !== undefined) return { kind: 'input', input };
-    const due = this.#kernel?.nextBackgroundAt() ?? null;
+    const due = this.#live.kernel?.nextBackgroundAt() ?? null;
     const mayRun = this.#context.presence.emptyFor < FREEZE_MILLISECONDS;
     return due !== null && mayRun && due <= this.#context.clock.now() ? { kind: 'background' } : null;
   }
@@ -203,8 +208,8 @@ export class KernelSlot {
     const { store, clock } = this.#context;
     let kernel: Kernel;
     try {
-      if (this.#kernel !== null) this.#commitBackground(this.#kernel);
-      kernel = await this.#boot();
+      if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
+      kernel = await this.#live.boot();
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
       return { status: 'aborted', message: `${error.message} Files and log are kept.` };
@@ -220,10 +225,10 @@ export class KernelSlot {
     const evaluation = limit.isReached() ? asOutOfFuel(ending) : ending;
     output.flush();
     const outcome = outcomeOf(evaluation, output.isOverLimit);
-    const heap = outcome === null ? null : this.#heap.capture(kernel);
+    const heap = outcome === null ? null : this.#live.capture(kernel);
     if (outcome === null || heap === 'failed') {
       overlay.discard();
-      this.#kernel = null;
+      this.#live.drop();
       return rolledBack(evaluation, store.revisions.head?.number ?? null);
     }
     const milliseconds = clock.now() - startedAt;
@@ -240,7 +245,7 @@ export class KernelSlot {
 
   async #runBackground(): Promise<void> {
     const { store, presence, clock } = this.#context;
-    const kernel = this.#kernel;
+    const kernel = this.#live.kernel;
     if (kernel === null) return;
     this.#background ??= new LazyOverlay(store.files);
     const interruption = new Interruption();
@@ -269,7 +274,7 @@ export class KernelSlot {
   #dropKernel(): void {
     this.#background?.discard();
     this.#background = null;
-    this.#kernel = null;
+    this.#live.drop();
   }
 
   #commitBackground(kernel: Kernel): void {
@@ -277,10 +282,10 @@ export class KernelSlot {
     if (overlay === null) return;
     this.#background = null;
     this.#backgroundCommittedAt = this.#context.clock.now();
-    const heap = this.#heap.capture(kernel);
+    const heap = this.#live.capture(kernel);
     if (heap === 'failed') {
       overlay.discard();
-      this.#kernel = null;
+      this.#live.drop();
       return;
     }
     this.#commit({ cause: 'background', causeNumber: null, overlay, heap });
@@ -307,10 +312,12 @@ export class KernelSlot {
     for (const entry of committed?.entries ?? []) presence.offer(entry);
   }
 
-  async #boot(): Promise<Kernel> {
-    const { host } = this.#context;
-    this.#kernel ??= await this.#factory.boot({ ...host, onBackgroundDue: () => void this.#run() }, this.#heap.load());
-    return this.#kernel;
+  /** Without input or output: asked from another session's object. */
+  #mayLeave(): boolean {
+    const isFrozen = this.#context.presence.emptyFor >= FREEZE_MILLISECONDS;
+    const hasWork =
+      this.#background !== null || (!isFrozen && (this.#live.kernel?.nextBackgroundAt() ?? null) !== null);
+    return !this.#isActive && !hasWork;
   }
 
   #gatherer(input: number, onLimit: () => void): OutputGatherer {
@@ -346,7 +353,7 @@ export class KernelSlot {
     this.#cancelWake = null;
     const { clock, presence } = this.#context;
     const isFrozen = presence.emptyFor >= FREEZE_MILLISECONDS;
-    const due = isFrozen ? null : (this.#kernel?.nextBackgroundAt() ?? null);
+    const due = isFrozen ? null : (this.#live.kernel?.nextBackgroundAt() ?? null);
     const commitAt = this.#background === null ? null : this.#backgroundCommittedAt + BACKGROUND_COMMIT_MILLISECONDS;
     const at = Math.min(due ?? Number.POSITIVE_INFINITY, commitAt ?? Number.POSITIVE_INFINITY);
     if (at !== Number.POSITIVE_INFINITY) {
@@ -356,7 +363,7 @@ export class KernelSlot {
 
   #wake(): void {
     const isCommitDue = this.#context.clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS;
-    const kernel = this.#kernel;
+    const kernel = this.#live.kernel;
     if (!this.#isActive && isCommitDue && kernel !== null && !this.#attempt(() => this.#commitBackground(kernel)))
       return;
     void this.#run();
@@ -366,13 +373,13 @@ export class KernelSlot {
   #scheduleIdle(): void {
     const { clock } = this.#context;
     this.#idleSince = clock.now();
-    if (this.#isIdleTimed || !this.#heap.isChainLong) return;
+    if (this.#isIdleTimed || !this.#live.isChainLong) return;
     this.#isIdleTimed = true;
     clock.after(IDLE_MILLISECONDS, () => {
       this.#isIdleTimed = false;
-      if (this.#isActive || this.#kernel === null || !this.#heap.isChainLong) return;
+      if (this.#isActive || !this.#live.isChainLong) return;
       if (clock.now() - this.#idleSince < IDLE_MILLISECONDS) this.#scheduleIdle();
-      else this.#attempt(() => this.#kernel !== null && this.#heap.cutChain(this.#kernel));
+      else this.#attempt(() => this.#live.cutChain());
     });
   }
 

@@ -13,6 +13,7 @@ import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { Overlay } from '../files/overlay.ts';
 import type { KernelFactory, KernelHost, Language } from '../kernels/kernel.ts';
+import type { MemoryBudget } from '../memory.ts';
 import type { ProgramRunner } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly javascript: KernelFactory;
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
   readonly runner: ProgramRunner;
+  /** Shared with other sessions. */
+  readonly memory: MemoryBudget;
   readonly newEpoch: () => string;
   /** History outgrew its limits: call `prune` in a while. */
   readonly pruneSoon: () => void;
@@ -78,7 +81,7 @@ export class Session implements ConnectionHandler {
       changed: () => this.#changed(),
       fatal: onFatal,
     };
-    this.#javascript = new KernelSlot({ ...context, host }, options.javascript);
+    this.#javascript = new KernelSlot({ ...context, host, memory: options.memory }, options.javascript);
     this.#programs = new Programs({ ...context, runner });
     this.#questions = new Questions(this.#store, (language) => this.#slotFor(language));
     this.#retention = new Retention(this.#store);

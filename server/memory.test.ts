@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { MemoryBudget, type Tenant } from './memory.ts';
+
+function tenant(bytes: number, left: string[], name: string, isIdle = true): Tenant {
+  return {
+    id: Symbol(name),
+    bytes,
+    leave: () => {
+      if (isIdle) left.push(name);
+      return isIdle;
+    },
+  };
+}
+
+it('lets the least recently used leave, as many as it takes', () => {
+  const budget = new MemoryBudget(100);
+  const left: string[] = [];
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => tenant(30, left, name)) as [Tenant, Tenant, Tenant];
+  for (const each of [a, b, c, a]) budget.use(each);
+  budget.makeRoom(10);
+  expect(left).toEqual([]);
+  budget.makeRoom(11);
+  expect(left).toEqual(['b']);
+  budget.makeRoom(70);
+  expect(left).toEqual(['b', 'c']);
+  budget.makeRoom(71);
+  expect(left).toEqual(['b', 'c', 'a']);
+  budget.makeRoom(100);
+  expect(left).toEqual(['b', 'c', 'a']);
+});
+
+it('spares who is busy', () => {
+  const budget = new MemoryBudget(100);
+  const left: string[] = [];
+  const [busy, idle] = [tenant(60, left, 'busy', false), tenant(30, left, 'idle')];
+  budget.use(busy);
+  budget.use(idle);
+  budget.makeRoom(10);
+  expect(left).toEqual([]);
+  budget.makeRoom(11);
+  expect(left).toEqual(['idle']);
+  budget.makeRoom(90);
+  expect(left).toEqual(['idle']);
+  expect(busy.bytes + idle.bytes).toBe(90);
+});

@@ -1,0 +1,59 @@
+/**
+ * The isolate's memory, shared by all sessions that live in it: 128 MB on Cloudflare. Before a kernel is booted, idle
+ * ones of any session make room, the least recently used first; they boot again from their stored heaps when needed.
+ */
+
+/** A kernel in memory. */
+export interface Tenant {
+  /** Of its own. */
+  readonly id: symbol;
+  /** That it takes now. */
+  readonly bytes: number;
+  /** Leaves memory if it is idle; false if it cannot now. Called from another object: no input or output is allowed in it. */
+  leave(): boolean;
+}
+
+const MiB = 1024 * 1024;
+/** Room for kernels; the rest of the isolate's 128 MB is for code, sockets and what requests hold. */
+const BUDGET_BYTES = 90 * MiB;
+
+export class MemoryBudget {
+  readonly #limit: number;
+  /** Least recently used first. Weakly: an object that the platform puts to sleep takes its kernel along untold. */
+  readonly #tenants = new Map<Tenant['id'], WeakRef<Tenant>>();
+
+  constructor(limit: number = BUDGET_BYTES) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Makes idle tenants leave until `bytes` more fit, or none is left that can. Busy ones are not counted against the
+   * newcomer: one that seems busy may belong to an object that is gone.
+   */
+  makeRoom(bytes: number): void {
+    let used = this.#used();
+    for (const [id, reference] of this.#tenants) {
+      if (used + bytes <= this.#limit) return;
+      const tenant = reference.deref();
+      const its = tenant?.bytes ?? 0;
+      if (tenant !== undefined && !tenant.leave()) continue;
+      this.#tenants.delete(id);
+      used -= its;
+    }
+  }
+
+  /** A tenant came, or was used once more. */
+  use(tenant: Tenant): void {
+    this.#tenants.delete(tenant.id);
+    this.#tenants.set(tenant.id, new WeakRef(tenant));
+  }
+
+  #used(): number {
+    let sum = 0;
+    for (const reference of this.#tenants.values()) sum += reference.deref()?.bytes ?? 0;
+    return sum;
+  }
+}
+
+/** Of this isolate. */
+export const isolateMemory = new MemoryBudget();

@@ -1,0 +1,101 @@
+/**
+ * One kernel in memory and its heap in the store: booted from the head revision when needed, captured for a commit, its
+ * chain of deltas cut now and then, given up when other sessions need the room.
+ */
+
+import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
+import type { MemoryBudget, Tenant } from '../memory.ts';
+import type { HeapCommit, SessionStore } from './store.ts';
+
+/** What a kernel takes after its boot, at least: its memory, and the copy that it is compared with. */
+const BOOT_BYTES = 8 * 1024 * 1024;
+/** A chain of this many deltas is cut by a keyframe when the kernel is idle, and at once at the second figure. */
+const KEYFRAME_WHEN_IDLE = 32;
+const KEYFRAME_AT_ONCE = 256;
+
+export interface LiveKernelContext {
+  readonly store: SessionStore;
+  readonly host: KernelHost;
+  /** Shared with other sessions. */
+  readonly memory: MemoryBudget;
+  /** False while the kernel is at work or soon will be. */
+  mayLeave(): boolean;
+}
+
+export class LiveKernel {
+  readonly #context: LiveKernelContext;
+  readonly #factory: KernelFactory;
+  readonly #tenant: Tenant;
+  #kernel: Kernel | null = null;
+
+  constructor(context: LiveKernelContext, factory: KernelFactory) {
+    this.#context = context;
+    this.#factory = factory;
+    const bytes = (): number => this.#kernel?.memoryBytes ?? 0;
+    this.#tenant = {
+      id: Symbol(factory.name),
+      get bytes() {
+        return bytes();
+      },
+      leave: () => this.#leave(),
+    };
+  }
+
+  /** Null while none is in memory. */
+  get kernel(): Kernel | null {
+    return this.#kernel;
+  }
+
+  /** The kernel with the head revision's heap. Throws `EngineGoneError` when the heap is of another engine. */
+  async boot(): Promise<Kernel> {
+    const { host, memory, store } = this.#context;
+    if (this.#kernel === null) memory.makeRoom(BOOT_BYTES);
+    const heap = this.#head;
+    this.#kernel ??= await this.#factory.boot(host, heap === null ? undefined : store.heaps.load(heap));
+    memory.use(this.#tenant);
+    return this.#kernel;
+  }
+
+  /** Forgets what is in memory: it is lost, or the head is another one now. */
+  drop(): void {
+    this.#kernel = null;
+  }
+
+  /** What to commit of a kernel that did something: null when its heap is as it was. */
+  capture(kernel: Kernel): HeapCommit | null | 'failed' {
+    try {
+      const delta = kernel.snapshot();
+      if (delta === null) return null;
+      const base = this.#head;
+      const isLong = base !== null && this.#context.store.heaps.depth(base) >= KEYFRAME_AT_ONCE;
+      const kind = isLong ? 'keyframe' : 'delta';
+      return { kernel: this.#factory.name, engine: kernel.engine, kind, bytes: isLong ? kernel.keyframe() : delta };
+    } catch {
+      return 'failed';
+    }
+  }
+
+  get isChainLong(): boolean {
+    const heap = this.#head;
+    return this.#kernel !== null && heap !== null && this.#context.store.heaps.depth(heap) >= KEYFRAME_WHEN_IDLE;
+  }
+
+  /** Makes the head revision's heap a keyframe. */
+  cutChain(): void {
+    const heap = this.#head;
+    const { heaps, database } = this.#context.store;
+    if (heap === null || this.#kernel === null) return;
+    const keyframe = this.#kernel.keyframe();
+    database.transaction(() => heaps.rewrite(heap, keyframe));
+  }
+
+  #leave(): boolean {
+    if (!this.#context.mayLeave()) return false;
+    this.#kernel = null;
+    return true;
+  }
+
+  get #head(): number | null {
+    return this.#context.store.revisions.head?.heaps[this.#factory.name] ?? null;
+  }
+}
