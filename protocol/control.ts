@@ -25,6 +25,7 @@ const terminal = v.object({ id: count, name: label, role });
 
 /** The control frames that are not counted: see rate.ts. */
 export const TYPE_CREDIT = 0x04;
+export const TYPE_SUBMIT = 0x02;
 
 /** Client messages by name: frame type and schema of the body. */
 const CLIENT = {
@@ -45,7 +46,7 @@ const CLIENT = {
     }),
   },
   submit: {
-    type: 0x02,
+    type: TYPE_SUBMIT,
     schema: v.object({
       request: count,
       language,

@@ -13,7 +13,7 @@ export const LIMITS = {
   socketMessage: 16 * 1024 * 1024,
   /** Frames in one WebSocket message. */
   socketMessageFrames: 4096,
-  /** Control frames other than CREDIT that a client may send within one second. */
+  /** Control frames other than CREDIT and SUBMIT that a client may send within one second. */
   controlFramesPerSecond: 100,
   /** UTF-8 bytes of a name or version that one side tells the other. */
   label: 128,
