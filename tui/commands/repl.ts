@@ -26,7 +26,6 @@ export const runRepl: CommandBody = async (invocation, io) => {
       if (done) return status;
       next = inputs.next();
       next.catch(() => undefined);
-      await pace.turn();
       const verdict = inputVerdict(await session.submit({ language, code, timeout }));
       status = report(verdict, io) || status;
       if (verdict.status !== EXIT.ok && (!keepGoing || verdict.status !== EXIT.failure)) return verdict.status;

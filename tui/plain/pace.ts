@@ -1,4 +1,4 @@
-/** Keeps requests under the rate that a server admits. */
+/** Keeps questions under the rate that a server admits. */
 
 import { LIMITS } from '../../protocol/limits.ts';
 import type { ClientClock } from '../client/clock.ts';
@@ -16,7 +16,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Resolves when one more request may be sent. */
+  /** Resolves when one more question may be asked. */
   async turn(): Promise<void> {
     for (;;) {
       const now = this.#clock.now();
