@@ -64,10 +64,23 @@ export class Supervisor {
     return this.#child?.pid;
   }
 
-  /** Ends the process at once; it is then started again as after any death. */
+  /** Ends the process at once; it is then started again as after any death. Who asks for it meanwhile gets the next one. */
   kill(reason: string): void {
     this.#options.log(`${this.#options.role}: killed: ${reason}`);
-    this.#child?.kill('SIGKILL');
+    const child = this.#child;
+    if (!child) return;
+    if (!this.#restarting && !this.#stopping) this.#running = this.#afterEnd(child);
+    child.kill('SIGKILL');
+  }
+
+  /** The start that follows the end of `child`. */
+  #afterEnd(child: ChildProcess): Promise<URL> {
+    const next: Promise<URL> = once(child, 'exit').then(() => {
+      if (this.#running === next) throw new Error('it is being stopped');
+      return this.running();
+    });
+    next.catch(() => {});
+    return next;
   }
 
   /** Ends the process for good. Everything acknowledged is on disk, so there is nothing to wait for but its end. */

@@ -19,6 +19,8 @@ interface Options {
   readonly clock: Clock;
 }
 
+type TimedSpec = ProgramSpec & { readonly timeoutSeconds: number };
+
 const defaultTimeoutSeconds = 300;
 
 const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
@@ -60,7 +62,8 @@ export class LoaderRunner implements ProgramRunner {
         if (!stopped) io.write(stream, bytes);
       },
     };
-    this.#run(id, { ...spec, timeoutSeconds }, whileRunning, abort.signal).then((exit) => {
+    const isWanted = (): boolean => !stopped;
+    this.#run(id, { ...spec, timeoutSeconds }, whileRunning, abort.signal, isWanted).then((exit) => {
       stopped = true;
       end(exit);
     });
@@ -70,14 +73,27 @@ export class LoaderRunner implements ProgramRunner {
     };
   }
 
-  /** Never rejects. */
-  async #run(
+  /**
+   * Runs it, a second time if the runner was lost (another program may have taken it along) before this one began.
+   * Never rejects.
+   */
+  async #run(id: string, spec: TimedSpec, io: ProgramIo, signal: AbortSignal, isWanted: () => boolean) {
+    let exit = await this.#attempt(id, spec, io, signal);
+    if (exit === 'never began' && isWanted()) exit = await this.#attempt(id, spec, io, signal);
+    io.stdin.cancel().catch(() => {});
+    return exit === 'never began' ? failed(lostMessage) : exit;
+  }
+
+  /** Reads nothing of the program's input unless it began. Never rejects. */
+  async #attempt(
     id: string,
-    spec: ProgramSpec & { readonly timeoutSeconds: number },
+    spec: TimedSpec,
     io: ProgramIo,
     signal: AbortSignal,
-  ): Promise<ProgramExit> {
-    const input = new AbortController();
+  ): Promise<ProgramExit | 'never began'> {
+    const ended = new AbortController();
+    // Fired by the record `begun`.
+    const begun = new AbortController();
     try {
       const { entry, sources, args, env, timeoutSeconds } = spec;
       const head = encodeRunRequest({
@@ -87,15 +103,17 @@ export class LoaderRunner implements ProgramRunner {
         env: Object.entries(env),
         timeoutSeconds,
       });
-      const body = streamAfter(head, io.stdin, input.signal);
+      const body = requestBody(head, begun.signal, io.stdin, ended.signal);
       const response = await this.#request('run', id, { body, signal });
-      if (!response.ok || response.body === null) return { kind: 'failed', message: await response.text() };
-      return (await copyOutput(response.body, io)) ?? { kind: 'failed', message: lostMessage };
+      if (!response.ok || response.body === null) return failed(await response.text());
+      const exit = await copyOutput(response.body, io, () => begun.abort());
+      if (exit !== null) return exit;
     } catch (error) {
-      return { kind: 'failed', message: error instanceof RunRequestError ? error.message : lostMessage };
+      if (error instanceof RunRequestError) return failed(error.message);
     } finally {
-      input.abort();
+      ended.abort();
     }
+    return begun.signal.aborted ? failed(lostMessage) : 'never began';
   }
 
   #request(route: 'run' | 'kill', id: string, init: { body?: ReadableStream; signal: AbortSignal }): Promise<Response> {
@@ -107,8 +125,16 @@ export class LoaderRunner implements ProgramRunner {
   }
 }
 
+function failed(message: string): ProgramExit {
+  return { kind: 'failed', message };
+}
+
 /** Reads no faster than the session takes it. Resolves with the end that the runner told, null if it told none. */
-async function copyOutput(body: ReadableStream<Uint8Array>, io: ProgramIo): Promise<ProgramExit | null> {
+async function copyOutput(
+  body: ReadableStream<Uint8Array>,
+  io: ProgramIo,
+  begin: () => void,
+): Promise<ProgramExit | null> {
   const decoder = new RecordDecoder();
   const reader = body.getReader();
   for (;;) {
@@ -117,16 +143,18 @@ async function copyOutput(body: ReadableStream<Uint8Array>, io: ProgramIo): Prom
     if (done) return null;
     for (const record of decoder.push(value)) {
       if (record.type === 'exit') return { kind: 'exit', code: record.code };
-      if (record.type === 'failed') return { kind: 'failed', message: record.message };
-      io.write(record.type, record.bytes);
+      if (record.type === 'failed') return failed(record.message);
+      if (record.type === 'begun') begin();
+      else io.write(record.type, record.bytes);
     }
   }
 }
 
-/** `head`, then `rest` as it comes. Lets go of `rest` when the program has ended without reading it. */
-function streamAfter(
+/** `head`, then, once the program has begun, its input as it comes. Lets go of that when the program has ended. */
+function requestBody(
   head: Uint8Array,
-  rest: ReadableStream<Uint8Array>,
+  begun: AbortSignal,
+  stdin: ReadableStream<Uint8Array>,
   ended: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream();
@@ -134,9 +162,15 @@ function streamAfter(
     const writer = writable.getWriter();
     await writer.write(head);
     writer.releaseLock();
-    await rest.pipeTo(writable, { signal: ended });
+    await fired(begun);
+    await stdin.pipeTo(writable, { signal: ended });
   };
   // A runner that stops reading has ended the program, and says so in its answer.
-  send().catch(() => rest.cancel().catch(() => {}));
+  send().catch(() => {});
   return readable;
+}
+
+function fired(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

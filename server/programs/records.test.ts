@@ -27,13 +27,14 @@ describe('records', () => {
       { type: 'exit', code: -2 },
     ]);
     expect([...bytes]).toEqual([1, 2, 0, 0, 0, 104, 105, 2, 1, 0, 0, 0, 33, 3, 4, 0, 0, 0, 254, 255, 255, 255]);
+    expect([...encodeRecord({ type: 'begun' })]).toEqual([5, 0, 0, 0, 0]);
     expect([...encodeRecord({ type: 'failed', message: 'é' })]).toEqual([4, 2, 0, 0, 0, 0xc3, 0xa9]);
   });
 
   it('decode to what was encoded, however the stream is cut', () => {
     fc.assert(
       fc.property(fc.array(output), last, fc.array(fc.nat(2000)), (outputs, end, cuts) => {
-        const records: ProgramRecord[] = [...outputs, end];
+        const records: ProgramRecord[] = [{ type: 'begun' }, ...outputs, end];
         const bytes = join(records);
         const edges = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
         const decoder = new RecordDecoder();
@@ -79,6 +80,7 @@ describe('records', () => {
     expect(() => new RecordDecoder().push(new Uint8Array([...exit, 1]))).toThrow(/follow the last/);
     expect(() => new RecordDecoder().push(new Uint8Array([3, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 4/);
     expect(() => new RecordDecoder().push(new Uint8Array([1, 0, 0, 0, 0]))).toThrow(/empty/);
+    expect(() => new RecordDecoder().push(new Uint8Array([5, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 0/);
     expect(() => new RecordDecoder().push(new Uint8Array([9, 0, 0, 0, 0]))).toThrow(/type 9/);
   });
 });

@@ -6,9 +6,10 @@
  * | 1 stdout, 2 stderr | 1 byte to `maxPayload` bytes, as the program wrote them |
  * | 3 exit | i32, the exit status |
  * | 4 failed | UTF-8, one message for the user |
+ * | 5 begun | empty: from here on the program's own code may have run |
  *
- * A stream is any number of output records and then exactly one `exit` or `failed`; a stream that ends without one
- * was cut off. Only the runner writes records: what a program prints is always payload.
+ * A stream is `begun`, any number of output records and then exactly one `exit` or `failed`, of which `failed` may come
+ * without the others; a stream that ends without either was cut off. Only the runner writes records: what a program prints is always payload.
  */
 
 export const maxPayload = 1024 * 1024;
@@ -16,7 +17,8 @@ export const maxPayload = 1024 * 1024;
 export type ProgramRecord =
   | { readonly type: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'exit'; readonly code: number }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'begun' };
 
 /** The stream is not one that a runner of this version writes. */
 export class RecordError extends Error {
@@ -24,7 +26,7 @@ export class RecordError extends Error {
 }
 
 const headerLength = 5;
-const typeNumbers = { stdout: 1, stderr: 2, exit: 3, failed: 4 } as const;
+const typeNumbers = { stdout: 1, stderr: 2, exit: 3, failed: 4, begun: 5 } as const;
 
 export function encodeRecord(record: ProgramRecord): Uint8Array {
   const payload = payloadOf(record);
@@ -48,6 +50,8 @@ function payloadOf(record: ProgramRecord): Uint8Array {
     }
     case 'failed':
       return new TextEncoder().encode(record.message);
+    case 'begun':
+      return new Uint8Array(0);
   }
 }
 
@@ -93,6 +97,9 @@ export class RecordDecoder {
       case typeNumbers.failed:
         this.#finished = true;
         return { type: 'failed', message: new TextDecoder().decode(payload) };
+      case typeNumbers.begun:
+        if (payload.length !== 0) throw new RecordError(`A begun record has ${payload.length} bytes instead of 0.`);
+        return { type: 'begun' };
       default:
         throw new RecordError(`Records of type ${type} are unknown.`);
     }

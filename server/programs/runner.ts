@@ -90,6 +90,10 @@ async function stream(
         stdin,
         loader: env.LOADER,
         egress: entrypoint(context, 'EgressGateway'),
+        // Twice: the second is taken only once the first is with the operating system, where no kill can undo it.
+        begin: async () => {
+          for (let i = 0; i < 2; i++) await writer.write(encodeRecord({ type: 'begun' }));
+        },
         accept: ({ stream: type, bytes }) => writer.write(encodeRecord({ type, bytes })),
       }),
     ]);

@@ -1,6 +1,7 @@
 /** Programs in a real workerd, through the same code that the session uses: what they print, how they end. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunnerGate } from '../../server/local/runner-gate.ts';
 import { ProgramHost, type ProgramResult, runnerSecret } from '../support/program-host.ts';
 
 const visited: string[] = [];
@@ -21,6 +22,7 @@ afterAll(() => host.dispose());
 const run = (code: string, more: Partial<Parameters<ProgramHost['run']>[0]> = {}): Promise<ProgramResult> =>
   host.run({ code, ...more });
 
+const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
 const exited = (stdout: string, code = 0, stderr = '') => ({ stdout, stderr, exit: { kind: 'exit', code } });
 
 describe('a program', () => {
@@ -334,12 +336,44 @@ describe('a runner in a process of its own', () => {
       await going;
       for (let i = 0; i < 20; i++) expect(await (await main.fetch('/ping')).text()).toBe('pong');
       runner.kill();
-      const message = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
-      expect((await lost).exit).toEqual({ kind: 'failed', message });
-      expect((await ticking).exit).toEqual({ kind: 'failed', message });
+      expect((await lost).exit).toEqual({ kind: 'failed', message: lostMessage });
+      expect((await ticking).exit).toEqual({ kind: 'failed', message: lostMessage });
     } finally {
       await main.dispose();
       await runner.dispose();
+    }
+  });
+
+  it('takes along no program that never began, nor its input', async () => {
+    const [first, second] = [await ProgramHost.start(), await ProgramHost.start()];
+    let target = first.url;
+    let requests = 0;
+    let seen: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      seen = resolve;
+    });
+    const active = (): void => {
+      if (++requests === 2) seen();
+    };
+    const gate = new RunnerGate({ target: async () => target, active, endWanted: () => undefined });
+    const main = await ProgramHost.start({ runner: { url: new URL(`http://${await gate.listen()}`) } });
+    try {
+      let blocking: Promise<ProgramResult> | undefined;
+      await new Promise<void>((going) => {
+        const code = "console.log('go'); await new Promise((r) => setTimeout(r, 20)); while (true) {}";
+        blocking = main.run({ code, onOutput: () => going() });
+      });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const waiting = main.run({ code: 'process.stdin.pipe(process.stdout)', stdin: 'the input' });
+      await asked;
+      target = second.url;
+      first.kill();
+      expect((await blocking)?.exit).toEqual({ kind: 'failed', message: lostMessage });
+      expect(await waiting).toEqual(exited('the input'));
+      expect(requests).toBe(3);
+    } finally {
+      await main.dispose();
+      await Promise.all([first.dispose(), second.dispose()]);
     }
   });
 

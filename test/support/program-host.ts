@@ -47,9 +47,9 @@ export class ProgramHost {
     this.url = url;
   }
 
-  /** `runner`: another host in which the programs of this one run. */
+  /** `runner`: another host, or the way to one, in which the programs of this one run. */
   static async start(
-    options: { runner?: ProgramHost; loader?: boolean; internet?: Internet } = {},
+    options: { runner?: { readonly url: URL }; loader?: boolean; internet?: Internet } = {},
   ): Promise<ProgramHost> {
     ProgramHost.#script ??= bundle();
     const contents = await ProgramHost.#script;

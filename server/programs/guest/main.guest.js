@@ -27,6 +27,7 @@ export default class extends WorkerEntrypoint {
     installConsole(stdout, stderr);
     installProcess({ entry, args, env, indent });
     guardCallbacks();
+    await sink.begin();
     start(entry, format);
     await never;
   }

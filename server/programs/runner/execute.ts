@@ -17,6 +17,8 @@ export interface Execution {
   readonly loader: WorkerLoader;
   /** The only network the program has. */
   readonly egress: Fetcher;
+  /** Called before the first line of the program runs, which waits for it. */
+  begin(): Promise<void>;
   /** Output in order; the program is slowed down while it is pending. */
   accept(output: Output): Promise<void>;
 }
@@ -30,8 +32,8 @@ declare class Guest extends WorkerEntrypoint {
 const limits = { cpuMs: 300_000, subRequests: 1000 };
 
 /** Never rejects. The program ends with the request that this runs in, at the latest. */
-export async function execute({ request, stdin, loader, egress, accept }: Execution): Promise<Outcome> {
-  const sink = new OutputSink(accept);
+export async function execute({ request, stdin, loader, egress, begin, accept }: Execution): Promise<Outcome> {
+  const sink = new OutputSink(begin, accept);
   try {
     const { modules, ...head } = buildProgram(request.entry, request.sources);
     const worker = loader.load({

@@ -1,4 +1,4 @@
-/** What a program's isolate gets hold of to hand over its output: nothing else can be reached through it. */
+/** What a program's isolate gets hold of to say that it begins and to hand over its output: nothing else can be reached through it. */
 
 import { RpcTarget } from 'cloudflare:workers';
 import { maxPayload } from '../records.ts';
@@ -15,12 +15,21 @@ const maxParts = 100_000;
  * because its acknowledgement was lost when the program exited, is acknowledged and dropped.
  */
 export class OutputSink extends RpcTarget {
+  readonly #begin: () => Promise<void>;
   readonly #accept: (output: Output) => Promise<void>;
+  #begun: Promise<void> | null = null;
   #last = 0;
 
-  constructor(accept: (output: Output) => Promise<void>) {
+  constructor(begin: () => Promise<void>, accept: (output: Output) => Promise<void>) {
     super();
+    this.#begin = begin;
     this.#accept = accept;
+  }
+
+  /** Resolves when the program may run its user's code. */
+  async begin(): Promise<void> {
+    this.#begun ??= this.#begin();
+    await this.#begun;
   }
 
   async write(number: unknown, parts: unknown): Promise<void> {
