@@ -30,6 +30,15 @@ export function dropBlobIfUnreferenced(db: Database, id: number): void {
   db.run(`DELETE FROM blob WHERE id = ? AND ${unreferenced}`, id);
 }
 
+/** See `FileStore.formerBytes`. */
+export function formerBytes(db: Database, revision: number): number {
+  const sql = `SELECT ifnull(sum(length(bytes)), 0) AS bytes FROM blob
+    WHERE id IN (SELECT blob FROM file_chunk WHERE died > ?1 UNION SELECT blob FROM kv_entry WHERE died > ?1)
+    AND NOT EXISTS (SELECT 1 FROM file_chunk WHERE blob = id AND died IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM kv_entry WHERE blob = id AND died IS NULL)`;
+  return db.all<{ bytes: number }>(sql, revision)[0]?.bytes ?? 0;
+}
+
 export class BlobWriter {
   readonly #db: Database;
   readonly #ids: Ids;

@@ -1,7 +1,7 @@
 /** The revisioned files and keys of one session: opens overlays, views, goes back and prunes. */
 
 import type { Database } from '../database.ts';
-import { dropUnreferencedBlobs, highestBlob } from './blobs.ts';
+import { dropUnreferencedBlobs, formerBytes, highestBlob } from './blobs.ts';
 import type { FileChange } from './file-commit.ts';
 import { changesBetween, pruneRevisions, restoreRevision, touchedPaths } from './history.ts';
 import { KeyView } from './kv-store.ts';
@@ -58,6 +58,11 @@ export class FileStore {
   /** How the files of one kept revision differ from those of another. */
   changes(from: number, to: number): FileChange[] {
     return changesBetween(this.#db, from, to);
+  }
+
+  /** Bytes of the contents that the head no longer has, and `revision` or a later one had. Without large files in R2. */
+  formerBytes(revision: number): number {
+    return formerBytes(this.#db, revision);
   }
 
   /** See `restoreRevision`. */

@@ -63,10 +63,11 @@ export class HeapStore {
     return row.depth;
   }
 
-  /** Bytes that all heaps take. */
-  totalSize(): number {
-    const sql = `SELECT IFNULL(SUM(LENGTH(bytes)), 0) + (SELECT IFNULL(SUM(LENGTH(bytes)), 0) FROM heap_part) AS size FROM heap`;
-    return this.#database.all<{ size: number }>(sql)[0]?.size ?? 0;
+  /** Bytes that each heap takes, its own segment only, by id. */
+  sizes(): ReadonlyMap<number, number> {
+    const sql = `SELECT id, LENGTH(bytes) + IFNULL((SELECT SUM(LENGTH(bytes)) FROM heap_part WHERE heap = id), 0) AS size
+      FROM heap`;
+    return new Map(this.#database.all<{ id: number; size: number }>(sql).map(({ id, size }) => [id, size]));
   }
 
   /** These heaps and all that they stand on. */

@@ -71,4 +71,25 @@ describe('undo and redo', () => {
     const graph = new HistoryGraph([{ number: 7, parent: 6, restored: null, isStep: true }]);
     expect(graph.undoTarget()).toBeNull();
   });
+
+  it('does not redo what never followed, when what did is no longer kept', () => {
+    // 3 and 4 were steps; 5 went back to 1, which is gone with 2.
+    const kept = [
+      { number: 3, parent: 2, restored: null, isStep: true },
+      { number: 4, parent: 3, restored: null, isStep: true },
+      { number: 5, parent: 4, restored: 1, isStep: false },
+    ];
+    expect(new HistoryGraph(kept).redoTarget()).toBeNull();
+    expect(new HistoryGraph(kept).undoTarget()).toBeNull();
+  });
+
+  it('does again what was undone down to the oldest revision that is kept', () => {
+    const kept = [
+      { number: 3, parent: 2, restored: null, isStep: false },
+      { number: 4, parent: 3, restored: null, isStep: true },
+      { number: 5, parent: 4, restored: 3, isStep: false },
+    ];
+    expect(new HistoryGraph(kept).redoTarget()).toBe(4);
+    expect(new HistoryGraph(kept.slice(0, 2)).undoTarget()).toBe(3);
+  });
 });

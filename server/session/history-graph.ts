@@ -16,7 +16,7 @@ export interface HistoryNode {
   readonly isStep: boolean;
 }
 
-/** Where the state before the first revision stands, and what is no longer kept. */
+/** Where the state before the first revision stands. */
 const BEGINNING = 0;
 
 export class HistoryGraph {
@@ -35,7 +35,7 @@ export class HistoryGraph {
    * undo or the state before it is no longer kept.
    */
   undoTarget(): number | null {
-    const step = this.#nodes.get(this.#stands(this.#newest[0]));
+    const step = this.#nodes.get(this.#standsAt(this.#head));
     if (step === undefined) return null;
     if (step.parent === null) return BEGINNING;
     return this.#nodes.has(step.parent) ? step.parent : null;
@@ -43,30 +43,35 @@ export class HistoryGraph {
 
   /** The revision whose state redo restores; null when nothing was undone since the last step. */
   redoTarget(): number | null {
-    const here = this.#stands(this.#newest[0]);
-    for (const node of this.#newest) {
-      const next = this.#nextOnTheWay(here, this.#stands(node));
-      if (next !== null) return this.#stands(node) === next ? node.number : next;
+    const here = this.#standsAt(this.#head);
+    for (const { number } of this.#newest) {
+      const end = this.#standsAt(number);
+      const next = this.#nextOnTheWay(here, end);
+      if (next !== null) return end === next ? number : next;
     }
     return null;
   }
 
-  /** The step at which a revision stands. */
-  #stands(node: HistoryNode | undefined): number {
-    for (let each = node; each !== undefined; ) {
-      if (each.restored !== null) each = this.#nodes.get(each.restored);
-      else if (each.isStep) return each.number;
-      else each = each.parent === null ? undefined : this.#nodes.get(each.parent);
+  get #head(): number {
+    return this.#newest[0]?.number ?? BEGINNING;
+  }
+
+  /** The step at which a revision stands: below zero when only a revision that is no longer kept would tell. */
+  #standsAt(revision: number): number {
+    for (let at = revision; at !== BEGINNING; ) {
+      const node = this.#nodes.get(at);
+      if (node === undefined) return -at;
+      if (node.restored === null && node.isStep) return at;
+      at = node.restored ?? node.parent ?? BEGINNING;
     }
     return BEGINNING;
   }
 
   /** The step that follows `from` on the way to `to`; null when `to` does not lie beyond `from`. */
   #nextOnTheWay(from: number, to: number): number | null {
-    for (let step = to; step !== BEGINNING; ) {
-      const parent = this.#nodes.get(step)?.parent ?? null;
-      const before = parent === null ? BEGINNING : this.#stands(this.#nodes.get(parent));
-      if (before === from) return step === from ? null : step;
+    for (let step = to; step > BEGINNING && step !== from; ) {
+      const before = this.#standsAt(this.#nodes.get(step)?.parent ?? BEGINNING);
+      if (before === from) return step;
       step = before;
     }
     return null;

@@ -1,0 +1,282 @@
+/** What is kept and what goes: at the limits and one over, with chains across the cut and checkpoints far back. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type MemoryDatabase, makeMemoryDatabase } from '../../test/support/memory-database.ts';
+import { Retention, type RetentionLimits } from './retention.ts';
+import { SessionStore } from './store.ts';
+
+const ROW = 1_900_000;
+/** How many revisions more than the limit may gather. */
+const SLACK = 50;
+const LOOK_EVERY = 20;
+const ENDLESS = Number.POSITIVE_INFINITY;
+
+let database: MemoryDatabase;
+let store: SessionStore;
+
+beforeEach(async () => {
+  database = await makeMemoryDatabase();
+  store = open();
+});
+
+function open(): SessionStore {
+  return new SessionStore(
+    database,
+    () => 'an epoch',
+    () => 0,
+  );
+}
+
+interface What {
+  /** Bytes of the heap; left out, the heap stays. */
+  readonly heap?: number;
+  readonly isKeyframe?: boolean;
+  /** Bytes of the one file. */
+  readonly file?: number;
+}
+
+/** Commits a revision whose heap and file are filled with its number. */
+function commit({ heap, isKeyframe = false, file }: What): number {
+  const number = store.revisions.next;
+  const overlay = store.files.open();
+  if (file !== undefined) overlay.files.write('f', new Uint8Array(file).fill(number));
+  const committed = store.commit({
+    cause: 'input',
+    causeNumber: number,
+    at: 0,
+    overlay,
+    ...(heap === undefined
+      ? {}
+      : {
+          heap: {
+            kernel: 'javascript',
+            engine: 'an engine',
+            kind: isKeyframe ? 'keyframe' : 'delta',
+            bytes: new Uint8Array(heap).fill(number),
+          },
+        }),
+  });
+  expect(committed?.revision.number).toBe(number);
+  return number;
+}
+
+function commits(count: number, what: What = { heap: 1 }): void {
+  for (let at = 0; at < count; at++) commit(what);
+}
+
+function retention(limits: Partial<RetentionLimits>): Retention {
+  return new Retention(store, { revisions: 10, bytes: ENDLESS, ...limits });
+}
+
+/** Numbers of the revisions that are kept, oldest first. */
+function kept(): number[] {
+  return store.revisions
+    .newest(1000)
+    .map(({ number }) => number)
+    .reverse();
+}
+
+function rows(table: string): number {
+  return database.all<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`)[0]?.n ?? 0;
+}
+
+/** What the deltas of a revision's heap were filled with, keyframe first. */
+function chain(revision: number): (number | undefined)[] {
+  const heap = store.revisions.get(revision)?.heaps.javascript ?? null;
+  return heap === null ? [] : [...store.heaps.load(heap).deltas].map((delta) => delta[0]);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
+
+describe('the number of revisions', () => {
+  it('may be the limit; of one more, the oldest goes', () => {
+    commits(10);
+    retention({}).prune();
+    expect(kept()).toEqual(range(1, 10));
+    commits(1);
+    retention({}).prune();
+    expect(kept()).toEqual(range(2, 11));
+    expect(store.revisions.count).toBe(10);
+  });
+
+  it('is looked at after some more have gathered', () => {
+    const each = retention({});
+    commits(10 + SLACK);
+    expect(each.isDue()).toBe(false);
+    commits(1);
+    expect(each.isDue()).toBe(true);
+    each.prune();
+    expect(each.isDue()).toBe(false);
+  });
+
+  it('does not count checkpoints: many of them do not make each commit due', () => {
+    for (const at of range(1, SLACK + 5)) store.revisions.setCheckpoint(`c${at}`, commit({ heap: 1 }));
+    commits(15);
+    const each = retention({});
+    each.prune();
+    expect(store.revisions.count).toBe(SLACK + 15);
+    expect(each.isDue()).toBe(false);
+    expect(retention({}).isDue()).toBe(false);
+  });
+});
+
+describe('the bytes of heaps', () => {
+  it('may be the limit; of one more, half of the revisions go', () => {
+    commits(8, { heap: 100, isKeyframe: true });
+    retention({ bytes: 800 }).prune();
+    expect(kept()).toEqual(range(1, 8));
+    retention({ bytes: 799 }).prune();
+    expect(kept()).toEqual(range(5, 8));
+    expect(rows('heap')).toBe(4);
+  });
+
+  it('are looked at now and then, and at once in a session that was opened anew', () => {
+    const each = retention({ revisions: 100, bytes: 2000 });
+    commits(LOOK_EVERY - 1, { heap: 100, isKeyframe: true });
+    expect(each.isDue()).toBe(false);
+    commits(1, { heap: 100, isKeyframe: true });
+    expect(each.isDue()).toBe(false);
+    commits(LOOK_EVERY - 2, { heap: 100, isKeyframe: true });
+    expect(each.isDue()).toBe(false);
+    commits(1, { heap: 100, isKeyframe: true });
+    expect(each.isDue()).toBe(true);
+    expect(retention({ revisions: 100, bytes: 2000 }).isDue()).toBe(true);
+  });
+
+  it('never cost the head', () => {
+    commits(3, { heap: 100, isKeyframe: true });
+    retention({ bytes: 1 }).prune();
+    expect(kept()).toEqual([3]);
+    expect(chain(3)).toEqual([3]);
+  });
+
+  it('that checkpoints need cost the others nothing', () => {
+    store.revisions.setCheckpoint('large', commit({ heap: 10_000, isKeyframe: true }));
+    commits(4, { heap: 100, isKeyframe: true });
+    retention({ bytes: 400 }).prune();
+    expect(kept()).toEqual(range(1, 5));
+  });
+
+  it('count in every row that a heap takes', () => {
+    commits(2, { heap: 2 * ROW + 1, isKeyframe: true });
+    expect(rows('heap_part')).toBe(4);
+    retention({ bytes: 2 * (2 * ROW + 1) }).prune();
+    expect(kept()).toEqual([1, 2]);
+    retention({ bytes: 2 * (2 * ROW + 1) - 1 }).prune();
+    expect(kept()).toEqual([2]);
+    expect([rows('heap'), rows('heap_part')]).toEqual([1, 2]);
+  });
+});
+
+describe('the bytes of files', () => {
+  it('count once the head no longer has them', () => {
+    commits(5, { file: 100 });
+    expect(store.files.formerBytes(1)).toBe(400);
+    retention({ bytes: 400 }).prune();
+    expect(kept()).toEqual(range(1, 5));
+    retention({ bytes: 399 }).prune();
+    expect(kept()).toEqual([3, 4, 5]);
+    expect(store.files.formerBytes(1)).toBe(200);
+    expect(rows('blob')).toBe(3);
+  });
+
+  it('do not count while the head has them', () => {
+    commit({ file: 100_000 });
+    commits(5);
+    retention({ bytes: 5 }).prune();
+    expect(kept()).toEqual(range(1, 6));
+  });
+});
+
+describe('a chain of heaps', () => {
+  it('that crosses the cut is kept down to its keyframe, though its revisions are not', () => {
+    commits(5);
+    retention({ revisions: 2 }).prune();
+    expect(kept()).toEqual([4, 5]);
+    expect(rows('heap')).toBe(5);
+    expect(chain(5)).toEqual(range(1, 5));
+  });
+
+  it('that was cut at what is kept goes', () => {
+    commits(5);
+    const heap = store.revisions.get(4)?.heaps.javascript ?? 0;
+    database.transaction(() => store.heaps.rewrite(heap, new Uint8Array([40])));
+    retention({ revisions: 2 }).prune();
+    expect(rows('heap')).toBe(2);
+    expect(chain(5)).toEqual([40, 5]);
+    expect(chain(4)).toEqual([40]);
+  });
+
+  it('of a revision that was restored is kept for that one', () => {
+    commits(3);
+    store.restore(store.revisions.get(1), 0, (revision) => ({
+      name: 'restored',
+      body: { at: 0, revision, target: 1, how: 'goto', name: null },
+    }));
+    retention({ revisions: 1 }).prune();
+    expect(kept()).toEqual([4]);
+    expect([chain(4), rows('heap')]).toEqual([[1], 1]);
+    commit({ heap: 1 });
+    expect(chain(5)).toEqual([1, 5]);
+  });
+});
+
+describe('checkpoints', () => {
+  it('far back are kept with their heap and files, and with nothing of what lay between', () => {
+    commits(3, { heap: 10, file: 70_000 });
+    store.revisions.setCheckpoint('old', 2);
+    commits(100, { heap: 10, isKeyframe: true, file: 70_000 });
+    retention({ revisions: 3 }).prune();
+    expect(kept()).toEqual([2, 101, 102, 103]);
+    expect(chain(2)).toEqual([1, 2]);
+    for (const revision of kept()) {
+      const contents = store.files.view(revision).files.read('f');
+      expect([contents.length, ...new Set(contents)]).toEqual([70_000, revision]);
+    }
+    expect([rows('heap'), rows('file_entry'), rows('blob')]).toEqual([5, 4, 8]);
+  });
+
+  it('of one revision keep it once, and let it go with the last of their names', () => {
+    commits(3);
+    store.revisions.setCheckpoint('one', 1);
+    store.revisions.setCheckpoint('two', 1);
+    retention({ revisions: 1 }).prune();
+    expect(kept()).toEqual([1, 3]);
+    store.revisions.setCheckpoint('one', 3);
+    retention({ revisions: 1 }).prune();
+    expect(kept()).toEqual([1, 3]);
+    store.revisions.setCheckpoint('two', 3);
+    retention({ revisions: 1 }).prune();
+    expect(kept()).toEqual([3]);
+  });
+});
+
+describe('pruning', () => {
+  it('is the same after the store was opened anew, and finds nothing more to do', () => {
+    commits(30, { heap: 10, file: 10 });
+    retention({}).prune();
+    store = open();
+    expect(store.revisions.count).toBe(10);
+    retention({}).prune();
+    expect(kept()).toEqual(range(21, 30));
+    expect(commit({ heap: 1 })).toBe(31);
+  });
+
+  it('leaves an overlay what it may still read', () => {
+    commit({ file: 100 });
+    const overlay = store.files.open();
+    commits(5, { file: 100 });
+    retention({ revisions: 1 }).prune();
+    expect(overlay.files.read('f')[0]).toBe(6);
+    overlay.discard();
+  });
+
+  it('of an empty session does nothing', () => {
+    const each = retention({ revisions: 1, bytes: 0 });
+    expect(each.isDue()).toBe(false);
+    each.prune();
+    expect(kept()).toEqual([]);
+  });
+});
