@@ -199,7 +199,7 @@ describe('history', () => {
     ]);
     const { stdout } = await session.run('history', '-n', '2');
     expect(stdout.split('\n').map((line) => line.trimEnd().replaceAll(/ +/g, ' '))).toEqual([
-      ' revision took bytes files what',
+      ' rev took bytes files what',
       'head 4 1 restored 2',
       'redo 3 1 files',
       'older ones are not shown; the oldest is 1',

@@ -250,8 +250,8 @@ describe('the app', () => {
       oldest: 1,
     };
     const listed = await app.type(`.history${ENTER}`);
-    expect(listed).toContain('head         2  3 ms   2048      1              n = 2');
-    expect(listed).toContain('undo         1  1 ms   2048      1  start       let \ufffd[2Jn = 1');
+    expect(listed).toContain('head    2  3 ms   2048      1              n = 2');
+    expect(listed).toContain('undo    1  1 ms   2048      1  start       let \ufffd[2Jn = 1');
     expect(await app.type(`.history 1${ENTER}`)).toContain('undo leads to revision 1');
     expect(await app.type(`.history 0${ENTER}`)).toContain('0 is no whole number from 1 on.');
     expect(await app.type(`.goto x${ENTER}`)).toContain('x is no whole number from 0 on.');

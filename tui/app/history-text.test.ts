@@ -23,13 +23,28 @@ describe('a history', () => {
       entry(100, { isStep: false }),
     ];
     expect(listed({ entries, undo: 100, redo: 102, oldest: 100 })).toEqual([
-      '      revision     took  bytes  files  checkpoint  what',
-      'head       104                                     restored 101',
-      '           103              10                     background 103',
-      'redo       102                     12              files',
-      '           101  1235 ms     10         a b         let x = 1 …',
-      'undo       100     1 ms     10                     f()',
+      '      rev     took  bytes  files  checkpoint  what',
+      'head  104                                     restored 101 · let x = 1 …',
+      '      103              10                     background 103',
+      'redo  102                     12              files',
+      '      101  1235 ms     10         a b         let x = 1 …',
+      'undo  100     1 ms     10                     f()',
       'revisions 1 to 99 are not kept any more',
+    ]);
+  });
+
+  it('tells what a state was first that was restored more than once', () => {
+    const restored = (revision: number, from: number) =>
+      entry(revision, { cause: 'restore', code: null, restored: from });
+    const entries = [restored(6, 5), restored(5, 1), restored(4, 0), restored(3, 2), entry(1)];
+    expect(listed({ entries, oldest: 1 }).map((line) => /restored.*/.exec(line)?.[0])).toEqual([
+      undefined,
+      'restored 5 · f()',
+      'restored 1 · f()',
+      'restored the empty beginning',
+      'restored 2',
+      undefined,
+      undefined,
     ]);
   });
 
@@ -46,12 +61,12 @@ describe('a history', () => {
   it('says between which revisions some are gone', () => {
     const entries = [entry(9), entry(5), entry(3)];
     expect(listed({ entries, undo: 5, redo: null, oldest: 3 })).toEqual([
-      '      revision  took  bytes  files  what',
-      'head         9  1 ms     10         f()',
+      '      rev  took  bytes  files  what',
+      'head    9  1 ms     10         f()',
       'revisions 6 to 8 are not kept any more',
-      'undo         5  1 ms     10         f()',
+      'undo    5  1 ms     10         f()',
       'revision 4 is not kept any more',
-      '             3  1 ms     10         f()',
+      '        3  1 ms     10         f()',
       'revisions 1 to 2 are not kept any more',
     ]);
   });

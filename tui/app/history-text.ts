@@ -14,8 +14,10 @@ export function historyLines(history: History): string[] {
   const { entries, undo, redo, oldest } = history;
   if (entries.length === 0) return [dim('No revisions yet.')];
   const withNames = entries.some(({ checkpoints }) => checkpoints.length > 0);
-  const heading = ['', 'revision', 'took', 'bytes', 'files', ...(withNames ? ['checkpoint'] : []), 'what'];
-  const rows = entries.map((entry, index) => cellsOf(entry, markOf(entry.revision, index, history), withNames));
+  const heading = ['', 'rev', 'took', 'bytes', 'files', ...(withNames ? ['checkpoint'] : []), 'what'];
+  const rows = entries.map((entry, index) =>
+    cellsOf(entry, markOf(entry.revision, index, history), withNames, entries),
+  );
   const [head = '', ...table] = aligned([heading, ...rows]);
   const lines = [dim(head)];
   for (const [index, { revision, isStep }] of entries.entries()) {
@@ -40,7 +42,7 @@ function prunedLine(from: number, to: number): string {
   );
 }
 
-function cellsOf(entry: HistoryEntry, mark: string, withNames: boolean): string[] {
+function cellsOf(entry: HistoryEntry, mark: string, withNames: boolean, entries: readonly HistoryEntry[]): string[] {
   const { revision, milliseconds, heapBytes, files, checkpoints } = entry;
   return [
     mark,
@@ -49,7 +51,7 @@ function cellsOf(entry: HistoryEntry, mark: string, withNames: boolean): string[
     heapBytes === 0 ? '' : String(heapBytes),
     files === 0 ? '' : String(files),
     ...(withNames ? [checkpoints.map(sanitizeName).join(' ')] : []),
-    whatOf(entry),
+    whatOf(entry, entries),
   ];
 }
 
@@ -59,16 +61,30 @@ function markOf(revision: number, index: number, { undo, redo }: History): strin
   return marks.filter((mark) => mark !== '').join(' ');
 }
 
-function whatOf({ cause, causeNumber, code, restored }: HistoryEntry): string {
-  if (restored !== null) return restored === 0 ? 'restored the empty beginning' : `restored ${restored}`;
-  if (code !== null) {
-    const lines = code.trim().split('\n');
-    const first = sanitizeName((lines[0] ?? '').trimEnd());
-    const points = [...first];
-    const isCut = lines.length > 1 || points.length > MAX_CODE;
-    return isCut ? `${points.slice(0, MAX_CODE).join('')} …` : first;
+function whatOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): string {
+  const { cause, causeNumber, code, restored } = entry;
+  if (restored === 0) return 'restored the empty beginning';
+  if (restored !== null) {
+    const origin = originOf(entry, entries)?.code ?? null;
+    const text = `restored ${restored}`;
+    return origin === null ? text : `${text} · ${firstLine(origin, MAX_CODE - text.length - 3)}`;
   }
+  if (code !== null) return firstLine(code, MAX_CODE);
   return causeNumber === null ? sanitizeName(cause) : `${sanitizeName(cause)} ${causeNumber}`;
+}
+
+/** Where the state of a revision comes from first, if that is shown: what was restored may itself have been. */
+function originOf({ restored }: HistoryEntry, entries: readonly HistoryEntry[]): HistoryEntry | undefined {
+  const target = entries.find(({ revision }) => revision === restored);
+  return target === undefined || target.restored === null ? target : originOf(target, entries);
+}
+
+function firstLine(code: string, most: number): string {
+  const lines = code.trim().split('\n');
+  const first = sanitizeName((lines[0] ?? '').trimEnd());
+  const points = [...first];
+  const isCut = lines.length > 1 || points.length > most;
+  return isCut ? `${points.slice(0, most).join('')} …` : first;
 }
 
 /** Pads all columns but the last, numbers to the left. Its cells but the last are ASCII. */

@@ -142,6 +142,6 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['F6 or Ctrl-]', 'next pane; Shift-F6 previous; Esc back'],
   ['PgUp, PgDn', 'scroll the pane'],
   ['Ctrl-K U W, Ctrl-Y', 'cut to the end, start, word; paste'],
-  ['Ctrl-_, Alt-_', 'undo, redo'],
+  ['Ctrl-_, Alt-_', 'undo, redo in the line'],
   ['Ctrl-Z, Ctrl-L', 'suspend; draw again'],
 ];
