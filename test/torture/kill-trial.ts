@@ -83,8 +83,8 @@ class KillTrial {
       () => this.#burstThenIdle(),
       () => this.#moveAbout(moves),
     );
-    await withPatience(work());
-    await withPatience(this.#check(moves));
+    await this.#withPatience(work());
+    await this.#withPatience(this.#check(moves));
   }
 
   /** What a terminal that comes now is told must be what all were told. */
@@ -180,6 +180,22 @@ class KillTrial {
     for (const move of moves) this.#log.expectMove(move);
   }
 
+  async #withPatience<T>(work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const hang = delay(PATIENCE_MILLISECONDS, undefined, { signal: done.signal }).then(
+      () => {
+        const terminals = this.#clients.map(({ situation }) => `A terminal ${situation}.`);
+        throw new Error([`It hangs for ${PATIENCE_MILLISECONDS} ms.`, ...terminals].join('\n'));
+      },
+      () => work,
+    );
+    try {
+      return await Promise.race([work, hang]);
+    } finally {
+      done.abort();
+    }
+  }
+
   #name(at: number): string {
     return `${this.rounds}.${at}`;
   }
@@ -195,17 +211,4 @@ class KillTrial {
 
 function isMove(answer: unknown): answer is Move {
   return typeof answer === 'object' && answer !== null && 'revision' in answer && 'target' in answer;
-}
-
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const hangs = delay(PATIENCE_MILLISECONDS, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`Nothing happened for ${PATIENCE_MILLISECONDS / 1000} seconds.`);
-  });
-  try {
-    return await Promise.race([work, hangs]);
-  } finally {
-    late.abort();
-    await hangs.catch(() => undefined);
-  }
 }
