@@ -7,6 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { LIMITS } from '../../protocol/limits.ts';
 import { authenticate } from '../../server/auth/token.ts';
 import * as files from '../../server/files/limits.ts';
+import { RETENTION } from '../../server/session/retention.ts';
 import { OPTIONS } from '../../tui/arguments/options.ts';
 import { COMMANDS } from '../../tui/commands/table.ts';
 import { EXIT } from '../../tui/exit.ts';
@@ -80,6 +81,11 @@ describe('README.md', () => {
       ['values in `kv`, together', bytes(files.maxValuesTotalBytes)],
     ]);
     expect(bytes(files.maxSqliteFileBytes)).toBe('8 MiB');
+  });
+
+  it('states how much history is kept', () => {
+    const kept = /keeps its newest (\d+) revisions, fewer when\s+their variables take more than ([\w ]+),/.exec(readme);
+    expect(kept?.slice(1)).toEqual([String(RETENTION.revisions), bytes(RETENTION.heapBytes)]);
   });
 
   it('names only options that exist', () => {

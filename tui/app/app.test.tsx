@@ -239,6 +239,7 @@ describe('the app', () => {
 
   it('goes through time with dot commands', async () => {
     const app = await startApp({ rows: 40 });
+    expect(await app.type(`.history${ENTER}`)).toContain('No revisions yet.');
     const entry = { at: 0, cause: 'input', causeNumber: 1, heapBytes: 2048, files: 1, restored: null };
     app.session.past = {
       entries: [

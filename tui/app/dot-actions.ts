@@ -40,7 +40,8 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
   },
   history: async ({ session }, [limit]) => {
     const history = await session.history.list(limit === undefined ? SHOWN_REVISIONS : wholeNumber(limit, 1));
-    return historyLines(history).join('\n');
+    const lines = historyLines(history);
+    return lines.length === 0 ? 'No revisions yet.' : lines.join('\n');
   },
   undo: move(() => ({ op: 'undo' })),
   redo: move(() => ({ op: 'redo' })),

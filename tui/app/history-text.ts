@@ -9,10 +9,13 @@ const MAX_CODE = 40;
 /** Characters of a variable's value. */
 const MAX_VALUE = 200;
 
-/** A table, newest first, and what it does not show. Coloured with SGR; nothing else in it acts on a terminal. */
+/**
+ * A table, newest first, and what it does not show; empty without revisions. Coloured with SGR; nothing else in it acts
+ * on a terminal.
+ */
 export function historyLines(history: History): string[] {
   const { entries, undo, redo, oldest } = history;
-  if (entries.length === 0) return [dim('No revisions yet.')];
+  if (entries.length === 0) return [];
   const withNames = entries.some(({ checkpoints }) => checkpoints.length > 0);
   const heading = ['', 'rev', 'took', 'bytes', 'files', ...(withNames ? ['checkpoint'] : []), 'what'];
   const rows = entries.map((entry, index) =>

@@ -140,6 +140,17 @@ describe('options', () => {
     expect(parse('--timeout', text).options.timeout).toBe(seconds);
   });
 
+  it('take whole numbers where they count', () => {
+    expect(parse('history', '-n', '5').options.limit).toBe(5);
+    expect(parse('sessions', 'fork', 'a', 'b', '--at', '0').options.at).toBe(0);
+    expect(parse('history').options).toMatchObject({ limit: null, at: null });
+    for (const text of ['0', '-1', '1.5', 'x', '']) {
+      expect(refusal('history', `--limit=${text}`)).toContain('--limit takes a whole number from 1 on');
+    }
+    expect(refusal('sessions', 'fork', 'a', 'b', '--at', 'x')).toContain('--at takes a whole number from 0 on');
+    expect(refusal('undo', '--at', '1')).toContain("--at means nothing to 'undo'");
+  });
+
   it('know languages by short and long names', () => {
     expect(parse('-l', 'python').options.language).toBe('py');
     expect(parse('-l', 'js').options.language).toBe('js');

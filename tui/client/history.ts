@@ -83,7 +83,7 @@ export interface HistoryView {
   fork(to: string, at: number | null): Promise<void>;
 }
 
-export interface HistoryRequest {
+interface HistoryRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Makes it a POST; sent as JSON. */
   readonly json?: object;

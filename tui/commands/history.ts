@@ -23,7 +23,9 @@ export function openHistory(options: Options, io: Io, session = options.session)
 
 export const showHistory: CommandBody = async ({ options }, io) => {
   const history = await openHistory(options, io).list(options.limit ?? DEFAULT_ENTRIES);
-  await print(io, options, history, historyLines(history));
+  const lines = historyLines(history);
+  await print(io, options, history, lines);
+  if (lines.length === 0) io.inform('there is no revision yet');
   return EXIT.ok;
 };
 
