@@ -12,7 +12,7 @@ import { Interruption } from './interruption.ts';
 
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
-import { asOutOfFuel, clipMessage, doneEvent, outcomeOf, rolledBack } from './outcome.ts';
+import { asOutOfFuel, clipMessage, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
@@ -212,7 +212,7 @@ export class KernelSlot {
       kernel = await this.#live.boot();
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
-      return { status: 'aborted', message: `${error.message} Files and log are kept.` };
+      return { status: 'aborted', message: engineGone(error) };
     }
     if (interruption.isRequested) return NEVER_RAN;
     const overlay = new LazyOverlay(store.files);

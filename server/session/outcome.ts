@@ -3,7 +3,7 @@
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
-import type { Evaluation } from '../kernels/kernel.ts';
+import type { EngineGoneError, Evaluation } from '../kernels/kernel.ts';
 
 const TEXT_BYTES = 512 * 1024;
 const MESSAGE_BYTES = 64 * 1024;
@@ -78,6 +78,15 @@ export function rolledBack(evaluation: Evaluation, revision: number | null): Inp
   if (evaluation.status === 'interrupted') return { status: 'interrupted', reason: evaluation.reason, kept: false };
   if (evaluation.status === 'trap') return { status: 'aborted', message: `${evaluation.message} ${where}` };
   return { status: 'aborted', message: `The heap could not be saved. ${where}` };
+}
+
+/** What to tell of an input for whose heap there is no engine. */
+export function engineGone({ message }: EngineGoneError): string {
+  return (
+    `${message} Variables cannot be read and inputs cannot run on it; nothing is lost: files, kv, log and history are kept. ` +
+    'Open the session with a server that has the engine, or go to revision 0 to begin anew with empty variables and files ' +
+    'and run the inputs of the history again.'
+  );
 }
 
 /** The event that tells of the end; `revision` is null when nothing of the input was kept. */

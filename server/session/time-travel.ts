@@ -4,7 +4,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { isName } from '../../protocol/names.ts';
 import type { FileChange } from '../files/file-commit.ts';
-import type { KernelFactory, KernelHost, Variable } from '../kernels/kernel.ts';
+import { EngineGoneError, type KernelFactory, type KernelHost, type Variable } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
 import { HistoryGraph } from './history-graph.ts';
 import type { KernelSlot } from './kernel-slot.ts';
@@ -165,8 +165,13 @@ export class TimeTravel {
     const heap = revision?.heaps.javascript ?? null;
     if (heap === null) return [];
     const { factory, host, store } = this.#context;
-    const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
-    return kernel.variables();
+    try {
+      const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
+      return kernel.variables();
+    } catch (error) {
+      if (!(error instanceof EngineGoneError)) throw error;
+      throw new ProtocolError('UNSUPPORTED', `${error.message} Variables on it cannot be compared.`);
+    }
   }
 
   /** Null is the empty beginning. Throws `ProtocolError` NOT_FOUND for a revision that is not kept. */

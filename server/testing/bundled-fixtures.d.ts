@@ -1,0 +1,6 @@
+/** What Vite makes of an import in a test. */
+
+declare module '*.sql?raw' {
+  const text: string;
+  export default text;
+}
