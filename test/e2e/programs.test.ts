@@ -174,6 +174,37 @@ describe('an error that nobody caught', () => {
     expect(await run(code)).toEqual(exited('', 1, `Uncaught ${message}\n`));
   });
 
+  it('stands where its author wrote it, whatever TypeScript is around it', async () => {
+    const lines = [
+      'interface A<\n  T,\n> { a: T }',
+      'enum E {\n  A, B = 2,\n}',
+      'export const f = <T extends A<\n  string\n>>(a: T, b: number): never => { throw new Error("x" as string) }',
+      'export default function g(a: number): void { const q: number = 1; f({ a: "x" }, q as number) }',
+      'class C { constructor(private x: number) {} m(): void { (g as any)<string>(this.x as number) } }',
+      'const kept: string = await (async (n: number) => new Error("kept").stack!)(1)',
+      'console.log(kept); console.trace("here"); console.log(import.meta.url && E.B)',
+      'setTimeout((): void => new C(1).m(), 1)',
+    ];
+    const source = lines.join('\n');
+    const place = (text: string): string => {
+      const before = source.slice(0, source.indexOf(text)).split('\n');
+      return `main.ts:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    };
+    const { stdout, stderr, exit } = await run(source);
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['Error: kept', `    at ${place('new Error("kept")')}`]);
+    expect(stderr.split('\n')).toEqual([
+      'Trace: here',
+      `    at ${place('trace("here")')}`,
+      'Uncaught Error: x',
+      `    at f (${place('new Error("x"')})`,
+      `    at g (${place('f({ a')})`,
+      `    at C.m (${place('<string>(this')})`,
+      expect.stringContaining(place('m(), 1)')),
+      '',
+    ]);
+    expect(exit).toEqual({ kind: 'exit', code: 1 });
+  });
+
   it('may be the business of a listener', async () => {
     const code =
       "process.on('uncaughtException', (e) => console.log('got', e.message)); setTimeout(() => { throw Error('x') })";

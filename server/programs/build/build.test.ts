@@ -68,8 +68,8 @@ describe('an entry', () => {
       /^import a, \{ +b, +\} from "\/lib\.ts";import 'fs';export \* from "\/lib\.ts";export default async/,
     );
     expect(lines[3]).toBe('console.log(a);');
-    expect(lines[5]).toMatch(/^;const c = 1, d = 2$/);
-    expect(lines[6]).toBe(';(function () {})');
+    expect(lines[5]).toMatch(/^; {6}const c = 1, d = 2$/);
+    expect(lines[6]).toBe(';             (function () {})');
     expect(lines[9]).toBe('throw c;');
   });
 

@@ -2,6 +2,7 @@
 
 import type { SourceFile } from '../program.ts';
 import { BuildError } from './build-error.ts';
+import type { Columns } from './columns.ts';
 import type { Edit } from './edits.ts';
 import { applyEdits } from './edits.ts';
 import { findImports, resolveImport } from './imports.ts';
@@ -13,6 +14,8 @@ export interface BuiltProgram {
   readonly format: ModuleFormat;
   /** Columns by which the first line of the entry moved to the right. */
   readonly indent: number;
+  /** Of each module that was TypeScript, by its path. */
+  readonly columns: ReadonlyMap<string, Columns>;
   /** Module names are the source paths, so that stack traces show the user's own. */
   readonly modules: Readonly<Record<string, { js: string } | { cjs: string }>>;
 }
@@ -22,6 +25,7 @@ export function buildProgram(entry: string, sources: readonly SourceFile[]): Bui
   const texts = new Map(sources.map((source) => [source.path, source.bytes]));
   const paths = new Set(texts.keys());
   const modules: Record<string, { js: string } | { cjs: string }> = Object.create(null);
+  const columns = new Map<string, Columns>();
   const queue = [entry];
   let head: Pick<BuiltProgram, 'format' | 'indent'> = { format: 'esm', indent: 0 };
   for (const path of queue) {
@@ -35,9 +39,10 @@ export function buildProgram(entry: string, sources: readonly SourceFile[]): Bui
       code = wrapped.code;
       head = { format: parsed.format, indent: wrapped.indent };
     }
+    if (Object.keys(parsed.columns).length > 0) columns.set(path, parsed.columns);
     modules[path] = parsed.format === 'esm' ? { js: code } : { cjs: code };
   }
-  return { ...head, modules };
+  return { ...head, columns, modules };
 }
 
 function readSource(path: string, texts: ReadonlyMap<string, Uint8Array>): string {

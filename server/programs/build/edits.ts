@@ -21,3 +21,8 @@ export function applyEdits(code: string, edits: readonly Edit[]): string {
 export function lineBreaks(text: string): string {
   return text.replace(/[^\n]/g, '');
 }
+
+/** A text of the same shape: all but its line breaks is blank. */
+export function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ');
+}

@@ -3,6 +3,7 @@
 import type { AnyNode, Expression, SpreadElement } from 'acorn';
 import { full } from 'acorn-walk';
 import { errorAt } from './build-error.ts';
+import { sourceColumn } from './columns.ts';
 import type { ParsedSource } from './parse.ts';
 
 export interface ImportReference {
@@ -61,10 +62,9 @@ export function resolveImport(
 }
 
 function missing(parsed: ParsedSource, reference: ImportReference, reason: string) {
-  // Searched in the user's own source, where stripped types may have moved the column.
-  const quoted = parsed.code.slice(reference.start, reference.end);
-  const line = parsed.code.slice(0, reference.start).split('\n').length;
-  const column = Math.max(0, parsed.source.split('\n')[line - 1]?.indexOf(quoted) ?? 0);
+  const before = parsed.code.slice(0, reference.start).split('\n');
+  const line = before.length;
+  const column = sourceColumn(parsed.columns, line, before.at(-1)?.length ?? 0);
   return errorAt({ path: parsed.path, source: parsed.source, line, column }, `Error: ${reason}`);
 }
 

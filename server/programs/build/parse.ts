@@ -3,7 +3,8 @@
 import { type Comment, type Options, type Program, parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { errorAt } from './build-error.ts';
-import { originalPlace, stripTypes } from './typescript.ts';
+import { type Columns, sourceColumn } from './columns.ts';
+import { stripTypes } from './typescript.ts';
 
 export type ModuleFormat = 'esm' | 'cjs';
 
@@ -13,6 +14,7 @@ export interface ParsedSource {
   readonly source: string;
   /** JavaScript: the source without its types and with the hashbang as a comment. */
   readonly code: string;
+  readonly columns: Columns;
   readonly format: ModuleFormat;
   readonly tree: Program;
   readonly comments: readonly Comment[];
@@ -26,15 +28,16 @@ interface Parsed {
 
 /** Throws `BuildError` for a syntax error, placed in the user's own source. */
 export function parseSource(path: string, source: string): ParsedSource {
-  const typed = /\.[mc]?ts$/.test(path);
-  const code = (typed ? stripTypes(path, source) : source).replace(/^#!/, '//');
+  const stripped = /\.[mc]?ts$/.test(path) ? stripTypes(path, source) : { code: source, columns: {} };
+  const code = stripped.code.replace(/^#!/, '//');
+  const { columns } = stripped;
   try {
-    return { path, source, code, ...parseCode(path, code) };
+    return { path, source, code, columns, ...parseCode(path, code) };
   } catch (error) {
     if (!isAcornError(error)) throw error;
-    const place = { path, source, line: error.loc.line, column: error.loc.column };
+    const { line, column } = error.loc;
     const reason = error.message.replace(/ \(\d+:\d+\)$/, '');
-    throw errorAt(typed ? originalPlace(place) : place, `SyntaxError: ${reason}`);
+    throw errorAt({ path, source, line, column: sourceColumn(columns, line, column) }, `SyntaxError: ${reason}`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Strips the types of TypeScript. Lines stay where they are; columns may move. */
 
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { decodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { type Options, transform } from 'sucrase';
-import { errorAt, type SourcePlace } from './build-error.ts';
+import { errorAt } from './build-error.ts';
+import type { Columns } from './columns.ts';
 
 const options: Options = {
   transforms: ['typescript'],
@@ -11,10 +12,21 @@ const options: Options = {
   keepUnusedImports: true,
 };
 
-/** JavaScript with the same line breaks. Throws `BuildError` for a syntax error. */
-export function stripTypes(path: string, source: string): string {
+export interface Stripped {
+  /** JavaScript with the same line breaks. */
+  readonly code: string;
+  readonly columns: Columns;
+}
+
+/** Throws `BuildError` for a syntax error. */
+export function stripTypes(path: string, source: string): Stripped {
   try {
-    return transform(source, options).code;
+    const { code, sourceMap } = transform(source, {
+      ...options,
+      filePath: path,
+      sourceMapOptions: { compiledFilename: path },
+    });
+    return { code, columns: sourceMap === undefined ? {} : movedColumns(new TraceMap(JSON.stringify(sourceMap))) };
   } catch (error) {
     const at = placeOf(error);
     if (!(error instanceof Error) || at === null) throw error;
@@ -23,16 +35,19 @@ export function stripTypes(path: string, source: string): string {
   }
 }
 
-/** Where a place of the stripped code stands in the user's own source. Only for errors: it strips once more. */
-export function originalPlace(place: SourcePlace): SourcePlace {
-  const { sourceMap } = transform(place.source, {
-    ...options,
-    filePath: place.path,
-    sourceMapOptions: { compiledFilename: place.path },
-  });
-  if (sourceMap === undefined) return place;
-  const { line, column } = originalPositionFor(new TraceMap(JSON.stringify(sourceMap)), place);
-  return line === null || column === null ? { ...place, column: 0 } : { ...place, line, column };
+function movedColumns(map: TraceMap): Columns {
+  const columns: Record<number, [number, number][]> = {};
+  for (const [index, segments] of decodedMappings(map).entries()) {
+    const moves: [number, number][] = [];
+    let shift = 0;
+    for (const [column, , , original] of segments) {
+      if (original === undefined || original - column === shift) continue;
+      shift = original - column;
+      moves.push([column, original]);
+    }
+    if (moves.length > 0) columns[index + 1] = moves;
+  }
+  return columns;
 }
 
 function placeOf(error: unknown): { line: number; column: number } | null {

@@ -1,11 +1,11 @@
 /**
  * Makes the entry of a program callable. The runtime evaluates module bodies outside any request, where timers,
  * random numbers and the network are refused; so the body becomes a function that is called inside one.
- * Every statement stays on its line.
+ * Every statement stays in its place, but for the first line, which moves to the right.
  */
 
 import type { ExportDefaultDeclaration, ExportNamedDeclaration, ModuleDeclaration, Statement } from 'acorn';
-import { applyEdits, type Edit, lineBreaks } from './edits.ts';
+import { applyEdits, blank, type Edit, lineBreaks } from './edits.ts';
 import type { ParsedSource } from './parse.ts';
 
 export interface WrappedEntry {
@@ -69,19 +69,18 @@ function importText(parsed: ParsedSource, statement: TopLevel, edits: readonly E
 
 function withoutExport(code: string, statement: ExportNamedDeclaration): Edit {
   const end = statement.declaration?.start ?? statement.end;
-  const breaks = lineBreaks(code.slice(statement.start, end));
   // `;` so that the statement before it, written without one, ends here as it did.
-  return { start: statement.start, end, text: `;${breaks}` };
+  return { start: statement.start, end, text: `;${blank(code.slice(statement.start + 1, end))}` };
 }
 
 function withoutExportDefault(code: string, statement: ExportDefaultDeclaration): Edit[] {
   const { declaration } = statement;
-  const breaks = lineBreaks(code.slice(statement.start, declaration.start));
+  const text = `;${blank(code.slice(statement.start + 1, declaration.start))}`;
   const start = { start: statement.start, end: declaration.start };
   const isDeclaration = declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration';
-  if (isDeclaration && declaration.id !== null) return [{ ...start, text: `;${breaks}` }];
+  if (isDeclaration && declaration.id !== null) return [{ ...start, text }];
   return [
-    { ...start, text: `;${breaks}(` },
+    { ...start, text: `${text.slice(0, -1)}(` },
     { start: declaration.end, end: declaration.end, text: ')' },
   ];
 }

@@ -41,8 +41,7 @@ export function installConsole(stdout, stderr) {
     trace(...args) {
       const error = { name: 'Trace', message: formatWithOptions({}, ...args) };
       Error.captureStackTrace(error, globalThis.console.trace);
-      const frames = error.stack.split('\n').filter((line) => /^ {4}at /.test(line) && !line.includes('spawnpoint:'));
-      print(stderr, [`Trace${error.message === '' ? '' : `: ${error.message}`}`, ...frames].join('\n'));
+      print(stderr, error.stack);
     },
     assert(condition, ...args) {
       if (condition) return;

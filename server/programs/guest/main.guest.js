@@ -12,6 +12,7 @@ import { installConsole } from './console.guest.js';
 import { stdin } from './input.guest.js';
 import { attachSink, drainOutput, stderr, stdout } from './output.guest.js';
 import { conclude, installProcess, uncaught } from './process.guest.js';
+import { installStacks } from './stack.guest.js';
 
 let started = false;
 let settled = false;
@@ -19,13 +20,14 @@ let settled = false;
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, indent }, sink, input) {
+  async run({ entry, format, args, env, indent, columns }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
     stdin.open(input);
     installConsole(stdout, stderr);
-    installProcess({ entry, args, env, indent });
+    installProcess({ entry, args, env });
+    installStacks({ entry, indent, columns });
     guardCallbacks();
     await sink.begin();
     start(entry, format);

@@ -7,13 +7,9 @@ import { closeOutput, stderr, stdout, whenOverfull } from './output.guest.js';
 
 const exitOfPlatform = process.exit;
 let exiting = false;
-/** Finds the frames on the first line of the entry, where `indent` columns are not the user's. */
-let firstLine = { pattern: /(?!)/, indent: 0 };
 
-/** Sets what belongs to this run. `entry` is the path of the program; `indent` what the build put before its first line. */
-export function installProcess({ entry, args, env, indent }) {
-  const path = entry.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  firstLine = { pattern: new RegExp(`(^\\s+at .*?\\b${path}:1:)(\\d+)`), indent };
+/** Sets what belongs to this run. `entry` is the path of the program. */
+export function installProcess({ entry, args, env }) {
   process.argv = ['node', `/home/user/${entry}`, ...args];
   process.env = { ...env };
   process.exit = exit;
@@ -83,22 +79,11 @@ export function uncaught(error, origin = 'uncaughtException') {
   }
 }
 
-/** A frame that names the function into which the build put the program's body. */
-const ownFunction =
-  /^(\s+at )(?:async )?(?:Module\.default|module\.exports|default|exports\.default|Object\.<anonymous>|Object\.body) \((.*)\)( \{)?$/;
-
-/** The error as node prints it, without the frames that are ours. */
+/** The error as node prints it. */
 function describe(error) {
-  let text;
   try {
-    text = inspect(error);
+    return inspect(error);
   } catch {
-    text = 'error that cannot be shown';
+    return 'error that cannot be shown';
   }
-  return text
-    .split('\n')
-    .filter((line) => !/^\s+at .*spawnpoint:/.test(line))
-    .map((line) => line.replace(firstLine.pattern, (_, at, column) => at + Math.max(1, column - firstLine.indent)))
-    .map((line) => line.replace(ownFunction, '$1$2$3'))
-    .join('\n');
 }

@@ -1,0 +1,31 @@
+/** Stack traces as the author of a program expects them: places of the sources, and no frame of ours. */
+
+/** A frame that names the function into which the build put the program's body. */
+const ownFunction =
+  /^(?:async )?(?:Module\.default|module\.exports|default|exports\.default|Object\.<anonymous>|Object\.body) \((.*)\)$/;
+
+/** `indent` and `columns` as build/build.ts tells them. */
+export function installStacks({ entry, indent, columns }) {
+  const place = (site) => {
+    const [file, line, column] = [site.getFileName(), site.getLineNumber(), site.getColumnNumber()];
+    const built = column - 1 - (file === entry && line === 1 ? indent : 0);
+    const move = columns.get(file)?.[line]?.findLast(([start]) => start <= built);
+    const own = built + 1 + (move === undefined ? 0 : move[1] - move[0]);
+    const text = `${site}`.replace(`${file}:${line}:${column}`, () => `${file}:${line}:${Math.max(1, own)}`);
+    return `\n    at ${file === entry ? text.replace(ownFunction, '$1') : text}`;
+  };
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites.filter((site) => !`${site.getFileName()}`.startsWith('spawnpoint:'));
+    return headOf(error) + frames.map(place).join('');
+  };
+}
+
+const textOf = Error.prototype.toString;
+
+function headOf(error) {
+  try {
+    return textOf.call(error);
+  } catch {
+    return '<error>';
+  }
+}
