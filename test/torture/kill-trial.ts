@@ -19,6 +19,8 @@ const PATIENCE_MILLISECONDS = 60_000;
 const WORKERD_KILLS_IN_A_ROW = 3;
 /** The chain of heaps is cut when a kernel was idle for so long. */
 const IDLE_MILLISECONDS = 250;
+/** Keeps a terminal below the rate at which it would be sent away. */
+const PAUSE_MILLISECONDS = 10;
 
 export interface KillReport {
   readonly kills: number;
@@ -65,7 +67,10 @@ class KillTrial {
   static async begin(machine: Machine, random: Random, session: string): Promise<KillTrial> {
     const server = await StormServer.create(machine);
     await server.reach();
-    return new KillTrial(server, random, session);
+    const trial = new KillTrial(server, random, session);
+    // A client gives up if its first line does not come about; those after it may fail.
+    await Promise.all(trial.#clients.map((client) => client.caughtUp()));
+    return trial;
   }
 
   get kills(): number {
@@ -79,7 +84,8 @@ class KillTrial {
     const work = this.#random.pick(
       () => this.#longInputs(),
       () => this.#burst(),
-      () => this.#burst(),
+      () => this.#stream(),
+      () => this.#stream(),
       () => this.#burstThenIdle(),
       () => this.#moveAbout(moves),
     );
@@ -107,15 +113,29 @@ class KillTrial {
 
   /** Inputs that a kill meets while they evaluate. */
   async #longInputs(): Promise<void> {
-    const working = this.#clients.map((client, at) => client.submit(counting(this.#name(at), 400_000)));
+    const working = this.#clients.map((client, at) => client.submit(counting(this.#name(at), 3_000_000)));
     await this.#killAfter(this.#random.between(20, 400));
     await Promise.all(working);
   }
 
-  /** Inputs that follow each other so fast that a kill meets one of their commits. */
-  async #burst(inputs = this.#random.between(5, 25)): Promise<void> {
-    const working = this.#submitMany(inputs);
+  /** Inputs that come all at once, so that a kill meets their acceptance, or the commit of one of them. */
+  async #burst(): Promise<void> {
+    const working = this.#submitMany(this.#random.between(5, 25));
     await this.#killAfter(this.#random.between(5, 150));
+    await Promise.all(working);
+  }
+
+  /** Inputs of which each terminal sends the next one when it was told the end of the last. */
+  async #stream(): Promise<void> {
+    const before = this.kills;
+    const work = async (client: StormClient, of: number): Promise<void> => {
+      for (let at = 0; this.kills === before; at++) {
+        await client.submit(counting(`${this.#name(of)}.${at}`, 1));
+        await delay(PAUSE_MILLISECONDS);
+      }
+    };
+    const working = this.#clients.map(work);
+    await this.#killAfter(this.#random.between(20, 300));
     await Promise.all(working);
   }
 
@@ -150,7 +170,7 @@ class KillTrial {
       }
     };
     const working = work();
-    await this.#killAfter(this.#random.between(20, 200));
+    await this.#killAfter(this.#random.between(50, 600));
     await working;
   }
 
