@@ -32,8 +32,11 @@ const PRINTED: readonly (readonly [name: string, code: string])[] = [
   ['a toString that throws', '({ toString() { throw 1 }, [Symbol.toPrimitive]() { throw 2 } })'],
   ['a class with a hostile name', 'new (class { static get name() { throw 1 } })()'],
   ['a circle', '(() => { const o = { a: [] }; o.a.push(o); return o })()'],
-  ['an array with holes and a hostile length', 'Object.assign([, 1], { get length2() { throw 1 } })'],
-  ['a long array', 'new Array(1e6).fill(7)'],
+  [
+    'an array with holes and a hostile getter',
+    '(() => { const a = [, 1]; a.x = 1; a.__defineGetter__("y", () => { throw 1 }); return a })()',
+  ],
+  ['a long array', 'new Array(1e5).fill(7)'],
   ['deep nesting', '(() => { let o = {}; for (let i = 0; i < 1e4; i++) o = { o }; return o })()'],
   ['an error with a hostile stack', 'Object.defineProperty(new Error("e"), "stack", { get() { throw 1 } })'],
 ];

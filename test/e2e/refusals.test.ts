@@ -142,17 +142,17 @@ describe('the embedded server', () => {
   it('is newer than the client', async () => {
     const newer = await packageOfVersion('999.0.0');
     const env = { SPAWNPOINT_HOME: join(machine.directory, 'other-version') };
-    const holder = machine.node([join(newer, 'bin', 'spawnpoint-cf.js'), 'attach'], env);
-    await expect
-      .poll(() => readFile(join(env.SPAWNPOINT_HOME, 'daemon.json'), 'utf8').catch(() => ''))
-      .toMatch(/http:/);
+    const holder = machine.node([join(newer, 'bin', 'spawnpoint-cf.js'), 'repl'], env);
+    holder.stdin.write('console.log("up")\n');
+    await holder.until(({ stdout }) => stdout === 'up\n');
     await expectSentence(
       ['-p', '1'],
       255,
       /The local server \(process \d+\) is version 999\.0\.0, this is version .*: update this one/,
       env,
     );
-    holder.kill('SIGKILL');
+    holder.stdin.end();
+    await holder.ended;
     await machine.run(['server', 'stop'], { env });
   });
 

@@ -51,6 +51,6 @@ function runProgram(
   const program = { entry, sources: [{ path: entry, bytes: source }], args: invocation.programArgs, env: [], timeout };
   return withSession(invocation, io, async (session) => {
     const outcome = await session.run({ ...program, stdin });
-    return report(programVerdict(outcome), io);
+    return report(programVerdict(outcome, session.wasInterrupted), io);
   });
 }

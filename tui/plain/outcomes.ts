@@ -32,12 +32,13 @@ export function inputVerdict(outcome: InputOutcome): Verdict {
   }
 }
 
-export function programVerdict(outcome: ProgramOutcome): Verdict {
+/** `isOurs`: this process asked for its end, so that a kill is no news. */
+export function programVerdict(outcome: ProgramOutcome, isOurs = false): Verdict {
   switch (outcome.kind) {
     case 'exit':
       return { status: outcome.code & 0xff };
     case 'killed':
-      return { status: EXIT.terminated, message: 'the program was killed' };
+      return { status: EXIT.terminated, [isOurs ? 'note' : 'message']: 'the program was killed' };
     case 'timeout':
       return { status: EXIT.timeout, message: 'the program was stopped: it took too long (see --timeout)' };
     case 'failed':

@@ -39,6 +39,7 @@ export class PlainSession implements ConnectionListener {
   #head = 0;
   #read = 0;
   #hasGap = false;
+  #wasInterrupted = false;
   #state: SessionState | null = null;
 
   constructor(open: OpenSocket, io: Io) {
@@ -79,10 +80,16 @@ export class PlainSession implements ConnectionListener {
     }
   }
 
+  /** Whether something was interrupted from here. */
+  get wasInterrupted(): boolean {
+    return this.#wasInterrupted;
+  }
+
   /** Interrupts what runs for this terminal. False if nothing does. */
   interrupt(): boolean {
     if (this.#work === null) return false;
     this.#work.isInterrupted = true;
+    this.#wasInterrupted = true;
     this.#sendInterrupt();
     return true;
   }
