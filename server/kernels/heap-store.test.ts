@@ -69,4 +69,24 @@ describe('a heap', () => {
     expect(() => heaps.load(1)).toThrow('not there');
     expect(() => heaps.depth(1)).toThrow('no heap 1');
   });
+
+  it('needs what it stands on, and no branch beside it', () => {
+    const first = heaps.append('engine', null, bytes(10));
+    const branches = [1, 2].map((seed) => heaps.append('engine', first, bytes(ROW + 1, seed)));
+    const ends = branches.map((branch) => heaps.append('engine', branch, bytes(3, branch)));
+    const [left = 0, right = 0] = ends;
+    expect([...heaps.neededBy(ends)].sort()).toEqual([first, ...branches, ...ends].sort());
+    expect(heaps.neededBy([])).toEqual(new Set());
+    expect([...heaps.sizes().values()]).toEqual([10, ROW + 1, ROW + 1, 3, 3]);
+    const before = load(left).map((delta) => delta.length);
+    heaps.keepOnly(heaps.neededBy([left]));
+    expect(load(left).map((delta) => delta.length)).toEqual(before);
+    expect(() => heaps.load(right)).toThrow('not there');
+    expect(database.all('SELECT COUNT(*) AS n FROM heap_part')).toEqual([{ n: 1 }]);
+    expect(heaps.sizes().size).toBe(3);
+    heaps.rewrite(left, bytes(20));
+    heaps.keepOnly(heaps.neededBy([left]));
+    expect([...heaps.sizes()]).toEqual([[left, 20]]);
+    expect(database.all('SELECT COUNT(*) AS n FROM heap_part')).toEqual([{ n: 0 }]);
+  });
 });

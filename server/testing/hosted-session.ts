@@ -2,6 +2,7 @@
 
 import { DurableDatabase } from '../durable-database.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
+import { isolateMemory } from '../memory.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
 import { Session } from '../session/session.ts';
 import { systemClock } from '../system-clock.ts';
@@ -28,6 +29,7 @@ export async function hostSession(state: DurableObjectState, epoch: string | nul
       fetch: (request) => fetch(request),
     },
     runner: new LoaderRunner({ env: {}, context: state, clock: systemClock }),
+    memory: isolateMemory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,
     onFatal: (error) => failures.push(error),
