@@ -14,13 +14,13 @@ const KERNEL: readonly (readonly [name: string, code: string, status: number, sa
   ['deep recursion', 'const down = () => down() + 1; down()', 1, /^Uncaught (RangeError|InternalError): .*stack/],
   [
     'deep recursion in JSON',
-    'let d = []; for (let i = 0; i < 1e5; i++) d = [d]; JSON.stringify(d)',
+    '{ let d = []; for (let i = 0; i < 1e5; i++) d = [d]; JSON.stringify(d)',
     1,
     /^Uncaught |The interpreter crashed/,
   ],
-  ['an array without end', 'const a = []; for (;;) a.push(a.length)', 1, /memory/],
-  ['a string that doubles', 'let s = "x"; for (;;) s += s', 1, /memory|string length|too long/i],
-  ['buffers', 'const b = []; for (;;) b.push(new ArrayBuffer(1 << 20))', 1, /memory/],
+  ['an array without end', '{ const a = []; for (;;) a.push(a.length) }', 1, /memory/],
+  ['a string that doubles', '{ let s = "x"; for (;;) s += s }', 1, /memory|string length|too long/i],
+  ['buffers', '{ const b = []; for (;;) b.push(new ArrayBuffer(1 << 20)) }', 1, /memory/],
   ['one huge buffer', 'new ArrayBuffer(2 ** 40)', 1, /^Uncaught |memory/],
   ['a regular expression that backtracks', '/^(a+)+$/.test("a".repeat(40) + "b")', 124, /too long/],
 ];
@@ -65,6 +65,14 @@ describe('in the kernel', () => {
     const { status } = await machine.run(['--timeout', '1', '-p', code]);
     expect([0, 1, 124]).toContain(status);
     expect(await machine.print('main', 'kept.f()')).toBe('42');
+  });
+
+  it('a heap that is full to the brim can be emptied', async () => {
+    expect(
+      (await machine.run(['-s', 'full', '-e', 'let kept = 1; const a = []; for (;;) a.push(a.length)'])).status,
+    ).toBe(1);
+    expect(await machine.run(['-s', 'full', '-e', 'a.length = 0'])).toMatchObject({ stderr: '', status: 0 });
+    expect(await machine.print('full', '[kept, new Array(1e5).fill(7).length]')).toBe('[ 1, 100000 ]');
   });
 
   it('globals taken away', async () => {
