@@ -31,7 +31,7 @@ export interface Moved {
   readonly target: number;
 }
 
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly revision: number;
   readonly at: number;
   readonly cause: Revision['cause'];
