@@ -1,9 +1,12 @@
 /** Three kinds of tests: `node` (plain), `workers` (inside workerd, beside the source) and `e2e` (the built product). */
+import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Of two cores vitest would use one: most tests wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
