@@ -198,6 +198,7 @@ describe('leaving', () => {
     terminal.type('let stays = 1; await new Promise((resolve) => setTimeout(resolve, 100)); stays = 2\r');
     await terminal.shows('● busy');
     await terminal.shows('\n2 ');
+    await terminal.shows(/ idle /);
     leave(terminal);
     expect(await terminal.ended).toEqual(ending);
     expect(terminal.state).toEqual({ isAlternate: false, modes: [25] });
