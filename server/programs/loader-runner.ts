@@ -3,7 +3,7 @@
 import type { Clock } from '../session/clock.ts';
 import { entrypoint } from './loopback.ts';
 import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
-import { RecordDecoder } from './records.ts';
+import { type ProgramRecord, RecordDecoder } from './records.ts';
 import { encodeRunRequest, RunRequestError } from './runner/request.ts';
 
 /** What starting programs takes of the Worker's environment. */
@@ -142,15 +142,32 @@ async function copyOutput(
     const { done, value } = await reader.read();
     if (done) return null;
     for (const record of decoder.push(value)) {
-      if (record.type === 'exit') return { kind: 'exit', code: record.code };
-      if (record.type === 'failed') return failed(record.message);
-      if (record.type === 'begun') begin();
-      else io.write(record.type, record.bytes);
+      const exit = take(record, io, begin);
+      if (exit === null) continue;
+      // Nothing follows but the end, which lets the connection be closed in good order.
+      reader.read().catch(() => {});
+      return exit;
     }
   }
 }
 
-/** `head`, then, once the program has begun, its input as it comes. Lets go of that when the program has ended. */
+function take(record: ProgramRecord, io: ProgramIo, begin: () => void): ProgramExit | null {
+  switch (record.type) {
+    case 'begun':
+      begin();
+      return null;
+    case 'stdout':
+    case 'stderr':
+      io.write(record.type, record.bytes);
+      return null;
+    case 'exit':
+      return { kind: 'exit', code: record.code };
+    case 'failed':
+      return failed(record.message);
+  }
+}
+
+/** `head`, then, once the program has begun, its input as it comes. Ends when the input or the program has ended. */
 function requestBody(
   head: Uint8Array,
   begun: AbortSignal,
@@ -162,8 +179,10 @@ function requestBody(
     const writer = writable.getWriter();
     await writer.write(head);
     writer.releaseLock();
-    await fired(begun);
-    await stdin.pipeTo(writable, { signal: ended });
+    await fired(AbortSignal.any([begun, ended]));
+    const pipe = { signal: ended, preventAbort: true, preventClose: true };
+    if (!ended.aborted) await stdin.pipeTo(writable, pipe).catch(() => {});
+    await writable.close();
   };
   // A runner that stops reading has ended the program, and says so in its answer.
   send().catch(() => {});

@@ -24,6 +24,9 @@ export interface RunnerEnv {
 const missingLoader =
   'This server cannot run programs: its Worker has no LOADER binding. Add [[worker_loaders]] to wrangler.toml.';
 
+/** How long a session that knows the outcome may take to say goodbye. */
+const goodbyeMilliseconds = 10_000;
+
 /** How to end each run of this process, by its id. */
 const runs = new Map<string, { readonly kill: () => void; readonly deadline: number }>();
 
@@ -82,7 +85,7 @@ async function stream(
   const writer = writable.getWriter();
   try {
     if (!env.LOADER) return await writer.write(encodeRecord({ type: 'failed', message: missingLoader }));
-    const { request, stdin } = await readRunRequest(body);
+    const { request, stdin, drain } = await readRunRequest(body);
     const outcome = await Promise.race([
       killed(id, request),
       execute({
@@ -97,7 +100,10 @@ async function stream(
         accept: ({ stream: type, bytes }) => writer.write(encodeRecord({ type, bytes })),
       }),
     ]);
-    if (outcome !== null) await writer.write(encodeRecord(outcome));
+    if (outcome === null) return;
+    await writer.write(encodeRecord(outcome));
+    // The session ends its side once it has the outcome.
+    await Promise.race([drain(), scheduler.wait(goodbyeMilliseconds)]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     await writer.write(encodeRecord({ type: 'failed', message })).catch(() => {});

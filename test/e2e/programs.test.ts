@@ -375,6 +375,22 @@ describe('a runner in a process of its own', () => {
     }
   });
 
+  it('loses no output of a program that never reads its input', async () => {
+    const runner = await ProgramHost.start();
+    const main = await ProgramHost.start({ runner });
+    try {
+      const code = 'for (let i = 0; i < 300000; i++) console.log(i)';
+      const expected = Array.from({ length: 300_000 }, (_, i) => `${i}\n`).join('');
+      for (const stdin of ['', '', 'unread', 'x'.repeat(300_000)]) {
+        const { stdout, exit } = await main.run({ code, stdin });
+        expect([stdout === expected, exit]).toEqual([true, { kind: 'exit', code: 0 }]);
+      }
+    } finally {
+      await main.dispose();
+      await runner.dispose();
+    }
+  });
+
   it('takes along no program that never began, nor its input', async () => {
     const [first, second] = [await ProgramHost.start(), await ProgramHost.start()];
     let target = first.url;

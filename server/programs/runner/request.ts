@@ -38,10 +38,16 @@ export function encodeRunRequest(request: RunRequest): Uint8Array {
   return head;
 }
 
-/** Reads the head off a body. `stdin` is the rest of it, read only as far as it is asked for. */
-export async function readRunRequest(
-  body: ReadableStream<Uint8Array>,
-): Promise<{ readonly request: RunRequest; readonly stdin: ReadableStream<Uint8Array> }> {
+export interface ReceivedRun {
+  readonly request: RunRequest;
+  /** The rest of the body, read only as far as it is asked for. */
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** Reads the body to its end, for nothing: a connection that is closed with bytes unread may lose the answer. */
+  drain(): Promise<void>;
+}
+
+/** Reads the head off a body. */
+export async function readRunRequest(body: ReadableStream<Uint8Array>): Promise<ReceivedRun> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let have = 0;
@@ -59,7 +65,21 @@ export async function readRunRequest(
     sized = true;
   }
   const bytes = join(chunks);
-  return { request: parse(bytes.subarray(4, need)), stdin: rest(bytes.slice(need), reader) };
+  // A body of the platform has one read at a time: who comes meanwhile shares it.
+  let reading: ReturnType<typeof reader.read> | null = null;
+  const read = () => {
+    reading ??= reader.read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+  return {
+    request: parse(bytes.subarray(4, need)),
+    stdin: rest(bytes.slice(need), read),
+    async drain() {
+      while (!(await read()).done);
+    },
+  };
 }
 
 function parse(bytes: Uint8Array): RunRequest {
@@ -70,7 +90,10 @@ function parse(bytes: Uint8Array): RunRequest {
   }
 }
 
-function rest(first: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+function rest(
+  first: Uint8Array,
+  read: () => Promise<ReadableStreamReadResult<Uint8Array>>,
+): ReadableStream<Uint8Array> {
   let head = first;
   return new ReadableStream({
     type: 'bytes',
@@ -80,14 +103,13 @@ function rest(first: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>
         head = new Uint8Array(0);
         return;
       }
-      const { done, value } = await reader.read();
+      const { done, value } = await read();
       if (!done) return controller.enqueue(value);
       controller.close();
       // A reader with a buffer of its own is waiting for an answer as well.
       const waiting = 'byobRequest' in controller ? controller.byobRequest : null;
       waiting?.respond(0);
     },
-    cancel: (reason) => reader.cancel(reason),
   });
 }
 
