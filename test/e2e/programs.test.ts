@@ -263,8 +263,18 @@ describe('a program that does not end', () => {
     expect((await run('setInterval(() => {}, 5)', { timeoutSeconds: 0.2 })).exit).toEqual({ kind: 'timeout' });
   });
 
-  it('does nothing more once it is killed', async () => {
-    const beacon = "setInterval(() => fetch('http://beacon.example/'), 5); setTimeout(() => console.log('go'), 50)";
+  it.each([
+    ['timers', "setInterval(() => fetch('http://beacon.example/'), 5)"],
+    [
+      'waitUntil',
+      `import { waitUntil } from 'cloudflare:workers'; setInterval(() => {}, 1000)
+      waitUntil((async () => {
+        for (;;) { await fetch('http://beacon.example/'); await new Promise((r) => setTimeout(r, 5)) }
+      })())`,
+    ],
+  ])('does nothing more once it is killed, with %s', async (_, beaconing) => {
+    visited.length = 0;
+    const beacon = `${beaconing}; setTimeout(() => console.log('go'), 50)`;
     await run(beacon, { onOutput: (_, kill) => kill() });
     const count = () => visited.filter((url) => url.includes('beacon')).length;
     // The next program ends well after what was in flight.
