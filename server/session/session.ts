@@ -62,6 +62,8 @@ export class Session implements ConnectionHandler {
   readonly #programs: Programs;
   readonly #questions: Questions;
   readonly #retention: Retention;
+  /** The alarm is set: asking again with each commit until then would cost a write each time. */
+  #isPruneAsked = false;
   /** Undo, redo and all that. */
   readonly travel: TimeTravel;
   #cancelState: (() => void) | null = null;
@@ -196,6 +198,7 @@ export class Session implements ConnectionHandler {
 
   /** The alarm's part: lets go of what is beyond the limits of history. */
   prune(): void {
+    this.#isPruneAsked = false;
     this.#retention.prune();
   }
 
@@ -329,7 +332,9 @@ export class Session implements ConnectionHandler {
 
   #changed(): void {
     this.#tellStateSoon();
-    if (this.#retention.isDue()) this.#options.pruneSoon();
+    if (this.#isPruneAsked || !this.#retention.isDue()) return;
+    this.#isPruneAsked = true;
+    this.#options.pruneSoon();
   }
 
   #tellStateSoon(): void {
