@@ -165,3 +165,9 @@ async function bundle(): Promise<string> {
   });
   return outputFiles[0]?.text ?? '';
 }
+
+/** A program that ended by itself. */
+export const exited = (stdout: string, code = 0, stderr = '') => ({ stdout, stderr, exit: { kind: 'exit', code } });
+
+/** What the user is told of a program whose runner is gone. */
+export const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
