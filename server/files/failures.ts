@@ -27,8 +27,9 @@ export function invalid(path: string, message: string): FileError {
   return new FileError('EINVAL', path, message);
 }
 
-export function onlyAsynchronous(path: string): FileError {
-  const message = `"${path}" is larger than 8 MiB: read it with \`await fs.promises.readFile\`, replace it as a whole.`;
+/** A file in R2, where code that runs in the session does not reach. */
+export function beyondReach(path: string): FileError {
+  const message = `"${path}" is larger than 8 MiB: code in the session cannot open it. Use \`spawnpoint-cf files get\` and \`put\`.`;
   return new FileError('EFBIG', path, message);
 }
 
@@ -40,6 +41,6 @@ export function checkRange(path: string, offset: number, length: number): void {
 /** Throws unless a file of `size` bytes fits into SQLite. */
 export function checkSize(path: string, size: number): void {
   if (size <= maxSqliteFileBytes) return;
-  const message = `"${path}" would have ${size} bytes; over ${maxSqliteFileBytes} use \`await fs.promises.writeFile\`.`;
+  const message = `"${path}" would have ${size} bytes; code in the session writes at most ${maxSqliteFileBytes}. Use several files.`;
   throw new FileError('EFBIG', path, message);
 }

@@ -195,7 +195,7 @@ export class FileOverlay implements FileSystem {
 
   #sqliteContents(path: string): FileContents {
     const { contents } = this.#file(path);
-    if (!(contents instanceof FileContents)) throw fail.onlyAsynchronous(path);
+    if (!(contents instanceof FileContents)) throw fail.beyondReach(path);
     return contents;
   }
 

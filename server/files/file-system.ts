@@ -36,7 +36,7 @@ export interface FileStat {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
-  /** Where the contents are: `r2` contents can only be read asynchronously. */
+  /** Where the contents are: those in `r2` are out of reach of code in the session. */
   readonly storedIn: 'sqlite' | 'r2';
 }
 

@@ -35,7 +35,7 @@ export class FileView implements FileSystem {
   read(path: string, offset = 0, length = Number.MAX_SAFE_INTEGER): Uint8Array {
     fail.checkRange(path, offset, length);
     const { contents: file, size } = this.#file(path);
-    if (typeof file !== 'number') throw fail.onlyAsynchronous(path);
+    if (typeof file !== 'number') throw fail.beyondReach(path);
     const chunk = (index: number) => {
       const blob = chunkAt(this.#db, this.#point, file, index);
       return blob === null ? null : blobBytes(this.#db, blob);
