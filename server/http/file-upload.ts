@@ -6,6 +6,9 @@ import { type LargeFiles, toHex } from '../files/large-files.ts';
 import { chunkSize, maxSqliteFileBytes } from '../files/limits.ts';
 import type { Overlay } from '../files/overlay.ts';
 
+/** What is read of a refused upload; a sender of more is cut off. */
+const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
+
 export interface Received {
   readonly size: number;
   /** Lower-case hexadecimal. */
@@ -24,12 +27,30 @@ export async function receiveFile(
   expected: string | null,
 ): Promise<Received> {
   const source: AsyncIterableIterator<Uint8Array> = body === null ? noBytes() : body.values();
-  const received = await receiveSmall(overlay, path, source, large).finally(() => source.return?.());
+  const received = await receiveSmall(overlay, path, source, large)
+    .catch(async (error: unknown) => {
+      await drain(source);
+      throw error;
+    })
+    .finally(() => source.return?.());
   if (expected !== null && expected !== received.sha256) {
     const message = `The SHA-256 of what arrived is ${received.sha256}, not ${expected}; nothing was changed. Send it again.`;
     throw new ProtocolError('CHECKSUM', message);
   }
   return received;
+}
+
+/** Reads on for nothing: a sender whose connection is cut while it sends may never see why it was refused. */
+async function drain(source: AsyncIterableIterator<Uint8Array>): Promise<void> {
+  try {
+    for (let drained = 0; drained < MAX_DRAINED_BYTES; ) {
+      const next = await source.next();
+      if (next.done) return;
+      drained += next.value.length;
+    }
+  } catch {
+    // The sender went away by itself.
+  }
 }
 
 async function receiveSmall(
