@@ -21,7 +21,6 @@ const ERRORS = {
   QUOTA: { status: 507, retry: false },
   UPGRADE: { status: 426, retry: false },
   UNSUPPORTED: { status: 501, retry: false },
-  BUSY_MEMORY: { status: 503, retry: true },
   NOT_CONFIGURED: { status: 503, retry: false },
   INTERNAL: { status: 500, retry: true },
 } as const satisfies Record<string, { status: number; retry: boolean }>;
