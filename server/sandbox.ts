@@ -57,7 +57,7 @@ export class Sandbox extends DurableObject<Env> {
       version: SERVER_VERSION,
       database: new DurableDatabase(ctx.storage),
       clock: systemClock,
-      javascript: javascriptFactory,
+      kernels: [javascriptFactory],
       host: {
         now: () => Date.now(),
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

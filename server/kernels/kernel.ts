@@ -10,6 +10,11 @@ import type { FileSystem, KeyValue } from '../files/file-system.ts';
 
 export type KernelName = 'javascript' | 'python';
 export type Language = 'js' | 'ts' | 'py';
+/** The kernel that runs a language. */
+export function kernelOf(language: Language): KernelName {
+  return language === 'py' ? 'python' : 'javascript';
+}
+
 export type OutputStream = 'stdout' | 'stderr';
 
 /** What a kernel may reach while it evaluates. Made anew for each writer: `files` and `kv` are that writer's overlay. */

@@ -9,7 +9,6 @@ import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
-
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, clipMessage, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
@@ -59,8 +58,8 @@ const NEVER_RAN = { status: 'interrupted', reason: 'user', kept: false } as cons
 type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
 
 export class KernelSlot {
+  readonly factory: KernelFactory;
   readonly #context: SlotContext;
-  readonly #factory: KernelFactory;
   readonly #live: LiveKernel;
   readonly #queue: QueuedInput[] = [];
   #running: QueuedInput | null = null;
@@ -76,14 +75,14 @@ export class KernelSlot {
 
   constructor(context: SlotContext, factory: KernelFactory) {
     this.#context = context;
-    this.#factory = factory;
+    this.factory = factory;
     const { store, memory } = context;
     const host = { ...context.host, onBackgroundDue: () => void this.#run() };
     this.#live = new LiveKernel({ store, memory, host, mayLeave: () => this.#mayLeave() }, factory);
   }
 
   get name(): KernelFactory['name'] {
-    return this.#factory.name;
+    return this.factory.name;
   }
 
   /** The input that runs now. */
@@ -153,10 +152,6 @@ export class KernelSlot {
   reset(): void {
     this.#cancelWake?.();
     this.#dropKernel();
-  }
-
-  isComplete(code: string, language: Language): ReturnType<KernelFactory['isComplete']> {
-    return this.#factory.isComplete(code, language);
   }
 
   /** The mutex: one turn after the other until there is none. */

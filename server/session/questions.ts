@@ -3,27 +3,28 @@
 import type { Answer, Question } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { FileSystem } from '../files/file-system.ts';
-import type { Language, Variable } from '../kernels/kernel.ts';
+import type { Variable } from '../kernels/kernel.ts';
 import type { KernelSlot } from './kernel-slot.ts';
+import type { Kernels } from './kernels.ts';
 import type { SessionStore } from './store.ts';
 
 export class Questions {
   readonly #store: SessionStore;
-  readonly #slotFor: (language: Language) => KernelSlot;
+  readonly #kernels: Kernels;
   /** Variables as of the last time that an idle kernel was asked for them. */
   readonly #variables = new Map<KernelSlot, Variable[]>();
 
-  constructor(store: SessionStore, slotFor: (language: Language) => KernelSlot) {
+  constructor(store: SessionStore, kernels: Kernels) {
     this.#store = store;
-    this.#slotFor = slotFor;
+    this.#kernels = kernels;
   }
 
   async answer(question: Question): Promise<Answer> {
     if (question.kind === 'files') return this.#files();
-    const slot = this.#slotFor(question.language);
+    const slot = this.#kernels.for(question.language);
     switch (question.kind) {
       case 'isComplete':
-        return { kind: 'isComplete', completeness: slot.isComplete(question.code, question.language) };
+        return { kind: 'isComplete', completeness: slot.factory.isComplete(question.code, question.language) };
       case 'variables': {
         const variables = await this.#freshVariables(slot);
         return { kind: 'variables', variables: variables ?? this.#known(slot), stale: variables === null };

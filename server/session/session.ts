@@ -12,12 +12,12 @@ import { utf8Length } from '../../protocol/utf8.ts';
 import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { Overlay } from '../files/overlay.ts';
-import type { KernelFactory, KernelHost, Language } from '../kernels/kernel.ts';
+import type { KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { ProgramRunner } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
-import { KernelSlot } from './kernel-slot.ts';
+import { Kernels } from './kernels.ts';
 import { Presence } from './presence.ts';
 import { receiveProgram } from './program-upload.ts';
 import { Programs } from './programs.ts';
@@ -33,7 +33,7 @@ export interface SessionOptions {
   readonly version: string;
   readonly database: Database;
   readonly clock: Clock;
-  readonly javascript: KernelFactory;
+  readonly kernels: readonly KernelFactory[];
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
   readonly runner: ProgramRunner;
   /** Shared with other sessions. */
@@ -58,7 +58,7 @@ export class Session implements ConnectionHandler {
   readonly #options: SessionOptions;
   readonly #store: SessionStore;
   readonly #presence: Presence;
-  readonly #javascript: KernelSlot;
+  readonly #kernels: Kernels;
   readonly #programs: Programs;
   readonly #questions: Questions;
   readonly #retention: Retention;
@@ -83,16 +83,15 @@ export class Session implements ConnectionHandler {
       changed: () => this.#changed(),
       fatal: onFatal,
     };
-    this.#javascript = new KernelSlot({ ...context, host, memory: options.memory }, options.javascript);
+    this.#kernels = new Kernels({ ...context, host, memory: options.memory }, options.kernels);
     this.#programs = new Programs({ ...context, runner });
-    this.#questions = new Questions(this.#store, (language) => this.#slotFor(language));
+    this.#questions = new Questions(this.#store, this.#kernels);
     this.#retention = new Retention(this.#store);
     this.travel = new TimeTravel({
       ...context,
       host,
-      slot: this.#javascript,
+      kernels: this.#kernels,
       programs: this.#programs,
-      factory: options.javascript,
     });
     this.#abortLeftovers();
   }
@@ -142,7 +141,7 @@ export class Session implements ConnectionHandler {
     terminal.send('state', this.#state());
     terminal.save();
     this.#tellStateSoon();
-    this.#javascript.thaw();
+    this.#kernels.thaw();
     return terminal;
   }
 
@@ -205,7 +204,7 @@ export class Session implements ConnectionHandler {
   /** Ends every connection: the session is being removed. */
   close(code: number, reason: string): void {
     this.#programs.killAll();
-    this.#javascript.interrupt(null);
+    this.#kernels.interrupt(null);
     this.#presence.each((terminal) => terminal.close(code, reason));
   }
 
@@ -213,7 +212,7 @@ export class Session implements ConnectionHandler {
     const { client } = terminal.identity;
     this.#requireWriter(terminal);
     if (this.#isKnown(terminal, request)) return;
-    const slot = this.#slotFor(language);
+    const slot = this.#kernels.for(language);
     const bytes = utf8Length(code);
     if (bytes > LIMITS.inputCode) {
       throw new ProtocolError('TOO_LARGE', 'An input may have 1 MiB. Put the code into a file and import or run it.');
@@ -265,8 +264,8 @@ export class Session implements ConnectionHandler {
 
   #interrupt(terminal: Terminal, { target }: Body<'interrupt'>): void {
     this.#requireWriter(terminal);
-    if (target === null) this.#javascript.interrupt(null);
-    else if (target[0] === 'input') this.#javascript.interrupt(target[1]);
+    if (target === null) this.#kernels.interrupt(null);
+    else if (target[0] === 'input') this.#kernels.interrupt(target[1]);
     else this.#programs.kill(target[1]);
   }
 
@@ -286,11 +285,6 @@ export class Session implements ConnectionHandler {
       'READ_ONLY',
       'This terminal is read-only. Attach without --read-only, with a token that may write.',
     );
-  }
-
-  #slotFor(language: Language): KernelSlot {
-    if (language !== 'py') return this.#javascript;
-    throw new ProtocolError('UNSUPPORTED', 'This server has no Python kernel. Use js or ts.');
   }
 
   #abortLeftovers(): void {
@@ -320,11 +314,10 @@ export class Session implements ConnectionHandler {
   }
 
   #state(): SessionState {
-    const { running, queued } = this.#javascript;
     return {
       revision: this.#store.revisions.head?.number ?? 0,
-      busy: running === null ? [] : [[this.#javascript.name, running]],
-      queued,
+      busy: this.#kernels.all.flatMap(({ name, running }) => (running === null ? [] : [[name, running]])),
+      queued: this.#kernels.all.flatMap(({ queued }) => queued).sort((a, b) => a - b),
       programs: this.#programs.running,
       terminals: this.#presence.list(),
     };

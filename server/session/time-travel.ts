@@ -4,10 +4,10 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { EventBody } from '../../protocol/events.ts';
 import { isName } from '../../protocol/names.ts';
 import type { FileChange } from '../files/file-commit.ts';
-import { EngineGoneError, type KernelFactory, type KernelHost, type Variable } from '../kernels/kernel.ts';
+import { EngineGoneError, type KernelHost, type KernelName, type Variable } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
 import { HistoryGraph } from './history-graph.ts';
-import type { KernelSlot } from './kernel-slot.ts';
+import type { Kernels } from './kernels.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
 import type { Revision } from './revisions.ts';
@@ -17,9 +17,8 @@ export interface TimeTravelContext {
   readonly store: SessionStore;
   readonly presence: Presence;
   readonly clock: Clock;
-  readonly slot: KernelSlot;
+  readonly kernels: Kernels;
   readonly programs: Programs;
-  readonly factory: KernelFactory;
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
 }
 
@@ -124,7 +123,7 @@ export class TimeTravel {
   }
 
   history(limit: number): History {
-    const { revisions, heaps, files } = this.#context.store;
+    const { revisions, files } = this.#context.store;
     const kept = revisions.newest(revisions.count);
     const shown = kept.slice(0, limit);
     const touched = files.touchedSince(shown.at(-1)?.number ?? 0);
@@ -132,8 +131,6 @@ export class TimeTravel {
     const graph = this.#graph(kept);
     const entries = shown.map((revision, index): HistoryEntry => {
       const { number, at, cause, causeNumber, milliseconds, restored } = revision;
-      const heap = revision.heaps.javascript;
-      const isNewHeap = heap !== null && restored === null && heap !== kept[index + 1]?.heaps.javascript;
       return {
         revision: number,
         at,
@@ -141,7 +138,7 @@ export class TimeTravel {
         causeNumber,
         code: this.#codeOf(revision),
         milliseconds,
-        heapBytes: isNewHeap ? heaps.size(heap) : 0,
+        heapBytes: restored === null ? this.#heapBytes(revision, kept[index + 1]) : 0,
         files: touched.get(number) ?? 0,
         restored,
         isStep: this.#isStep(revision),
@@ -151,7 +148,7 @@ export class TimeTravel {
     return { entries, undo: graph.undoTarget(), redo: graph.redoTarget(), oldest: kept.at(-1)?.number ?? null };
   }
 
-  /** What changed from one kept revision to another: files, and variables of the JavaScript kernel. */
+  /** What changed from one kept revision to another: files, and variables (those of Python as `py.NAME`). */
   async difference(from: number, to: number): Promise<Difference> {
     const { files } = this.#context.store;
     const [before, after] = [this.#revision(from), this.#revision(to)];
@@ -160,14 +157,19 @@ export class TimeTravel {
     return { from, to, files: changes, variables: differences(old, current) };
   }
 
-  /** The variables of a heap as it was, looked at in a kernel of its own. */
+  /** The variables of heaps as they were, looked at in kernels of their own. */
   async #variables(revision: Revision | null): Promise<Variable[]> {
-    const heap = revision?.heaps.javascript ?? null;
-    if (heap === null) return [];
-    const { factory, host, store } = this.#context;
+    const { kernels, host, store } = this.#context;
+    const all: Variable[] = [];
     try {
-      const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
-      return kernel.variables();
+      for (const { name, factory } of kernels.all) {
+        const heap = revision?.heaps[name] ?? null;
+        if (heap === null) continue;
+        const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
+        const prefix = name === 'python' ? 'py.' : '';
+        all.push(...kernel.variables().map((variable) => ({ ...variable, name: `${prefix}${variable.name}` })));
+      }
+      return all;
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
       throw new ProtocolError('UNSUPPORTED', `${error.message} Variables on it cannot be compared.`);
@@ -195,7 +197,17 @@ export class TimeTravel {
   #isStep({ cause, causeNumber }: Revision): boolean {
     if (cause === 'restore' || cause === 'fork' || cause === 'background') return false;
     const input = cause === 'input' && causeNumber !== null ? this.#context.store.requests.input(causeNumber) : null;
-    return input === null || !this.#context.factory.isPure(input.code, input.language);
+    return input === null || !this.#context.kernels.isPure(input.code, input.language);
+  }
+
+  /** What the heaps take that came with this revision. */
+  #heapBytes(revision: Revision, before: Revision | undefined): number {
+    const names = Object.keys(revision.heaps) as KernelName[];
+    const came = names.flatMap((name) => {
+      const heap = revision.heaps[name];
+      return heap === null || heap === before?.heaps[name] ? [] : [heap];
+    });
+    return came.reduce((sum, heap) => sum + this.#context.store.heaps.size(heap), 0);
   }
 
   #codeOf({ cause, causeNumber }: Revision): string | null {
@@ -204,25 +216,25 @@ export class TimeTravel {
   }
 
   #move(how: How, target: number, name: string | null): Moved {
-    const { store, presence, clock, slot } = this.#context;
+    const { store, presence, clock, kernels } = this.#context;
     const revision = this.#revision(target);
     const at = Math.floor(clock.now());
     const committed = store.restore(revision, at, (number) => ({
       name: 'restored',
       body: { at, revision: number, target, how, name },
     }));
-    slot.reset();
+    kernels.reset();
     for (const entry of committed.entries) presence.offer(entry);
     return { revision: committed.revision.number, target };
   }
 
   /** What runs must end first; what ran in the background becomes a revision. */
   #settle(): void {
-    const { slot, programs } = this.#context;
-    if (slot.isBusy || programs.running.length > 0) {
+    const { kernels, programs } = this.#context;
+    if (kernels.isBusy || programs.running.length > 0) {
       throw new ProtocolError('BUSY', 'Something is running in this session. Wait for it to end, or interrupt it.');
     }
-    slot.settle();
+    kernels.settle();
   }
 }
 

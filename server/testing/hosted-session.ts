@@ -22,7 +22,7 @@ export async function hostSession(state: DurableObjectState, epoch: string | nul
     version: 'a test',
     database: new DurableDatabase(state.storage),
     clock: systemClock,
-    javascript: javascriptFactory,
+    kernels: [javascriptFactory],
     host: {
       now: () => Date.now(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
