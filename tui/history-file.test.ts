@@ -71,4 +71,8 @@ describe('HistoryFile', () => {
     await history.append('kept');
     expect(await readFile(path, 'utf8')).toBe('"kept"\n');
   });
+
+  it.skipIf(process.platform !== 'linux')('says so where the system lets nobody make a directory', async () => {
+    await expect(new HistoryFile('/proc/self/spawnpoint/data/history').append('lost')).rejects.toThrow('ENOENT');
+  });
 });

@@ -30,7 +30,7 @@ export class HistoryFile implements HistoryStorage {
     try {
       file = await open(this.#path, constants.O_RDONLY);
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (codeOf(error) === 'ENOENT') return [];
       throw error;
     }
     try {
@@ -54,7 +54,7 @@ export class HistoryFile implements HistoryStorage {
   async #write(entry: string): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     if (line.length > MAX_ENTRY) return;
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(this.#path));
     const file = await open(this.#path, 'a+', 0o600);
     try {
       await file.chmod(0o600);
@@ -78,4 +78,18 @@ function parseEntry(line: string): string[] {
   }
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+/** Not `mkdir` with `recursive`: Node 20 never returns from it where the system lets nobody make one, as in /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const make = () =>
+    mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+      // Another process may have been faster.
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  await make().catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error;
+    await makeDirectory(dirname(directory));
+    await make();
+  });
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : null);
