@@ -16,12 +16,12 @@ import { HistoryFile } from './history-file.ts';
 import type { Io } from './io.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeSockets } from './node-socket.ts';
-import { NodeTerminal } from './node-terminal.ts';
+import type { NodeTerminal } from './node-terminal.ts';
 import { terminalName } from './terminal-name.ts';
 import { CLIENT_VERSION } from './version.ts';
 
-/** Resolves with the exit status once the person leaves. The session lives on. */
-export async function openTui(invocation: Invocation, io: Io): Promise<number> {
+/** Resolves with the exit status once the person leaves. The session lives on. Throws `ExitError`. */
+export async function openTui(invocation: Invocation, io: Io, terminal: NodeTerminal): Promise<number> {
   const { options } = invocation;
   const { open, connected } = untilConnected(nodeSockets(selectServer(options.url, io.env), options.session));
   const files = new SessionFiles(invocation, io);
@@ -44,7 +44,7 @@ export async function openTui(invocation: Invocation, io: Io): Promise<number> {
   session.start();
   await connected;
   const history = new HistoryFile(join(dataDirectory(io.env), 'history'));
-  await runApp(new NodeTerminal(), session, { clock: nodeClock, history, color: io.stdout.color });
+  await runApp(terminal, session, { clock: nodeClock, history, color: io.stdout.color });
   session.close();
   return EXIT.ok;
 }

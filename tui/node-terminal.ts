@@ -1,25 +1,35 @@
 /**
  * The terminal of this process: stdin and stdout as a `Terminal`.
  *
- * While it is taken, it is given back on every way out: normal end, uncaught error, SIGTERM, SIGHUP, SIGINT, a lost
- * TTY, and Ctrl-Z until the process is resumed.
+ * It is taken in two steps: the keys at once, and the screen when there is something to show on it. What is typed in
+ * between is kept. From the first step on it is given back on every way out: normal end, uncaught error, SIGTERM, SIGHUP,
+ * SIGINT, a lost TTY, and Ctrl-Z until the process is resumed.
  */
 
 import { writeSync } from 'node:fs';
 import { ENTER_SCREEN, LEAVE_SCREEN, type Terminal } from './app/terminal.ts';
+import { EXIT } from './exit.ts';
 
 const DEADLY: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'];
 
 /** Long enough for a stop signal to stop the process, should it be one that can be stopped. */
 const STOP_MS = 50;
 
+const CTRL_C = '\x03';
+const CTRL_Z = '\x1a';
+
 export class NodeTerminal implements Terminal {
   readonly #input = process.stdin;
   readonly #output = process.stdout;
   readonly #inputListeners = new Set<(data: string) => void>();
   readonly #resizeListeners = new Set<() => void>();
-  #taken = false;
-  /** Cleanups of `setRawMode(true)`. */
+  #hasKeys = false;
+  #hasScreen = false;
+  /** Typed before there was a screen. */
+  #typed = '';
+  /** What is read now was typed before the keys were taken: the line driver has made line feeds of its Enters. */
+  #isTypedAhead = false;
+  /** Cleanups of taking the keys. */
   #release: (() => void)[] = [];
 
   constructor() {
@@ -36,7 +46,7 @@ export class NodeTerminal implements Terminal {
   }
 
   write(data: string): void {
-    if (this.#taken) this.#output.write(data);
+    if (this.#hasScreen) this.#output.write(data);
   }
 
   onInput(listener: (data: string) => void): () => void {
@@ -49,9 +59,24 @@ export class NodeTerminal implements Terminal {
     return () => this.#resizeListeners.delete(listener);
   }
 
+  /**
+   * Takes the keys and leaves the screen as it is. What is typed from now on, and what waits already, goes to the
+   * listeners once the screen is taken; but Ctrl-C ends the process, and Ctrl-Z stops it.
+   */
+  takeKeys(): void {
+    if (this.#hasKeys) return;
+    this.#hasKeys = true;
+    this.#input.setEncoding('utf8');
+    this.#input.setRawMode(true);
+    this.#listen();
+    this.#isTypedAhead = true;
+    // The first one may come before the input was looked at, the second one does not.
+    setImmediate(() => setImmediate(() => (this.#isTypedAhead = false)));
+  }
+
   setRawMode(on: boolean): void {
-    if (on && !this.#taken) this.#take();
-    else if (!on && this.#taken) this.#giveBack();
+    if (on && !this.#hasScreen) this.#takeScreen();
+    else if (!on) this.#giveBack();
   }
 
   /** Stops the process group, as the shell's job control expects; comes back when the shell continues it. */
@@ -65,13 +90,17 @@ export class NodeTerminal implements Terminal {
     this.#resizeListeners.clear();
   }
 
-  #take() {
-    this.#taken = true;
-    this.#input.setEncoding('utf8');
-    this.#input.setRawMode(true);
-    const onData = (data: string) => {
-      for (const listener of this.#inputListeners) listener(data);
-    };
+  #takeScreen() {
+    this.takeKeys();
+    this.#hasScreen = true;
+    this.#output.write(ENTER_SCREEN);
+    const typed = this.#typed;
+    this.#typed = '';
+    if (typed !== '') this.#tell(typed);
+  }
+
+  #listen() {
+    const onData = (data: string) => this.#receive(this.#isTypedAhead ? data.replaceAll('\n', '\r') : data);
     const onResize = () => {
       for (const listener of this.#resizeListeners) listener();
     };
@@ -95,17 +124,33 @@ export class NodeTerminal implements Terminal {
             process.off(signal, listener),
       ),
     ];
-    this.#output.write(ENTER_SCREEN);
+  }
+
+  #receive(data: string) {
+    if (this.#hasScreen) return this.#tell(data);
+    // Raw keys raise no signals.
+    if (data.includes(CTRL_C)) {
+      this.#giveBack();
+      process.exit(EXIT.interrupted);
+    }
+    this.#typed += data.replaceAll(CTRL_Z, '');
+    if (data.includes(CTRL_Z)) this.suspend();
+  }
+
+  #tell(data: string) {
+    for (const listener of this.#inputListeners) listener(data);
   }
 
   #giveBack() {
-    if (!this.#taken) return;
-    this.#taken = false;
+    if (!this.#hasKeys) return;
+    const hadScreen = this.#hasScreen;
+    this.#hasKeys = false;
+    this.#hasScreen = false;
     for (const release of this.#release.splice(0)) release();
     // The TTY may be gone, which is one of the reasons to be here.
     try {
       this.#input.setRawMode(false);
-      writeSync(this.#output.fd, LEAVE_SCREEN);
+      if (hadScreen) writeSync(this.#output.fd, LEAVE_SCREEN);
     } catch {}
   }
 
@@ -123,7 +168,8 @@ export class NodeTerminal implements Terminal {
 
   /** @param target the process or, as 0, its group */
   #stop(target: number) {
-    if (!this.#taken) return;
+    if (!this.#hasKeys) return;
+    const hadScreen = this.#hasScreen;
     this.#giveBack();
     let resumed = false;
     const resume = () => {
@@ -131,7 +177,8 @@ export class NodeTerminal implements Terminal {
       resumed = true;
       process.off('SIGCONT', resume);
       clearTimeout(timer);
-      this.#take();
+      if (!hadScreen) return this.takeKeys();
+      this.setRawMode(true);
       for (const listener of this.#resizeListeners) listener();
     };
     process.on('SIGCONT', resume);

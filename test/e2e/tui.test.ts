@@ -1,6 +1,8 @@
 /** The TUI on real terminals: two people in one session, and what they do to it. */
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from '../support/machine.ts';
@@ -31,6 +33,44 @@ async function open(session: string, options: string[] = [], size?: PtySize): Pr
 }
 
 const count = (screen: string, what: string): number => screen.split(what).length - 1;
+
+describe('what is typed before the screen is there', () => {
+  it('is taken as if it were typed then, whether the server runs or not', async () => {
+    for (const result of ['cold', 'warm']) {
+      if (result === 'cold') await machine.run(['server', 'stop']);
+      const terminal = machine.open(['attach', `ahead-${result}`]);
+      opened.push(terminal);
+      terminal.type(`const text = "${result}"\rtext + " start"\rdraft`);
+      await terminal.shows(`'${result} start'`);
+      await terminal.shows('❯ draft');
+      expect(count(terminal.screen, 'const text')).toBe(1);
+    }
+  });
+
+  it('is not echoed, and ends with Ctrl-C', async () => {
+    // Takes connections and says nothing.
+    const silent = createServer();
+    const connected = once(silent, 'connection');
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const address = silent.address();
+    const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const terminal = machine.open(['--url', origin], undefined, { SPAWNPOINT_TOKEN: 'x'.repeat(40) });
+    opened.push(terminal);
+    await connected;
+    terminal.type('never seen\r');
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toEqual({ status: 130, signal: 0 });
+    expect(terminal.screen.trim()).toBe('');
+    expect(terminal.state).toEqual({ isAlternate: false, modes: [25] });
+    silent.close();
+  });
+
+  it('is given up with the terminal when the server cannot be reached', async () => {
+    const terminal = machine.open(['--url', 'http://127.0.0.1:1'], undefined, { SPAWNPOINT_TOKEN: 'x'.repeat(40) });
+    expect(await terminal.ended).toEqual({ status: 255, signal: 0 });
+    expect(terminal.screen.trim()).toMatch(/^spawnpoint-cf: http:\/\/127\.0\.0\.1:1 cannot be reached: .*$/);
+  });
+});
 
 describe('two terminals', () => {
   it('show each other what they do, live', async () => {
@@ -168,6 +208,16 @@ describe('a server that dies', () => {
         expect(count(terminal.screen, line)).toBe(1);
       }
     }
+  });
+
+  it('is sent what was typed meanwhile', async () => {
+    const terminal = await open('meanwhile');
+    terminal.type('let sum = 1\r');
+    await terminal.shows('✓');
+    await killWorkerd([terminal]);
+    terminal.type('sum += 10\rfor (let i = 0; i < 2; i++) {\rsum += 100\r}\r"sum " + sum\r');
+    await terminal.shows("'sum 211'");
+    await terminal.shows((screen) => !screen.includes('waiting'));
   });
 
   it('reports what was running as aborted, and keeps the rest', async () => {

@@ -107,8 +107,12 @@ export class Machine {
   }
 
   /** Starts `spawnpoint-cf` with `args` on a terminal. */
-  open(args: readonly string[], size: PtySize = { columns: 100, rows: 30 }): PtyTerminal {
-    const options = { cwd: this.directory, env: this.env, ...size };
+  open(
+    args: readonly string[],
+    size: PtySize = { columns: 100, rows: 30 },
+    env: Readonly<Record<string, string>> = {},
+  ): PtyTerminal {
+    const options = { cwd: this.directory, env: { ...this.env, ...env }, ...size };
     return this.#keep(new PtyTerminal(process.execPath, [this.#executable, ...args], options));
   }
 

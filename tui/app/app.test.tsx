@@ -131,10 +131,10 @@ describe('the app', () => {
     expect(app.clock.pending).toBe(0);
   });
 
-  it('keeps the input when it cannot be sent', async () => {
+  it('keeps the input when it can never be sent', async () => {
     const app = await startApp();
-    app.session.setStatus({ connection: 'reconnecting' });
-    expect(await app.type(`1+1${ENTER}`)).toContain('No connection right now; the input stays here.');
+    app.session.setStatus({ connection: 'offline' });
+    expect(await app.type(`1+1${ENTER}`)).toContain('the input stays here.');
     app.session.setStatus({ connection: 'online', readOnly: true });
     expect(await app.type(ENTER)).toContain('This terminal is read-only');
     expect(await app.type('2')).toMatch(/online · read-only/);
@@ -142,6 +142,97 @@ describe('the app', () => {
     expect(app.session.calls).toEqual([]);
     await app.type('\x03', '\x04');
     await app.done;
+  });
+
+  describe('without a connection', () => {
+    it('lets inputs wait, and sends them in order as if they were typed then', async () => {
+      const app = await startApp();
+      app.session.setStatus({ connection: 'reconnecting' });
+      const screen = await app.type('a+1\r', 'if (x) {\r', 'y()\r', '}\r', 'f(\r', 'dra');
+      expect(screen.match(/ts ○ waiting for the connection/g)).toHaveLength(5);
+      expect(app.terminal.lines()[5]).toContain('❯ dra');
+      expect(app.history.entries).toEqual(['a+1', 'if (x) {', 'y()', '}', 'f(']);
+      expect(app.session.calls).toEqual([]);
+      app.session.setStatus({ connection: 'online' });
+      await app.settle();
+      expect(app.session.calls).toEqual(['submit ts a+1', 'submit ts if (x) {\ny()\n}']);
+      expect(await app.type('ft)\r')).not.toContain('waiting');
+      expect(app.session.calls.at(-1)).toBe('submit ts f(\n  draft)');
+    });
+
+    it('lets an input wait that was being asked about when the connection was lost', async () => {
+      const app = await startApp();
+      app.session.held = [];
+      await app.type('one\r', 'two\r');
+      app.session.setStatus({ connection: 'reconnecting' });
+      app.session.held.shift()?.(new Error('The connection was lost. Try again.'));
+      await app.settle();
+      expect(app.screen().match(/waiting for the connection/g)).toHaveLength(2);
+      app.session.held = null;
+      app.session.setStatus({ connection: 'online' });
+      await app.settle();
+      expect(app.session.calls).toEqual(['submit ts one', 'submit ts two']);
+    });
+
+    it('goes on waiting when the connection is lost again, and sends nothing twice', async () => {
+      const app = await startApp();
+      app.session.setStatus({ connection: 'reconnecting' });
+      await app.type('one\r', 'two\r');
+      app.session.held = [];
+      app.session.setStatus({ connection: 'online' });
+      app.session.held.shift()?.();
+      await app.settle();
+      app.session.setStatus({ connection: 'reconnecting' });
+      app.session.held.shift()?.(new Error('The connection was lost. Try again.'));
+      await app.settle();
+      expect(app.session.calls).toEqual(['submit ts one']);
+      app.session.held = null;
+      app.session.setStatus({ connection: 'online' });
+      await app.settle();
+      expect(app.session.calls).toEqual(['submit ts one', 'submit ts two']);
+    });
+
+    it('gives back what can not be sent any more', async () => {
+      const app = await startApp();
+      app.session.setStatus({ connection: 'reconnecting' });
+      await app.type('one\r', 'two\r', 'dra');
+      app.session.setStatus({ connection: 'online', readOnly: true });
+      await app.settle();
+      expect(app.screen()).toContain('This terminal is read-only.');
+      expect(await app.type('ft')).not.toContain('waiting');
+      expect(app.terminal.lines().slice(0, 3).join('\n')).toMatch(/^❯ one .*\n· two .*\n· draft /);
+      expect(app.session.calls).toEqual([]);
+    });
+
+    it('forgets what waits at Ctrl-C on the empty line', async () => {
+      const app = await startApp();
+      app.session.setStatus({ connection: 'reconnecting' });
+      await app.type('one\r', 'two\r', 'draft', '\x03');
+      expect(app.screen()).toContain('waiting');
+      expect(await app.type('\x03')).toContain('2 inputs not sent');
+      app.session.setStatus({ connection: 'online' });
+      await app.settle();
+      expect(app.screen()).not.toContain('waiting');
+      expect(app.session.calls).toEqual([]);
+      expect(await app.type('\x1b[A', '\x1b[A')).toContain('❯ two');
+    });
+  });
+
+  it('takes keys that come before the history is read', async () => {
+    let arrive = (_: readonly string[]): void => undefined;
+    const history = {
+      load: () => new Promise<readonly string[]>((resolve) => (arrive = resolve)),
+      append: async () => undefined,
+    };
+    const app = await startApp({ history });
+    await app.type('\x1b[A', 'x');
+    expect(app.terminal.lines()[0]).toMatch(/^❯ +│/);
+    arrive(['older', 'newest']);
+    await app.settle();
+    expect(app.terminal.lines()[0]).toMatch(/^❯ newestx +│/);
+    const other = await startApp({ history });
+    await other.type('lost', '\x03', '\x03', '\x03');
+    await other.done;
   });
 
   it('follows 10,000 log lines and scrolls back in them', async () => {

@@ -1,8 +1,8 @@
 /**
  * Turns what the person does into changes of the view state and actions on the session.
  *
- * Input is taken strictly in order: while the question whether an input is complete is out, later keys wait, so that a
- * fast typist's next line never lands in the wrong place. Only Ctrl-C goes ahead.
+ * Input is taken strictly in order: while the history is read, and while the question whether an input is complete is
+ * out, later keys wait, so that a fast typist's next line never lands in the wrong place. Only Ctrl-C goes ahead.
  */
 
 import type { SessionView } from '../client/session-view.ts';
@@ -15,6 +15,7 @@ import { FileCommands } from './file-commands.ts';
 import type { InputEvent } from './input/events.ts';
 import { type Binding, bindingOf, type Command } from './key-bindings.ts';
 import type { PaneName } from './layout.ts';
+import { Outbox } from './outbox.ts';
 import type { Panes } from './panes/panes.ts';
 import { lastKey } from './panes/transcript.ts';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState } from './view-state.ts';
@@ -37,10 +38,11 @@ export class Controller {
   readonly #host: ControllerHost;
   readonly #files: FileCommands;
   #state: ViewState = INITIAL_VIEW;
-  /** Keys that wait for the answer to a submit. */
+  readonly #outbox: Outbox;
+  /** Keys that wait for what `#holdKeys` does. */
   #waiting: InputEvent[] | null = null;
-  /** Which submit an answer belongs to; Ctrl-C makes earlier answers void. */
-  #submits = 0;
+  /** Which of these works holds the keys; Ctrl-C makes earlier ones void. */
+  #holds = 0;
   #notices = 0;
 
   constructor(session: SessionView, panes: Panes, storage: HistoryStorage, host: ControllerHost) {
@@ -52,27 +54,56 @@ export class Controller {
       state: () => this.#state,
       dispatch: (action) => this.#dispatch(action),
     });
+    this.#outbox = new Outbox(session, {
+      state: () => this.#state,
+      dispatch: (action) => this.#dispatch(action),
+    });
   }
 
   get state(): ViewState {
     return this.#state;
   }
 
+  /** Reads the history; keys wait for it. */
   async loadHistory(): Promise<void> {
-    try {
-      this.#dispatch({ type: 'load-history', entries: await this.#storage.load() });
-    } catch (error) {
-      this.#say(`The history cannot be read: ${messageOf(error)}`);
-    }
+    await this.#holdKeys(async () => {
+      try {
+        this.#dispatch({ type: 'load-history', entries: await this.#storage.load() });
+      } catch (error) {
+        this.#say(`The history cannot be read: ${messageOf(error)}`);
+      }
+    });
+  }
+
+  /** The session is another than before: what waits for a connection may go. */
+  sessionChanged(): void {
+    if (this.#waiting === null && this.#outbox.isDue) void this.#sendWaiting();
   }
 
   receive(event: InputEvent): void {
     if (this.#waiting === null) this.#handle(event);
     else if (event.type === 'key' && event.key === 'ctrl+c') {
-      this.#submits++;
+      this.#holds++;
       this.#waiting = null;
       this.#handle(event);
     } else this.#waiting.push(event);
+  }
+
+  /** Keys wait while `work` goes on, unless Ctrl-C goes ahead: from then on `isVoid` says true. Never rejects. */
+  async #holdKeys(work: (isVoid: () => boolean) => Promise<void>) {
+    this.#waiting = [];
+    const hold = ++this.#holds;
+    const isVoid = () => hold !== this.#holds;
+    try {
+      await work(isVoid);
+    } catch (error) {
+      if (!isVoid()) this.#say(messageOf(error));
+    }
+    if (isVoid()) return;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    this.sessionChanged();
+    for (const event of waiting) this.receive(event);
   }
 
   #dispatch(action: ViewAction) {
@@ -200,6 +231,9 @@ export class Controller {
       this.#remember(this.#state.editor.text);
       return this.#dispatch({ type: 'take' });
     }
+    const dropped = this.#outbox.clear();
+    if (dropped > 0)
+      return this.#say(`${dropped === 1 ? 'An input' : `${dropped} inputs`} not sent; the history has it all.`);
     if (leaving) return this.#host.leave();
     this.#dispatch({ type: 'message', message: LEAVE_HINT, leaving: true });
   }
@@ -218,30 +252,38 @@ export class Controller {
     }
     const { connection, readOnly } = this.#session.getSnapshot().status;
     if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
-    if (connection !== 'online') return this.#say('No connection right now; the input stays here.');
-    void this.#submitWhenComplete(text);
+    if (connection === 'offline') return this.#say('The session is out of reach for good; the input stays here.');
+    if (connection === 'reconnecting') this.#wait(text);
+    else void this.#submitWhenComplete(text);
   }
 
-  async #submitWhenComplete(text: string) {
-    this.#waiting = [];
-    const submit = ++this.#submits;
+  /** The input goes when there is a connection. */
+  #wait(text: string) {
+    this.#remember(text);
+    this.#outbox.add(text, this.#state.language);
+    this.#dispatch({ type: 'take' });
+  }
+
+  #submitWhenComplete(text: string) {
     const { language } = this.#state;
-    try {
-      const answer = await this.#session.isComplete(text, language);
-      if (submit !== this.#submits) return;
-      if (answer.status === 'incomplete') this.#edit({ type: 'insert', text: `\n${answer.indent}`, typed: false });
+    return this.#holdKeys(async (isVoid) => {
+      const answer = await this.#session.isComplete(text, language).catch((error: unknown) => {
+        if (this.#session.getSnapshot().status.connection !== 'reconnecting') throw error;
+        return null;
+      });
+      if (isVoid()) return;
+      if (answer === null) this.#wait(text);
+      else if (answer.status === 'incomplete') this.#edit({ type: 'insert', text: `\n${answer.indent}`, typed: false });
       else {
         this.#remember(text);
         this.#dispatch({ type: 'take' });
         this.#session.submit(text, language);
       }
-    } catch (error) {
-      if (submit === this.#submits) this.#say(messageOf(error));
-    }
-    if (submit !== this.#submits) return;
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
-    for (const event of waiting) this.receive(event);
+    });
+  }
+
+  #sendWaiting() {
+    return this.#holdKeys((isVoid) => this.#outbox.send(isVoid));
   }
 
   /** Keeps an input for later runs and other terminals. */

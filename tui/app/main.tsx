@@ -62,7 +62,10 @@ export async function runApp(terminal: Terminal, session: SessionView, options: 
     const stops = [
       terminal.onInput((data) => tokenizer.write(data)),
       terminal.onResize(redraw),
-      session.subscribe(changed),
+      session.subscribe(() => {
+        guarded(() => controller.sessionChanged());
+        changed();
+      }),
       () => tokenizer.close(),
       () => cancelDraw?.(),
       () => view.close(),
@@ -76,10 +79,11 @@ export async function runApp(terminal: Terminal, session: SessionView, options: 
       cancelDraw = () => {};
       settle();
     };
+    // Before the first key.
+    void controller.loadHistory();
     guarded(() => {
       terminal.setRawMode(true);
       draw();
     });
-    void controller.loadHistory();
   });
 }

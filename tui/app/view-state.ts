@@ -1,5 +1,6 @@
 /** What this terminal shows and where the person is in it: a pure reducer, apart from drawing and from the session. */
 
+import type { InputBlock } from '../client/session-view.ts';
 import { type Buffer, type EditAction, EMPTY_BUFFER, editBuffer } from './editor/buffer.ts';
 import { addEntry, browse, EMPTY_HISTORY, type History, prependEntries, searchBack } from './editor/history.ts';
 import type { Mode } from './key-bindings.ts';
@@ -32,6 +33,8 @@ export interface ViewState {
   readonly language: 'js' | 'ts';
   readonly editor: Buffer;
   readonly history: History;
+  /** Inputs to be sent when there is a connection, in order. */
+  readonly waiting: readonly InputBlock[];
   readonly candidates: Candidates | null;
   readonly search: Search | null;
   /** One line for the status bar, until the next key. */
@@ -52,6 +55,7 @@ export type ViewAction =
   | { readonly type: 'edit'; readonly edit: EditAction }
   /** Takes the text out of the editor and into the history. */
   | { readonly type: 'take' }
+  | { readonly type: 'waiting'; readonly inputs: readonly InputBlock[] }
   | { readonly type: 'browse'; readonly step: -1 | 1 }
   | { readonly type: 'load-history'; readonly entries: readonly string[] }
   | { readonly type: 'offer'; readonly candidates: Candidates }
@@ -76,6 +80,7 @@ export const INITIAL_VIEW: ViewState = {
   language: 'ts',
   editor: EMPTY_BUFFER,
   history: EMPTY_HISTORY,
+  waiting: [],
   candidates: null,
   search: null,
   message: null,
@@ -109,6 +114,8 @@ export function reduceView(state: ViewState, action: ViewAction): ViewState {
         candidates: null,
         scroll: { ...state.scroll, repl: null },
       };
+    case 'waiting':
+      return { ...state, waiting: action.inputs };
     case 'browse': {
       const found = browse(state.history, action.step, state.editor.text);
       if (found === null) return state;

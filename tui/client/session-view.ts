@@ -7,7 +7,8 @@
 import type { HistoryView } from './history.ts';
 
 export type Language = 'js' | 'ts' | 'py';
-export type BlockStatus = 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
+/** `waiting`: not sent yet, for want of a connection. */
+export type BlockStatus = 'waiting' | 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
 type Connection = 'online' | 'reconnecting' | 'offline';
 
 /** Output in order. `gap` stands for output that is not kept any more; its text says how much. */

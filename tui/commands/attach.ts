@@ -7,6 +7,7 @@ import { interruptible } from '../plain/interruptible.ts';
 import { LogFollower } from '../plain/log-follower.ts';
 import { LogJson } from '../plain/log-json.ts';
 import { LogText } from '../plain/log-text.ts';
+import { onTerminal } from './on-terminal.ts';
 import type { CommandBody } from './table.ts';
 
 export const runAttach: CommandBody = async (given, io) => {
@@ -14,8 +15,7 @@ export const runAttach: CommandBody = async (given, io) => {
   checkSession(session);
   const options = { ...given.options, session };
   if (io.stdin.isTTY && io.stdout.isTty && !options.json) {
-    const { openTui } = await import('../interactive.ts');
-    return openTui({ ...given, options }, io);
+    return onTerminal({ ...given, options }, io);
   }
   const open = nodeSockets(selectServer(options.url, io.env), session);
   const follower = new LogFollower(open, io, options.json ? new LogJson(io.stdout) : new LogText(io.stdout));

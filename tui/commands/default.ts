@@ -2,6 +2,7 @@
 
 import { usageError } from '../exit.ts';
 import { evaluate } from './evaluate.ts';
+import { onTerminal } from './on-terminal.ts';
 import { runPipedProgram } from './run.ts';
 import type { CommandBody } from './table.ts';
 
@@ -17,6 +18,5 @@ export const runDefault: CommandBody = async (invocation, io) => {
   if (!io.stdout.isTty) {
     throw usageError('standard output is no terminal; pipe a program in, or use -e or -p (see spawnpoint-cf --help)');
   }
-  const { openTui } = await import('../interactive.ts');
-  return openTui(invocation, io);
+  return onTerminal(invocation, io);
 };

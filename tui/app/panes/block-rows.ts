@@ -16,6 +16,7 @@ export const PROMPT = '❯ ';
 const CONTINUED = '  ';
 
 const MARKS: Readonly<Record<BlockStatus, { mark: string; word: string; paint: (text: string) => string }>> = {
+  waiting: { mark: '○', word: 'waiting for the connection', paint: yellow },
   queued: { mark: '○', word: 'queued', paint: dim },
   running: { mark: '●', word: 'running', paint: cyan },
   ok: { mark: '✓', word: '', paint: green },

@@ -4,7 +4,7 @@ import { formatDuration } from './block-rows.ts';
 import { formatSize, treeRows } from './file-tree.ts';
 import { LogRows } from './log-rows.ts';
 import { scrolled, windowOf } from './scrolling.ts';
-import { lastKey, type Notice, Transcript } from './transcript.ts';
+import { lastKey, type Notice, Transcript, type TranscriptContents } from './transcript.ts';
 
 const plain = (row: string) => row.replace(/\x1b\[[\d;:]*m/g, '').trimEnd();
 
@@ -36,17 +36,21 @@ function rowsOf(transcript: Transcript): string[] {
   return transcript.slice(transcript.start, transcript.end).map(plain);
 }
 
+function sync(transcript: Transcript, blocks: readonly Block[], more: Partial<TranscriptContents> = {}): void {
+  transcript.sync({ blocks, waiting: [], notices: [], clearedThrough: null, ...more }, 40);
+}
+
 describe('Transcript', () => {
   it('keeps blocks, notices and gaps in order', () => {
     const transcript = new Transcript();
     const gap: Block = { kind: 'gap', key: 'g', message: '3 inputs are not kept\x1b[2J' };
-    transcript.sync([gap, input('a'), input('b')], [notice('n', 'a'), notice('m', null)], null, 40);
+    sync(transcript, [gap, input('a'), input('b')], { notices: [notice('n', 'a'), notice('m', null)] });
     expect(rowsOf(transcript).map((row) => row.slice(0, 34).trim())).toEqual([
       ...['❯ .m', 'm says', '… 3 inputs are not kept\ufffd[2J'],
       ...['❯ a', '❯ .n', 'n says', '❯ b'],
     ]);
     expect(lastKey([input('a')], [notice('n', 'a')], null)).toBe('n');
-    transcript.sync([gap, input('a'), input('b')], [notice('n', 'a')], 'n', 40);
+    sync(transcript, [gap, input('a'), input('b')], { notices: [notice('n', 'a')], clearedThrough: 'n' });
     expect(rowsOf(transcript)).toHaveLength(1);
   });
 
@@ -57,7 +61,7 @@ describe('Transcript', () => {
       const text = Array.from({ length: 200 }, (_, i) => `line ${sequence * 200 + i}\n`).join('');
       // The mirror drops old chunks too.
       output = [...output, { sequence, stream: 'stdout' as const, text }].slice(-50);
-      transcript.sync([input('a', { output, status: 'running' })], [], null, 40);
+      sync(transcript, [input('a', { output, status: 'running' })]);
     }
     const rows = rowsOf(transcript);
     expect(rows.at(-1)).toBe('line 199999');
@@ -70,8 +74,8 @@ describe('Transcript', () => {
   it('keeps the numbers of rows when blocks go from the front', () => {
     const transcript = new Transcript();
     const [a, b] = [input('a', { result: '1' }), input('b', { result: '2' })];
-    transcript.sync([a, b], [], null, 40);
-    transcript.sync([b], [], null, 40);
+    sync(transcript, [a, b]);
+    sync(transcript, [b]);
     expect([transcript.start, transcript.end]).toEqual([2, 4]);
     expect(transcript.slice(3, 4)).toEqual(['2']);
   });
@@ -84,7 +88,7 @@ describe('Transcript', () => {
       { sequence: 3, stream: 'stdout' as const, text: 'title\x07b\x1b[31m\n' },
       { sequence: 4, stream: 'gap' as const, text: '5 KB are not kept' },
     ];
-    transcript.sync([input('x', { output, result: '\x1b[1mbold' }), input('y')], [], null, 40);
+    sync(transcript, [input('x', { output, result: '\x1b[1mbold' }), input('y')]);
     expect(
       rowsOf(transcript)
         .slice(1, 5)

@@ -24,8 +24,10 @@ export class Panes {
 
   /** Brings all rows up to date. */
   sync(state: ViewState, snapshot: SessionSnapshot, layout: Layout): void {
-    if (layout.repl !== null)
-      this.#transcript.sync(snapshot.blocks, state.notices, state.clearedThrough, layout.repl.width);
+    if (layout.repl !== null) {
+      const { waiting, notices, clearedThrough } = state;
+      this.#transcript.sync({ blocks: snapshot.blocks, waiting, notices, clearedThrough }, layout.repl.width);
+    }
     if (layout.log !== null) {
       this.#log.sync(snapshot.log, layout.log.width);
       this.#heights.log = layout.log.height;

@@ -5,7 +5,7 @@
  * from the front.
  */
 
-import type { Block } from '../../client/session-view.ts';
+import type { Block, InputBlock } from '../../client/session-view.ts';
 import { BlockRows } from './block-rows.ts';
 
 /** The answer to a dot command: only here, not in the session. */
@@ -21,6 +21,15 @@ export interface Notice {
 
 export type TranscriptItem = Block | Notice;
 
+export interface TranscriptContents {
+  readonly blocks: readonly Block[];
+  /** Stand behind everything else. */
+  readonly waiting: readonly InputBlock[];
+  readonly notices: readonly Notice[];
+  /** Hidden through this item. */
+  readonly clearedThrough: string | null;
+}
+
 interface Entry {
   item: TranscriptItem;
   rows: BlockRows;
@@ -32,15 +41,15 @@ export class Transcript {
   #start = 0;
   #seen: readonly unknown[] = [];
 
-  /** Takes over what `blocks` and `notices` say now. */
-  sync(blocks: readonly Block[], notices: readonly Notice[], hiddenThrough: string | null, width: number): void {
-    const seen = [blocks, notices, hiddenThrough, width];
+  /** Takes over what the contents are now. */
+  sync({ blocks, waiting, notices, clearedThrough }: TranscriptContents, width: number): void {
+    const seen = [blocks, waiting, notices, clearedThrough, width];
     if (seen.every((value, index) => value === this.#seen[index])) return;
     this.#seen = seen;
     const resized = width !== this.#width;
     this.#width = width;
     const known = new Map(this.#entries.map((entry) => [entry.item.key, entry]));
-    const items = arrange(blocks, notices, hiddenThrough);
+    const items = [...arrange(blocks, notices, clearedThrough), ...waiting];
     const firstKey = items[0]?.key;
     for (const entry of this.#entries) {
       if (entry.item.key === firstKey) break;

@@ -23,14 +23,16 @@ class MemoryHistory implements HistoryStorage {
 }
 
 export async function startApp(
-  options: { columns?: number; rows?: number; color?: boolean; history?: readonly string[] } = {},
+  options: { columns?: number; rows?: number; color?: boolean; history?: readonly string[] | HistoryStorage } = {},
 ) {
+  const given = options.history ?? [];
   const terminal = new XtermTerminal(options.columns ?? 100, options.rows ?? 24);
   const session = new MemorySession();
   const clock = new ManualClock();
-  const history = new MemoryHistory(options.history);
+  const history = new MemoryHistory('load' in given ? [] : given);
   let ended = false;
-  const done = runApp(terminal, session, { clock, history, color: options.color ?? true }).finally(() => {
+  const storage = 'load' in given ? given : history;
+  const done = runApp(terminal, session, { clock, history: storage, color: options.color ?? true }).finally(() => {
     ended = true;
   });
   /** Lets promises settle, a frame pass and the emulator read it. */

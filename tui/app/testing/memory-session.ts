@@ -40,8 +40,8 @@ export class MemorySession implements SessionView {
   };
   /** What to complete with. */
   completion: Completion = { from: 0, to: 0, candidates: [] };
-  /** While set, `isComplete` answers only when `answer` is called. */
-  held: (() => void)[] | null = null;
+  /** While set, `isComplete` answers only when one of these is called, with an error if it is given one. */
+  held: ((error?: Error) => void)[] | null = null;
   readonly #listeners = new Set<() => void>();
   #sequence = 0;
   #snapshot: SessionSnapshot = {
@@ -79,7 +79,10 @@ export class MemorySession implements SessionView {
 
   /** Incomplete while a bracket is open. */
   async isComplete(code: string): Promise<Completeness> {
-    if (this.held !== null) await new Promise<void>((resolve) => this.held?.push(resolve));
+    const { held } = this;
+    if (held !== null) {
+      await new Promise<void>((resolve, reject) => held.push((error) => (error ? reject(error) : resolve())));
+    }
     const open = code.split(/[([{]/).length - code.split(/[)\]}]/).length;
     return open > 0 ? { status: 'incomplete', indent: '  '.repeat(open) } : { status: 'complete' };
   }
