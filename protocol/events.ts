@@ -95,16 +95,21 @@ const EVENTS = {
       cause: v.nullable(v.tuple([cause, count])),
     }),
   },
-  /** The session went back, or forward again: `revision` is the state of `target` once more (0: the empty beginning). */
+  /**
+   * The session went back, or forward again: `revision` is the state of `target` once more (0: the empty beginning). After
+   * `reset` and `replay` only the variables are those of revision 0; files and kv stay.
+   */
   restored: {
     type: 0x47,
     schema: v.object({
       at: count,
       revision: count,
       target: count,
-      how: v.picklist(['undo', 'redo', 'goto', 'restore']),
+      how: v.picklist(['undo', 'redo', 'goto', 'restore', 'reset', 'replay']),
       /** Name of the checkpoint, for `restore`. */
       name: v.nullable(v.string()),
+      /** Who asked for it. Missing or null: it is not known. */
+      terminal: v.optional(v.nullable(v.string())),
     }),
   },
 } as const;

@@ -173,8 +173,9 @@ const eventBodies: EventBodies = {
     at: count,
     revision: count,
     target: count,
-    how: fc.constantFrom('undo' as const, 'redo' as const, 'goto' as const, 'restore' as const),
+    how: fc.constantFrom(...(['undo', 'redo', 'goto', 'restore', 'reset', 'replay'] as const)),
     name: orNull(words),
+    terminal: orNull(words),
   }),
   output: fc.record({
     at: count,

@@ -61,8 +61,9 @@ describe.each([
   });
 
   test.each(known.filter(({ name }) => name !== 'output'))('$name has these fields', ({ name, body, type }) => {
-    const fields = table(section(`\`${type}\` ${name}`)).map(([field]) => field);
-    expect(fields).toEqual(Object.keys(body));
+    const rows = table(section(`\`${type}\` ${name}`));
+    const isThere = ([field = '', kind = '']: string[]) => field in body || !kind.endsWith('or missing');
+    expect(rows.filter(isThere).map(([field]) => field)).toEqual(Object.keys(body));
   });
 });
 

@@ -2,12 +2,13 @@
  * The REST surface of a session's history, at `/v1/sessions/<session>/history`. Every move is one new revision.
  *
  * GET   what is kept, newest first: `?limit=` entries (100); with `?from=&to=`, what changed between two revisions
- * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}` or
- *       `{"op": "checkpoint", "name": …}`
+ * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}`, `{"op": "reset"}` or
+ *       `{"op": "checkpoint", "name": …}`; with `"terminal": NAME`, all are told who did it
  */
 
 import * as v from 'valibot';
 import { ProtocolError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { TimeTravel } from '../session/time-travel.ts';
 import { failureResponse } from './errors.ts';
 
@@ -18,12 +19,15 @@ export interface HistoryRoutesHost {
 }
 
 const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Of the one that asks. */
+const terminal = v.optional(v.pipe(v.string(), v.maxBytes(LIMITS.label)));
 const operation = v.variant('op', [
-  v.strictObject({ op: v.literal('undo') }),
-  v.strictObject({ op: v.literal('redo') }),
-  v.strictObject({ op: v.literal('goto'), revision }),
-  v.strictObject({ op: v.literal('restore'), name: v.string() }),
-  v.strictObject({ op: v.literal('checkpoint'), name: v.string() }),
+  v.strictObject({ op: v.literal('undo'), terminal }),
+  v.strictObject({ op: v.literal('redo'), terminal }),
+  v.strictObject({ op: v.literal('goto'), revision, terminal }),
+  v.strictObject({ op: v.literal('restore'), name: v.string(), terminal }),
+  v.strictObject({ op: v.literal('reset'), terminal }),
+  v.strictObject({ op: v.literal('checkpoint'), name: v.string(), terminal }),
 ]);
 const maxOperationBytes = 4096;
 const defaultEntries = 100;
@@ -58,15 +62,18 @@ function number(query: URLSearchParams, name: string): number {
 }
 
 function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel): object {
+  const who = wanted.terminal ?? null;
   switch (wanted.op) {
     case 'undo':
-      return travel.undo();
+      return travel.undo(who);
     case 'redo':
-      return travel.redo();
+      return travel.redo(who);
     case 'goto':
-      return travel.goTo(wanted.revision);
+      return travel.goTo(wanted.revision, who);
     case 'restore':
-      return travel.restoreCheckpoint(wanted.name);
+      return travel.restoreCheckpoint(wanted.name, who);
+    case 'reset':
+      return travel.reset(who);
     case 'checkpoint':
       return { revision: travel.checkpoint(wanted.name) };
   }
@@ -80,7 +87,7 @@ async function readOperation(request: Request): Promise<v.InferOutput<typeof ope
   if (parsed.success) return parsed.output;
   throw new ProtocolError(
     'BAD_REQUEST',
-    'Send {"op": "undo"}, "redo", {"op": "goto", "revision": n}, {"op": "restore", "name": …} or {"op": "checkpoint", "name": …}.',
+    'Send {"op": "undo"}, "redo", {"op": "goto", "revision": n}, {"op": "restore", "name": …}, {"op": "reset"} or {"op": "checkpoint", "name": …}.',
   );
 }
 

@@ -110,10 +110,32 @@ describe('a session whose engine is gone', () => {
         expect(revision).toBeNull();
         expect(outcome).toMatchObject({ status: 'aborted', message: expect.stringContaining(GONE) });
         expect(outcome).toMatchObject({
-          message: expect.stringMatching(/files, kv, log and history are kept.*revision 0/),
+          message: expect.stringMatching(/files, kv, log and history are kept.*spawnpoint-cf reset/),
         });
       }
       expect(session.travel.undo()).toEqual({ revision: 11, target: 6 });
+      expect((await terminal.run('count')).outcome).toMatchObject({ status: 'aborted' });
+    }, GONE));
+
+  it('begins anew by a reset, which keeps files and keys and can be undone', () =>
+    open(async (hosted) => {
+      const { terminal, session } = hosted;
+      expect(session.travel.reset('ada')).toEqual({ revision: 11, target: 0 });
+      const body = await terminal.find((item) =>
+        item.kind === 'event' && item.event.name === 'restored' && item.event.body.revision === 11
+          ? item.event.body
+          : undefined,
+      );
+      expect(body).toMatchObject({ target: 0, how: 'reset', terminal: 'ada' });
+      expectFiles(hosted);
+      expect(await terminal.show('[typeof count, await kv.get("text")]')).toBe("[ 'undefined', 'second' ]");
+      expect(session.travel.history(2).entries[1]).toMatchObject({
+        cause: 'reset',
+        isStep: true,
+        origin: { how: 'reset', checkpoint: null, terminal: 'ada' },
+      });
+      expect(session.travel.undo()).toMatchObject({ target: 11 });
+      expect(session.travel.undo()).toMatchObject({ target: 10 });
       expect((await terminal.run('count')).outcome).toMatchObject({ status: 'aborted' });
     }, GONE));
 

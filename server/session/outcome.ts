@@ -84,8 +84,8 @@ export function rolledBack(evaluation: Evaluation, revision: number | null): Inp
 export function engineGone({ message }: EngineGoneError): string {
   return (
     `${message} Variables cannot be read and inputs cannot run on it; nothing is lost: files, kv, log and history are kept. ` +
-    'Open the session with a server that has the engine, or go to revision 0 to begin anew with empty variables and files ' +
-    'and run the inputs of the history again.'
+    'Open the session with a server that has the engine; or begin anew with empty variables and the files as they are ' +
+    '(.reset, spawnpoint-cf reset).'
   );
 }
 

@@ -211,10 +211,7 @@ describe('a chain of heaps', () => {
 
   it('of a revision that was restored is kept for that one', () => {
     commits(3);
-    store.restore(store.revisions.get(1), 0, (revision) => ({
-      name: 'restored',
-      body: { at: 0, revision, target: 1, how: 'goto', name: null },
-    }));
+    store.restore(store.revisions.get(1), 0, { how: 'goto', checkpoint: null, terminal: null });
     retention({ revisions: 1 }).prune();
     expect(kept()).toEqual([4]);
     expect([chain(4), rows('heap')]).toEqual([[1], 1]);

@@ -19,6 +19,7 @@ it('revisions stand on each other and keep the heaps that are not replaced', asy
     causeNumber: 1,
     at: 10,
     milliseconds: null,
+    origin: null,
     heaps: { javascript: 5, python: null },
   });
   store.append({ cause: 'files', causeNumber: null, at: 11 });

@@ -3,7 +3,18 @@
 import type { Database } from '../database.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 
-export type RevisionCause = 'input' | 'background' | 'program' | 'files' | 'restore' | 'fork';
+export type RevisionCause = 'input' | 'background' | 'program' | 'files' | 'restore' | 'reset' | 'fork';
+
+/** How a revision of the cause `restore` or `reset` came about. */
+export type Move = 'undo' | 'redo' | 'goto' | 'restore' | 'reset' | 'replay';
+
+export interface Origin {
+  readonly how: Move;
+  /** The checkpoint that was asked for, for `restore`. */
+  readonly checkpoint: string | null;
+  /** Name of the terminal that asked; null if it did not say. */
+  readonly terminal: string | null;
+}
 
 export interface Revision {
   readonly number: number;
@@ -18,14 +29,18 @@ export interface Revision {
   readonly at: number;
   /** How long the input ran. */
   readonly milliseconds: number | null;
+  /** Null unless the cause is `restore` or `reset`, and in sessions of before it was noted. */
+  readonly origin: Origin | null;
   /** Heap of each kernel, null while it never ran. */
   readonly heaps: Readonly<Record<KernelName, number | null>>;
 }
 
 /** What a new revision is made of; the store gives number and parent. Heaps that are left out stay the head's. */
-export interface NewRevision extends Omit<Revision, 'number' | 'parent' | 'heaps' | 'restored' | 'milliseconds'> {
+export interface NewRevision
+  extends Omit<Revision, 'number' | 'parent' | 'heaps' | 'restored' | 'milliseconds' | 'origin'> {
   readonly restored?: number;
   readonly milliseconds?: number;
+  readonly origin?: Origin;
   readonly heaps?: Partial<Record<KernelName, number | null>>;
 }
 
@@ -37,6 +52,9 @@ interface Row {
   cause_number: number | null;
   at: number;
   milliseconds: number | null;
+  how: Move | null;
+  checkpoint: string | null;
+  terminal: string | null;
   javascript: number | null;
   python: number | null;
 }
@@ -86,7 +104,7 @@ export class RevisionStore {
    * of the store.
    */
   append(wanted: NewRevision): Revision {
-    const { cause, causeNumber, at, restored = null, milliseconds = null } = wanted;
+    const { cause, causeNumber, at, restored = null, milliseconds = null, origin = null } = wanted;
     const revision: Revision = {
       number: this.next,
       parent: this.#head?.number ?? null,
@@ -95,11 +113,13 @@ export class RevisionStore {
       causeNumber,
       at,
       milliseconds,
+      origin,
       heaps: { ...(this.#head?.heaps ?? NO_HEAPS), ...wanted.heaps },
     };
     this.#database.run(
-      `INSERT INTO revision (number, parent, restored, cause, cause_number, at, milliseconds, javascript, python)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO revision (number, parent, restored, cause, cause_number, at, milliseconds, how, checkpoint, terminal,
+         javascript, python)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       revision.number,
       revision.parent,
       restored,
@@ -107,6 +127,9 @@ export class RevisionStore {
       causeNumber,
       at,
       milliseconds,
+      origin?.how ?? null,
+      origin?.checkpoint ?? null,
+      origin?.terminal ?? null,
       revision.heaps.javascript,
       revision.heaps.python,
     );
@@ -147,6 +170,7 @@ export class RevisionStore {
   }
 }
 
-function fromRow({ cause_number, javascript, python, ...row }: Row): Revision {
-  return { ...row, causeNumber: cause_number, heaps: { javascript, python } };
+function fromRow({ cause_number, javascript, python, how, checkpoint, terminal, ...row }: Row): Revision {
+  const origin = how === null ? null : { how, checkpoint, terminal };
+  return { ...row, causeNumber: cause_number, origin, heaps: { javascript, python } };
 }

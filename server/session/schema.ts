@@ -1,12 +1,10 @@
 /** The tables of a session and the one place where their version is decided. */
 
+import { ProtocolError } from '../../protocol/errors.ts';
 import type { Database } from '../database.ts';
 import { createFileTables } from '../files/schema.ts';
 
-/** Raised with each change of the tables; `migrate` brings an older store up to it. */
-const SCHEMA_VERSION = 1;
-
-const TABLES: readonly string[] = [
+const FIRST_TABLES: readonly string[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   // The log: whole frames, as they are sent. A closed segment knows its size; the last one is still open.
   `CREATE TABLE log (seq INTEGER PRIMARY KEY, frames BLOB NOT NULL) STRICT`,
@@ -38,22 +36,51 @@ const TABLES: readonly string[] = [
   `CREATE TABLE job (name TEXT PRIMARY KEY, due INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 ];
 
+/** Where revisions come from, what heaps have to do by themselves, and the way to revisions that are no longer kept. */
+const ORIGINS: readonly string[] = [
+  // Sessions older than checkpoints lack the table.
+  `CREATE TABLE IF NOT EXISTS checkpoint (name TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+  // How a revision that restores another came about, the checkpoint it was named by, and the terminal that asked for it.
+  `ALTER TABLE revision ADD COLUMN how TEXT`,
+  `ALTER TABLE revision ADD COLUMN checkpoint TEXT`,
+  `ALTER TABLE revision ADD COLUMN terminal TEXT`,
+  // Milliseconds from the moment that the heap is of until it has work of its own to do; null for none.
+  `ALTER TABLE heap ADD COLUMN wake REAL`,
+  // Until when its timers ran on without a commit, in milliseconds since the epoch; null: they did not.
+  `ALTER TABLE heap ADD COLUMN frozen_at REAL`,
+  // Nobody noted it for the heaps of before: a kernel that is booted from one finds out.
+  `UPDATE heap SET wake = 0`,
+  // Revisions that are gone: the one whose state each went on from, and its input.
+  `CREATE TABLE past (number INTEGER PRIMARY KEY, before INTEGER, input INTEGER) STRICT`,
+];
+
+/** Brings the tables from one version to the next: the first step makes version 1 of nothing. A step never changes. */
+const STEPS: readonly ((database: Database) => void)[] = [
+  (database) => {
+    for (const statement of FIRST_TABLES) database.run(statement);
+    createFileTables(database);
+  },
+  (database) => {
+    for (const statement of ORIGINS) database.run(statement);
+  },
+];
+
 /**
- * Makes the tables of a new store, or checks those of an existing one.
- * Throws if the store was written by a newer version: this one must not touch it.
+ * Makes the tables of a new store, or brings those of an older one up to date, in one transaction.
+ * Throws `ProtocolError` UPGRADE if the store was written by a newer version: this one must not touch it.
  */
 export function migrate(database: Database): void {
   database.transaction(() => {
     const version = schemaVersion(database);
-    if (version > SCHEMA_VERSION) {
-      throw new Error(
-        `This session was written by a newer server (schema ${version}, this one knows ${SCHEMA_VERSION}). Upgrade the server.`,
+    if (version > STEPS.length) {
+      throw new ProtocolError(
+        'UPGRADE',
+        `This session was written by a newer server (schema ${version}, this one knows ${STEPS.length}). Upgrade the server.`,
       );
     }
-    if (version === SCHEMA_VERSION) return;
-    for (const statement of TABLES) database.run(statement);
-    createFileTables(database);
-    database.run(`INSERT INTO meta (key, value) VALUES ('schema', ?)`, String(SCHEMA_VERSION));
+    if (version === STEPS.length) return;
+    for (const step of STEPS.slice(version)) step(database);
+    writeMeta(database, 'schema', String(STEPS.length));
   });
 }
 

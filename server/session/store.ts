@@ -9,7 +9,7 @@ import { HeapStore } from '../kernels/heap-store.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import { Log, type LogEntry } from './log.ts';
 import { RequestStore } from './requests.ts';
-import { type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
+import { type Origin, type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
 import { migrate } from './schema.ts';
 
 /** Paths have up to 1 KiB and a row of the log up to 2 MB. */
@@ -23,8 +23,11 @@ export interface HeapCommit {
   readonly bytes: Uint8Array;
 }
 
+/** What can change files. */
+type FilesCause = Exclude<RevisionCause, 'reset'>;
+
 export interface Commit {
-  readonly cause: RevisionCause;
+  readonly cause: FilesCause;
   /** Number of the input or program, null for a terminal's own doing. */
   readonly causeNumber: number | null;
   readonly at: number;
@@ -92,17 +95,27 @@ export class SessionStore {
 
   /**
    * Makes a revision that is the state of `target` once more: heaps, files and kv. `target` null: the empty state before
-   * the first revision. Returns what to broadcast; `tell` is the event that says so.
+   * the first revision. Returns what to broadcast.
    */
-  restore(target: Revision | null, at: number, tell: (revision: number) => LogEvent): Committed {
+  restore(target: Revision | null, at: number, origin: Origin): Committed {
     return this.database.transaction(() => {
       const restored = target?.number ?? 0;
       const number = this.revisions.next;
       const changes = this.files.restore(restored, number);
       const heaps = target?.heaps ?? { javascript: null, python: null };
-      const revision = this.revisions.append({ cause: 'restore', causeNumber: null, at, restored, heaps });
-      const events = [...filesEvents({ cause: 'restore', causeNumber: restored, at }, number, changes), tell(number)];
+      const revision = this.revisions.append({ cause: 'restore', causeNumber: null, at, restored, heaps, origin });
+      const events = filesEvents({ cause: 'restore', causeNumber: restored, at }, number, changes);
+      events.push(restoredEvent(revision, restored, origin));
       return { revision, entries: events.map((event) => this.log.append(event)) };
+    });
+  }
+
+  /** Makes a revision whose heaps are as new; files and kv stay. */
+  reset(at: number, origin: Origin): Committed {
+    return this.database.transaction(() => {
+      const heaps = { javascript: null, python: null };
+      const revision = this.revisions.append({ cause: 'reset', causeNumber: null, at, heaps, origin });
+      return { revision, entries: [this.log.append(restoredEvent(revision, 0, origin))] };
     });
   }
 
@@ -133,9 +146,13 @@ export class SessionStore {
   }
 }
 
+function restoredEvent({ number, at }: Revision, target: number, { how, checkpoint, terminal }: Origin): LogEvent {
+  return { name: 'restored', body: { at, revision: number, target, how, name: checkpoint, terminal } };
+}
+
 /** Several events when one would not fit a row of the log. */
 function filesEvents(
-  { cause, causeNumber, at }: Pick<Commit, 'cause' | 'causeNumber' | 'at'>,
+  { cause, causeNumber, at }: { cause: FilesCause; causeNumber: number | null; at: number },
   revision: number,
   all: readonly FileChange[],
 ): LogEvent[] {

@@ -1,7 +1,6 @@
 /** Going through a session's history: undo, redo, goto, checkpoints, and what there is to see of it. */
 
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { EventBody } from '../../protocol/events.ts';
 import { isName } from '../../protocol/names.ts';
 import type { FileChange } from '../files/file-commit.ts';
 import { EngineGoneError, type KernelHost, type KernelName, type Variable } from '../kernels/kernel.ts';
@@ -10,8 +9,8 @@ import { HistoryGraph } from './history-graph.ts';
 import type { Kernels } from './kernels.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
-import type { Revision } from './revisions.ts';
-import type { SessionStore } from './store.ts';
+import type { Move, Origin, Revision } from './revisions.ts';
+import type { Committed, SessionStore } from './store.ts';
 
 export interface TimeTravelContext {
   readonly store: SessionStore;
@@ -43,6 +42,8 @@ interface HistoryEntry {
   /** Paths written or removed. */
   readonly files: number;
   readonly restored: number | null;
+  /** How it came about and who asked, for the causes `restore` and `reset`. */
+  readonly origin: Origin | null;
   readonly isStep: boolean;
   readonly checkpoints: readonly string[];
 }
@@ -69,8 +70,6 @@ export interface Difference {
   }[];
 }
 
-type How = EventBody<'restored'>['how'];
-
 export class TimeTravel {
   readonly #context: TimeTravelContext;
 
@@ -78,32 +77,42 @@ export class TimeTravel {
     this.#context = context;
   }
 
-  /** Throws `ProtocolError` BUSY while something runs, NOT_FOUND when there is nothing to undo. */
-  undo(): Moved {
+  /**
+   * `terminal` is the name of the one that asks, if it is known. Throws `ProtocolError` BUSY while something runs,
+   * NOT_FOUND when there is nothing to undo.
+   */
+  undo(terminal: string | null = null): Moved {
     this.#settle();
     const target = this.#graph().undoTarget();
     if (target === null) throw new ProtocolError('NOT_FOUND', 'There is nothing to undo.');
-    return this.#move('undo', target, null);
+    return this.#move(target, originOf('undo', terminal));
   }
 
-  redo(): Moved {
+  redo(terminal: string | null = null): Moved {
     this.#settle();
     const target = this.#graph().redoTarget();
     if (target === null) throw new ProtocolError('NOT_FOUND', 'There is nothing to redo.');
-    return this.#move('redo', target, null);
+    return this.#move(target, originOf('redo', terminal));
   }
 
   /** To any kept revision; 0 is the empty beginning. */
-  goTo(revision: number): Moved {
+  goTo(revision: number, terminal: string | null = null): Moved {
     this.#settle();
-    return this.#move('goto', revision, null);
+    return this.#move(revision, originOf('goto', terminal));
   }
 
-  restoreCheckpoint(name: string): Moved {
+  restoreCheckpoint(name: string, terminal: string | null = null): Moved {
     this.#settle();
     const revision = this.#context.store.revisions.checkpoint(name);
     if (revision === null) throw new ProtocolError('NOT_FOUND', `There is no checkpoint ${JSON.stringify(name)}.`);
-    return this.#move('restore', revision, name);
+    return this.#move(revision, { how: 'restore', checkpoint: name, terminal });
+  }
+
+  /** Empties the variables; files and kv stay. A step, which undo takes back. */
+  reset(terminal: string | null = null): Moved {
+    this.#settle();
+    const { store, clock } = this.#context;
+    return this.#moved(store.reset(Math.floor(clock.now()), originOf('reset', terminal)), 0);
   }
 
   /** Gives the head revision a name, by which it is kept for ever. Returns its number. */
@@ -130,7 +139,7 @@ export class TimeTravel {
     const checkpoints = revisions.checkpoints();
     const graph = this.#graph(kept);
     const entries = shown.map((revision, index): HistoryEntry => {
-      const { number, at, cause, causeNumber, milliseconds, restored } = revision;
+      const { number, at, cause, causeNumber, milliseconds, restored, origin } = revision;
       return {
         revision: number,
         at,
@@ -141,6 +150,7 @@ export class TimeTravel {
         heapBytes: restored === null ? this.#heapBytes(revision, kept[index + 1]) : 0,
         files: touched.get(number) ?? 0,
         restored,
+        origin,
         isStep: this.#isStep(revision),
         checkpoints: checkpoints.filter((checkpoint) => checkpoint.revision === number).map(({ name }) => name),
       };
@@ -215,17 +225,16 @@ export class TimeTravel {
     return this.#context.store.requests.input(causeNumber)?.code ?? null;
   }
 
-  #move(how: How, target: number, name: string | null): Moved {
-    const { store, presence, clock, kernels } = this.#context;
-    const revision = this.#revision(target);
-    const at = Math.floor(clock.now());
-    const committed = store.restore(revision, at, (number) => ({
-      name: 'restored',
-      body: { at, revision: number, target, how, name },
-    }));
+  #move(target: number, origin: Origin): Moved {
+    const { store, clock } = this.#context;
+    return this.#moved(store.restore(this.#revision(target), Math.floor(clock.now()), origin), target);
+  }
+
+  #moved({ revision, entries }: Committed, target: number): Moved {
+    const { presence, kernels } = this.#context;
     kernels.reset();
-    for (const entry of committed.entries) presence.offer(entry);
-    return { revision: committed.revision.number, target };
+    for (const entry of entries) presence.offer(entry);
+    return { revision: revision.number, target };
   }
 
   /** What runs must end first; what ran in the background becomes a revision. */
@@ -236,6 +245,10 @@ export class TimeTravel {
     }
     kernels.settle();
   }
+}
+
+function originOf(how: Move, terminal: string | null): Origin {
+  return { how, checkpoint: null, terminal };
 }
 
 function differences(before: readonly Variable[], after: readonly Variable[]): Difference['variables'] {

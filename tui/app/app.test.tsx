@@ -331,7 +331,7 @@ describe('the app', () => {
   it('goes through time with dot commands', async () => {
     const app = await startApp({ rows: 40 });
     expect(await app.type(`.history${ENTER}`)).toContain('No revisions yet.');
-    const entry = { at: 0, cause: 'input', causeNumber: 1, heapBytes: 2048, files: 1, restored: null };
+    const entry = { at: 0, cause: 'input', causeNumber: 1, heapBytes: 2048, files: 1, restored: null, origin: null };
     app.session.past = {
       entries: [
         { ...entry, revision: 2, code: 'n = 2', milliseconds: 3.4, isStep: true, checkpoints: [] },

@@ -47,6 +47,7 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
   redo: move(() => ({ op: 'redo' })),
   goto: move(([revision = '']) => ({ op: 'goto', revision: wholeNumber(revision, 0) })),
   restore: move(([name = '']) => ({ op: 'restore', name })),
+  reset: move(() => ({ op: 'reset' })),
   checkpoint: async ({ session }, [name = '']) => {
     const revision = await session.history.checkpoint(name);
     return `Checkpoint ${name} is revision ${revision}.`;
@@ -105,6 +106,7 @@ export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>([
   'redo',
   'goto',
   'restore',
+  'reset',
   'checkpoint',
   'fork',
 ]);

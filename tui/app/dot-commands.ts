@@ -16,6 +16,7 @@ export const DOT_COMMANDS = [
   { name: 'goto', args: 'N', help: 'to revision N; 0 is the empty beginning' },
   { name: 'checkpoint', args: 'NAME', help: 'name the newest revision, to keep it' },
   { name: 'restore', args: 'NAME', help: 'to a checkpoint' },
+  { name: 'reset', args: '', help: 'empty variables; files and kv stay' },
   { name: 'diff', args: 'N [M]', help: 'what changed from revision N to M, or until now' },
   { name: 'fork', args: 'NAME', help: 'a session NAME with all that this one has' },
   { name: 'run', args: 'FILE [ARGS…]', help: 'run a local file as a program' },

@@ -5,7 +5,7 @@ import { differenceLines, historyLines } from './history-text.ts';
 
 function entry(revision: number, more: Partial<HistoryEntry> = {}): HistoryEntry {
   const input = { at: 0, cause: 'input', causeNumber: revision, code: 'f()', milliseconds: 1, heapBytes: 10, files: 0 };
-  return { revision, ...input, restored: null, isStep: true, checkpoints: [], ...more };
+  return { revision, ...input, restored: null, origin: null, isStep: true, checkpoints: [], ...more };
 }
 
 function listed(history: Partial<History>): string[] {
@@ -45,6 +45,23 @@ describe('a history', () => {
       'restored 2',
       undefined,
       undefined,
+    ]);
+  });
+
+  it('tells how the session went back and forth', () => {
+    const moved = (revision: number, how: string, from: number, checkpoint: string | null = null) =>
+      entry(revision, { cause: 'restore', code: null, restored: from, origin: { how, checkpoint, terminal: 'ada' } });
+    const origin = { how: 'reset', checkpoint: null, terminal: null };
+    const reset = entry(6, { cause: 'reset', causeNumber: null, code: null, origin });
+    const entries = [reset, moved(5, 'restore', 1, 'start'), moved(4, 'goto', 0), moved(3, 'undo', 1), entry(1)];
+    expect(listed({ entries, oldest: 1 }).map((line) => / 10 +(.*)/.exec(line)?.[1])).toEqual([
+      undefined,
+      'reset · empty variables',
+      'restore start: 1 · f()',
+      'goto: the empty beginning',
+      'undo: 1 · f()',
+      undefined,
+      'f()',
     ]);
   });
 

@@ -66,14 +66,22 @@ function markOf(revision: number, index: number, { undo, redo }: History): strin
 
 function whatOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): string {
   const { cause, causeNumber, code, restored } = entry;
-  if (restored === 0) return 'restored the empty beginning';
+  if (cause === 'reset') return `${moveText(entry) ?? 'reset'} · empty variables`;
   if (restored !== null) {
+    const move = moveText(entry);
+    const target = restored === 0 ? 'the empty beginning' : String(restored);
+    const text = move === null ? `restored ${target}` : `${move}: ${target}`;
     const origin = originOf(entry, entries)?.code ?? null;
-    const text = `restored ${restored}`;
     return origin === null ? text : `${text} · ${firstLine(origin, MAX_CODE - text.length - 3)}`;
   }
   if (code !== null) return firstLine(code, MAX_CODE);
   return causeNumber === null ? sanitizeName(cause) : `${sanitizeName(cause)} ${causeNumber}`;
+}
+
+/** What was asked for; null where nobody noted it. */
+function moveText({ origin }: HistoryEntry): string | null {
+  if (origin === null) return null;
+  return sanitizeName(origin.checkpoint === null ? origin.how : `${origin.how} ${origin.checkpoint}`);
 }
 
 /** Where the state of a revision comes from first, if that is shown: what was restored may itself have been. */

@@ -8,6 +8,7 @@ it.each([
   ['redo', null, 5, 'redo: forward to revision 5, now revision 7'],
   ['goto', null, 5, 'goto: at revision 5, now revision 7'],
   ['restore', 'start', 5, 'restore start: at revision 5, now revision 7'],
+  ['reset', null, 0, 'reset: variables are as new, files and kv stay; now revision 7'],
 ] as const)('%s %j to %i is told', (how, name, target, text) => {
   expect(movedText({ how, name, target, revision: 7 })).toBe(text);
 });

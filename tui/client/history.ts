@@ -12,7 +12,7 @@ const historySchema = v.object({
       revision: number,
       /** Milliseconds since the epoch. */
       at: v.number(),
-      /** What brought it about: `input`, `background`, `program`, `files`, `restore` or `fork`. */
+      /** What brought it about: `input`, `background`, `program`, `files`, `restore`, `reset` or `fork`. */
       cause: v.string(),
       /** Number of the input or program. */
       causeNumber: v.nullable(number),
@@ -25,6 +25,10 @@ const historySchema = v.object({
       files: number,
       /** The revision whose state it is once more; 0 is the empty beginning. */
       restored: v.nullable(number),
+      /** How that came about, and the name of the terminal that asked for it. */
+      origin: v.nullable(
+        v.object({ how: v.string(), checkpoint: v.nullable(v.string()), terminal: v.nullable(v.string()) }),
+      ),
       /** False for what undo and redo pass over. */
       isStep: v.boolean(),
       checkpoints: v.array(v.string()),
@@ -67,7 +71,9 @@ export type Move =
   | { readonly op: 'undo' }
   | { readonly op: 'redo' }
   | { readonly op: 'goto'; readonly revision: number }
-  | { readonly op: 'restore'; readonly name: string };
+  | { readonly op: 'restore'; readonly name: string }
+  /** Empties the variables; files and kv stay. */
+  | { readonly op: 'reset' };
 
 /** Promises reject with an Error whose message a person can act on. */
 export interface HistoryView {
@@ -99,9 +105,12 @@ export type Ask = <Schema extends v.GenericSchema>(
 export class SessionHistory implements HistoryView {
   readonly #ask: Ask;
   readonly #session: string;
+  readonly #terminal: string;
 
-  constructor(ask: Ask, session: string) {
+  /** `terminal` is the name by which others are told who did something. */
+  constructor(ask: Ask, session: string, terminal: string) {
     this.#ask = ask;
+    this.#terminal = terminal;
     this.#session = `/v1/sessions/${encodeURIComponent(session)}`;
   }
 
@@ -110,7 +119,7 @@ export class SessionHistory implements HistoryView {
   }
 
   move(move: Move): Promise<Moved> {
-    return this.#ask(`${this.#session}/history`, movedSchema, { json: move });
+    return this.#ask(`${this.#session}/history`, movedSchema, { json: { ...move, terminal: this.#terminal } });
   }
 
   async checkpoint(name: string): Promise<number> {
@@ -129,9 +138,14 @@ export class SessionHistory implements HistoryView {
   }
 }
 
+type Restored = EventBody<'restored'>;
+
 /** One line about a move, as those who are attached read it. */
-export function movedText({ how, name, target, revision }: Omit<EventBody<'restored'>, 'at'>): string {
+export function movedText({ how, name, target, revision }: Omit<Restored, 'at' | 'terminal'>): string {
+  const what = name === null ? how : `${how} ${name}`;
+  if (how === 'reset' || how === 'replay')
+    return `${what}: variables are as new, files and kv stay; now revision ${revision}`;
   const where = target === 0 ? 'the empty beginning' : `revision ${target}`;
   const words = how === 'undo' ? 'back to' : how === 'redo' ? 'forward to' : 'at';
-  return `${name === null ? how : `${how} ${name}`}: ${words} ${where}, now revision ${revision}`;
+  return `${what}: ${words} ${where}, now revision ${revision}`;
 }

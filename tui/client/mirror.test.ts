@@ -32,7 +32,7 @@ beforeEach(async () => {
       readOnly: false,
     },
     {
-      history: new SessionHistory(() => Promise.reject(new Error('Nobody asks here.')), 'main'),
+      history: new SessionHistory(() => Promise.reject(new Error('Nobody asks here.')), 'main', 'ada@lovelace'),
       readFile: async (path) => (path === 'text' ? encoder.encode('héllo') : Uint8Array.of(0xff)),
       readLocalFile: async () => encoder.encode('code'),
     },
@@ -198,8 +198,9 @@ describe('blocks', () => {
   it('show where the session went back', async () => {
     await events(input(1, 'a'), {
       name: 'restored',
-      body: { at: 0, revision: 3, target: 1, how: 'undo', name: null },
+      body: { at: 0, revision: 3, target: 1, how: 'undo', name: null, terminal: 'bob@host' },
     });
+    expect(session.getSnapshot().log.at(-1)).toMatchObject({ source: 'bob@host', kind: 'event' });
     expect(blocks().at(-1)).toMatchObject({ message: expect.stringContaining('back to revision 1') });
   });
 });

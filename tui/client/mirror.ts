@@ -164,6 +164,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
         break;
       case 'restored':
         this.#blocks.mark('moved', movedText(event.body));
+        if (event.body.terminal) this.#log.event(event.body.terminal, movedText(event.body));
         break;
     }
     this.#changed();

@@ -1,4 +1,4 @@
-/** `history`, `undo`, `redo`, `goto`, `checkpoint`, `restore`, `diff` and `sessions fork`: a session through time. */
+/** `history`, `undo`, `redo`, `goto`, `checkpoint`, `restore`, `reset`, `diff` and `sessions fork`: a session through time. */
 
 import { readJson, request } from '../access/rest.ts';
 import { selectServer } from '../access/server.ts';
@@ -8,6 +8,7 @@ import { type Move, movedText, SessionHistory } from '../client/history.ts';
 import { EXIT, usageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { textFor } from '../plain/terminal-text.ts';
+import { terminalName } from '../terminal-name.ts';
 import type { CommandBody } from './table.ts';
 
 const DEFAULT_ENTRIES = 100;
@@ -15,10 +16,14 @@ const DEFAULT_ENTRIES = 100;
 /** The history of the session that the options name, or of another one. Throws `ExitError`, and so do its methods. */
 export function openHistory(options: Options, io: Io, session = options.session): SessionHistory {
   const server = selectServer(options.url, io.env);
-  return new SessionHistory(async (path, schema, { query, json }) => {
-    const how = { ...(query === undefined ? {} : { query }), ...(json === undefined ? {} : { json }) };
-    return readJson(await request(server, path, { method: json === undefined ? 'GET' : 'POST', ...how }), schema);
-  }, session);
+  return new SessionHistory(
+    async (path, schema, { query, json }) => {
+      const how = { ...(query === undefined ? {} : { query }), ...(json === undefined ? {} : { json }) };
+      return readJson(await request(server, path, { method: json === undefined ? 'GET' : 'POST', ...how }), schema);
+    },
+    session,
+    terminalName(),
+  );
 }
 
 export const showHistory: CommandBody = async ({ options }, io) => {
@@ -33,6 +38,7 @@ export const undo = mover(() => ({ op: 'undo' }));
 export const redo = mover(() => ({ op: 'redo' }));
 export const goTo = mover(([revision = '']) => ({ op: 'goto', revision: parseRevision(revision) }));
 export const restore = mover(([name = '']) => ({ op: 'restore', name }));
+export const reset = mover(() => ({ op: 'reset' }));
 
 export const checkpoint: CommandBody = async ({ options, args: [name = ''] }, io) => {
   const revision = await openHistory(options, io).checkpoint(name);

@@ -173,6 +173,14 @@ export const COMMANDS: readonly Command[] = [
     run: history.restore,
   },
   {
+    name: 'reset',
+    synopsis: '',
+    summary: 'begin anew with empty variables; files and kv stay',
+    options: [],
+    arguments: [0, 0],
+    run: history.reset,
+  },
+  {
     name: 'diff',
     synopsis: 'N [M]',
     summary: 'show what changed from revision N to M, or to the newest',
