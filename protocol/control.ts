@@ -54,7 +54,7 @@ const CLIENT = {
       timeout,
     }),
   },
-  /** Never queues behind inputs. Without a target: whatever the JavaScript kernel is running. */
+  /** Never queues behind inputs. Without a target: whatever the kernels are running. */
   interrupt: { type: 0x03, schema: v.object({ target: v.nullable(v.tuple([cause, count])) }) },
   /** The server may send log bytes up to `through`, counted from the WELCOME of this connection. */
   credit: { type: TYPE_CREDIT, schema: v.object({ through: count }) },
@@ -76,6 +76,8 @@ const CLIENT = {
       timeout,
     }),
   },
+  /** Gives a line to the input that asked for it in the event `ask`. Null: there is no more. */
+  reply: { type: 0x07, schema: v.object({ ask: sequenceNumber, text: v.nullable(text(LIMITS.replyText)) }) },
 } as const;
 
 /** Server messages by name. */

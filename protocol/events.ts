@@ -15,6 +15,8 @@ import { count, decodePayload, encodePayload, sequenceNumber } from './payload.t
 const cause = v.picklist(['input', 'background', 'program', 'files', 'restore', 'fork']);
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
 
+const exitCode = v.pipe(count, v.maxValue(255));
+
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */
 const EVENTS = {
   /** An input was accepted. */
@@ -46,6 +48,8 @@ const EVENTS = {
           string: v.nullable(v.string()),
         }),
         v.object({ status: v.literal('error'), name: v.string(), message: v.string(), text: v.string() }),
+        /** The code asked to leave with this status. Its changes stand. */
+        v.object({ status: v.literal('exit'), code: exitCode }),
         /** Stopped by a person or by its limit; `kept` tells whether its changes stand. */
         v.object({ status: v.literal('interrupted'), reason: v.picklist(['user', 'fuel']), kept: v.boolean() }),
         /** Lost to a crash, a restart or a rollback: it changed nothing. */
@@ -110,6 +114,44 @@ const EVENTS = {
       name: v.nullable(v.string()),
       /** Who asked for it. Missing or null: it is not known. */
       terminal: v.optional(v.nullable(v.string())),
+    }),
+  },
+  /** An input wants a line of its standard input: a REPLY with the number of this event gives it. */
+  ask: {
+    type: 0x48,
+    schema: v.object({
+      at: count,
+      input: count,
+      /** What is typed must not be shown, and no log holds it. */
+      isSecret: v.boolean(),
+    }),
+  },
+  /** A terminal gave the line. */
+  reply: {
+    type: 0x49,
+    schema: v.object({
+      at: count,
+      input: count,
+      /** Number of the event that asked. */
+      ask: sequenceNumber,
+      terminal: v.string(),
+      /** Without its end; null for a secret, and at the end of the input. */
+      text: v.nullable(v.string()),
+      isEnd: v.boolean(),
+    }),
+  },
+  /** An input shows something in richer forms than text. */
+  display: {
+    type: 0x4a,
+    schema: v.object({
+      at: count,
+      input: count,
+      /** The same thing in several MIME types, the richest first: text, or bytes where the type is not text. */
+      bundle: v.pipe(
+        v.array(v.tuple([v.string(), v.union([v.string(), v.instance(Uint8Array)])])),
+        v.minLength(1),
+        v.maxLength(LIMITS.displayForms),
+      ),
     }),
   },
 } as const;

@@ -134,6 +134,7 @@ describe('client messages', () => {
   atAndOver('inputCode in a question', LIMITS.inputCode, 'BAD_MESSAGE', (size) =>
     receive(0x05, { query: 1, question: { kind: 'isComplete', language: 'js', code: 'x'.repeat(size) } }),
   );
+  atAndOver('replyText', LIMITS.replyText, 'BAD_MESSAGE', (size) => receive(0x07, { ask: 1, text: 'x'.repeat(size) }));
   atAndOver('path', LIMITS.path, 'BAD_MESSAGE', (size) => {
     const entry = 'x'.repeat(size);
     return runs({ entry, sources: [[entry, 0]] });
@@ -210,4 +211,13 @@ test('initialCredit and credit', () => {
 
 test('a log event may be larger than one frame', () => {
   expect(decodeFrames(encodeFrames(0x41, CHANNEL_LOG, 9, new Uint8Array(LIMITS.framePayload + 1)))).toHaveLength(2);
+});
+
+describe('log events', () => {
+  atAndOver('displayForms', LIMITS.displayForms, 'INTERNAL', (forms) =>
+    encodeEvent(1, {
+      name: 'display',
+      body: { at: 0, input: 1, bundle: Array.from({ length: forms }, () => ['text/plain', '']) },
+    }),
+  );
 });

@@ -25,6 +25,11 @@ export const LIMITS = {
   inputCode: 1024 * 1024,
   /** UTF-8 bytes of a string value that a result carries whole. */
   resultString: 1024 * 1024,
+  /** Forms in which an input shows one thing, and their bytes together. */
+  displayForms: 16,
+  display: 1024 * 1024,
+  /** UTF-8 bytes of a line that a terminal gives to an input that asked for one. */
+  replyText: 1024 * 1024,
   /** Inputs that may wait behind the running one. */
   queuedInputs: 1000,
   /** UTF-8 bytes of the code of all inputs that wait. */

@@ -75,6 +75,7 @@ const clientBodies: { [Name in ClientMessage['name']]: fc.Arbitrary<ClientBody<N
     ),
   }),
   run: program,
+  reply: fc.record({ ask: count.map((number) => Math.max(1, number)), text: orNull(words) }),
 };
 
 const serverBodies: { [Name in ServerMessage['name']]: fc.Arbitrary<ServerBody<Name>> } = {
@@ -137,6 +138,7 @@ const eventBodies: EventBodies = {
     outcome: fc.oneof(
       fc.record({ status: is('ok'), text: words, isVoid: fc.boolean(), string: orNull(words) }),
       fc.record({ status: is('error'), name: words, message: words, text: words }),
+      fc.record({ status: is('exit'), code: fc.nat(255) }),
       fc.record({
         status: is('interrupted'),
         reason: fc.constantFrom('user' as const, 'fuel' as const),
@@ -176,6 +178,23 @@ const eventBodies: EventBodies = {
     how: fc.constantFrom(...(['undo', 'redo', 'goto', 'restore', 'reset', 'replay'] as const)),
     name: orNull(words),
     terminal: orNull(words),
+  }),
+  ask: fc.record({ at: count, input: count, isSecret: fc.boolean() }),
+  reply: fc.record({
+    at: count,
+    input: count,
+    ask: count.map((number) => Math.max(1, number)),
+    terminal: words,
+    text: orNull(words),
+    isEnd: fc.boolean(),
+  }),
+  display: fc.record({
+    at: count,
+    input: count,
+    bundle: fc.array(fc.tuple(words, fc.oneof(words, fc.uint8Array({ maxLength: 200 }))), {
+      minLength: 1,
+      maxLength: 16,
+    }),
   }),
   output: fc.record({
     at: count,

@@ -67,7 +67,7 @@ function describe(issue: v.BaseIssue<unknown>): string {
 function withWellFormedStrings(value: unknown): unknown {
   if (typeof value === 'string') return toWellFormed(value);
   if (Array.isArray(value)) return value.map(withWellFormedStrings);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withWellFormedStrings(part)]));
 }
 

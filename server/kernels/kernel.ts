@@ -17,10 +17,20 @@ export function kernelOf(language: Language): KernelName {
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** One thing in several MIME types, the richest first: text, or bytes where the type is not text. Never empty. */
+export type MimeBundle = readonly (readonly [type: string, data: string | Uint8Array])[];
+
 /** What a kernel may reach while it evaluates. Made anew for each writer: `files` and `kv` are that writer's overlay. */
 export interface KernelIo {
   /** Output in order, never empty; `input` is the number of the input that caused it. */
   write(stream: OutputStream, text: string, input: number): void;
+  /** Shows something in richer forms than text, in order with the output. */
+  display(bundle: MimeBundle, input: number): void;
+  /**
+   * A line of standard input, without its end: asked of the terminals. Null when there is no more, when nobody can be
+   * asked (background work), and when the evaluation is interrupted meanwhile.
+   */
+  readLine(isSecret: boolean): Promise<string | null>;
   /** Awaited at every yield: a promise while a lossless reader lags, else undefined. */
   backpressure(): Promise<void> | undefined;
   readonly files: FileSystem;
@@ -67,6 +77,8 @@ export interface RenderedError {
 export type Evaluation =
   | { readonly status: 'ok'; readonly value: RenderedValue }
   | { readonly status: 'error'; readonly error: RenderedError }
+  /** The code asked to leave with this status, 0 to 255 (`sys.exit(3)`): the kernel stays as it is. */
+  | { readonly status: 'exit'; readonly code: number }
   /** `clean` is false when the guest's job queue cannot go on: the session then rolls the heap back. */
   | { readonly status: 'interrupted'; readonly reason: 'user' | 'fuel'; readonly clean: boolean }
   /** Out of memory beyond recovery, a Wasm trap, an engine bug. `message` is one line for the user. */

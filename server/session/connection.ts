@@ -150,6 +150,7 @@ function aboutOf(request: Request): About {
       return ['query', request.body.query];
     case 'interrupt':
     case 'credit':
+    case 'reply':
       return null;
   }
 }

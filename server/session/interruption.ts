@@ -8,6 +8,7 @@ export class Interruption {
   readonly #requested = new Signal();
   #isRequested = false;
   #kernel: Kernel | null = null;
+  #listener: () => void = () => undefined;
 
   get isRequested(): boolean {
     return this.#isRequested;
@@ -16,7 +17,13 @@ export class Interruption {
   request(): void {
     this.#isRequested = true;
     this.#kernel?.interrupt();
+    this.#listener();
     this.#requested.fire();
+  }
+
+  /** Calls `listener` at each request. */
+  onRequest(listener: () => void): void {
+    this.#listener = listener;
   }
 
   /** The turn has begun in this kernel. */

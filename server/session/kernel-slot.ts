@@ -4,11 +4,13 @@
  */
 
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
-import type { Kernel, KernelFactory, KernelHost, KernelIo, Language } from '../kernels/kernel.ts';
+import type { Kernel, KernelFactory, KernelHost, Language } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
+import type { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
+import { kernelIo } from './kernel-io.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, clipMessage, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
@@ -39,6 +41,7 @@ export interface SlotContext {
   readonly host: Omit<KernelHost, 'onBackgroundDue'>;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
+  readonly asks: Asks;
   /** Busy or idle changed, or a revision was made. */
   changed(): void;
   /** The store failed: the session must be opened anew. */
@@ -182,7 +185,7 @@ export class KernelSlot {
   }
 
   async #runInput(input: QueuedInput): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store, clock, asks } = this.#context;
     const interruption = new Interruption();
     this.#interruption = interruption;
     this.#running = input;
@@ -193,6 +196,7 @@ export class KernelSlot {
     const outcome = await this.#evaluate(input, startedAt, interruption);
     if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
     for (const seq of beginnings) store.log.unpin(seq);
+    asks.abandon(input.number);
     this.#interruption = null;
     this.#running = null;
     this.#context.changed();
@@ -200,7 +204,7 @@ export class KernelSlot {
 
   /** Evaluates and commits. Null when the commit holds the end of the input; else how it ended without one. */
   async #evaluate(input: QueuedInput, startedAt: number, interruption: Interruption): Promise<InputOutcome | null> {
-    const { store, clock } = this.#context;
+    const { store, clock, asks } = this.#context;
     let kernel: Kernel;
     try {
       if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
@@ -212,9 +216,13 @@ export class KernelSlot {
     if (interruption.isRequested) return NEVER_RAN;
     const overlay = new LazyOverlay(store.files);
     const output = this.#gatherer(input.number, () => interruption.request());
+    interruption.onRequest(() => asks.abandon(input.number));
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
-    const evaluating = kernel.evaluate(request, this.#io(overlay, output, input.client, interruption));
+    const evaluating = kernel.evaluate(
+      request,
+      kernelIo({ ...this.#context, overlay, output, interruption, asker: input }),
+    );
     interruption.begin(kernel);
     const ending = await evaluating;
     const evaluation = limit.isReached() ? asOutOfFuel(ending) : ending;
@@ -246,7 +254,7 @@ export class KernelSlot {
     const interruption = new Interruption();
     this.#interruption = interruption;
     const output = this.#gatherer(0, () => interruption.request());
-    const io = this.#io(this.#background, output, '', interruption);
+    const io = kernelIo({ ...this.#context, overlay: this.#background, output, interruption, asker: null });
     const running = kernel.runBackground({ fuel: BACKGROUND_FUEL }, io);
     interruption.begin(kernel);
     const turn = await running;
@@ -318,19 +326,6 @@ export class KernelSlot {
   #gatherer(input: number, onLimit: () => void): OutputGatherer {
     const { clock, presence } = this.#context;
     return new OutputGatherer('input', input, clock, (body) => presence.publish({ name: 'output', body }), onLimit);
-  }
-
-  #io(overlay: LazyOverlay, output: OutputGatherer, client: string, interruption: Interruption): KernelIo {
-    return {
-      write: (stream, text, input) => output.writeText(stream, text, input),
-      backpressure: () => interruption.cutShort(this.#context.presence.backpressure(client)),
-      get files() {
-        return overlay.open().files;
-      },
-      get kv() {
-        return overlay.open().kv;
-      },
-    };
   }
 
   /** The end of an input that left no revision. */

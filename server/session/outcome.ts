@@ -39,6 +39,7 @@ function clipOutcome(outcome: InputOutcome): InputOutcome {
     case 'aborted':
       return { ...outcome, message: clipMessage(outcome.message) };
     case 'interrupted':
+    case 'exit':
       return outcome;
   }
 }
@@ -56,6 +57,8 @@ export function outcomeOf(evaluation: Evaluation, isOverOutputLimit: boolean): I
     }
     case 'error':
       return { status: 'error', ...evaluation.error };
+    case 'exit':
+      return { status: 'exit', code: evaluation.code };
     case 'interrupted':
       return evaluation.clean ? { status: 'interrupted', reason: evaluation.reason, kept: true } : null;
     case 'trap':

@@ -15,6 +15,7 @@ import type { Overlay } from '../files/overlay.ts';
 import type { KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { ProgramRunner } from '../programs/program.ts';
+import { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
 import { Kernels } from './kernels.ts';
@@ -59,6 +60,7 @@ export class Session implements ConnectionHandler {
   readonly #store: SessionStore;
   readonly #presence: Presence;
   readonly #kernels: Kernels;
+  readonly #asks: Asks;
   readonly #programs: Programs;
   readonly #questions: Questions;
   readonly #retention: Retention;
@@ -76,6 +78,7 @@ export class Session implements ConnectionHandler {
     const { clock, host, runner, onFatal } = options;
     this.#store = new SessionStore(options.database, options.newEpoch, () => clock.now());
     this.#presence = new Presence(this.#store.log, clock, onFatal);
+    this.#asks = new Asks({ log: this.#store.log, presence: this.#presence, clock });
     const context = {
       store: this.#store,
       presence: this.#presence,
@@ -83,7 +86,7 @@ export class Session implements ConnectionHandler {
       changed: () => this.#changed(),
       fatal: onFatal,
     };
-    this.#kernels = new Kernels({ ...context, host, memory: options.memory }, options.kernels);
+    this.#kernels = new Kernels({ ...context, host, memory: options.memory, asks: this.#asks }, options.kernels);
     this.#programs = new Programs({ ...context, runner });
     this.#questions = new Questions(this.#store, this.#kernels);
     this.#retention = new Retention(this.#store);
@@ -167,6 +170,10 @@ export class Session implements ConnectionHandler {
         break;
       case 'query':
         this.#query(terminal, request.body);
+        break;
+      case 'reply':
+        this.#requireWriter(terminal);
+        this.#asks.reply(terminal.identity.name, request.body);
         break;
     }
   }

@@ -174,7 +174,7 @@ export class Controller {
       case 'complete-back':
         return void this.#complete(command === 'complete' ? 1 : -1);
       case 'delete-or-leave':
-        return this.#state.editor.text === '' ? this.#host.leave() : this.#edit({ type: 'delete', to: 'right' });
+        return this.#deleteOrLeave();
       case 'interrupt':
         return this.#interrupt(leaving);
       case 'suspend':
@@ -238,8 +238,20 @@ export class Controller {
     this.#dispatch({ type: 'message', message: LEAVE_HINT, leaving: true });
   }
 
+  /** Ctrl-D, as on a terminal: there is no more for whoever reads; else the person leaves. */
+  #deleteOrLeave() {
+    if (this.#state.editor.text !== '') this.#edit({ type: 'delete', to: 'right' });
+    else if (this.#session.getSnapshot().ask !== null) this.#session.reply(null);
+    else this.#host.leave();
+  }
+
   #submit() {
     const { text } = this.#state.editor;
+    const { ask, status } = this.#session.getSnapshot();
+    if (ask !== null && !status.readOnly) {
+      this.#session.reply(text);
+      return this.#dispatch({ type: 'forget' });
+    }
     if (text.trim() === '') return;
     const dot = parseDotCommand(text);
     if (dot !== null) {
@@ -250,7 +262,7 @@ export class Controller {
       else void this.#runDot(command, dot.name, dot.args);
       return;
     }
-    const { connection, readOnly } = this.#session.getSnapshot().status;
+    const { connection, readOnly } = status;
     if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
     if (connection === 'offline') return this.#say('The session is out of reach for good; the input stays here.');
     if (connection === 'reconnecting') this.#wait(text);
@@ -298,6 +310,7 @@ export class Controller {
         throw new Error('This terminal is read-only.');
       const answer = await runDotCommand(name, args, {
         session: this.#session,
+        language: this.#state.language,
         setLanguage: (language) => this.#dispatch({ type: 'language', language }),
         focusFiles: () => this.#dispatch({ type: 'focus', pane: 'files' }),
         clear: () => this.#dispatch({ type: 'clear', through: this.#lastKey() }),
@@ -328,7 +341,7 @@ export class Controller {
     const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
     if (before.trim() === '') return this.#edit({ type: 'insert', text: '  ', typed: true });
     try {
-      const { from, to, candidates } = await this.#session.complete(text, cursor);
+      const { from, to, candidates } = await this.#session.complete(text, cursor, this.#state.language);
       const { editor } = this.#state;
       if (editor.text !== text || editor.cursor !== cursor || candidates.length === 0) return;
       const shared = commonPrefix(candidates);

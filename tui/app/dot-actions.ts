@@ -2,13 +2,14 @@
 
 import type { Move } from '../client/history.ts';
 import { sanitizeName } from '../client/sanitize.ts';
-import type { SessionView } from '../client/session-view.ts';
+import type { Language, SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';
 import { differenceLines, historyLines } from './history-text.ts';
 
 export interface DotContext {
   readonly session: SessionView;
-  setLanguage(language: 'js' | 'ts'): void;
+  readonly language: Language;
+  setLanguage(language: Language): void;
   focusFiles(): void;
   clear(): void;
   leave(): void;
@@ -29,12 +30,16 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     setLanguage('ts');
     return 'Inputs are TypeScript now.';
   },
+  py: ({ setLanguage }) => {
+    setLanguage('py');
+    return 'Inputs are Python now.';
+  },
   files: ({ focusFiles }) => {
     focusFiles();
     return null;
   },
-  vars: async ({ session }) => {
-    const variables = await session.variables();
+  vars: async ({ session, language }) => {
+    const variables = await session.variables(language);
     const rows = variables.map(({ name, type, preview }) => [name, type, preview].map(sanitizeName));
     return rows.length === 0 ? 'No variables yet.' : table(rows);
   },

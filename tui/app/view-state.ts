@@ -1,6 +1,6 @@
 /** What this terminal shows and where the person is in it: a pure reducer, apart from drawing and from the session. */
 
-import type { InputBlock } from '../client/session-view.ts';
+import type { InputBlock, Language } from '../client/session-view.ts';
 import { type Buffer, type EditAction, EMPTY_BUFFER, editBuffer } from './editor/buffer.ts';
 import { addEntry, browse, EMPTY_HISTORY, type History, prependEntries, searchBack } from './editor/history.ts';
 import type { Mode } from './key-bindings.ts';
@@ -30,7 +30,7 @@ interface Viewer {
 
 export interface ViewState {
   readonly focus: PaneName;
-  readonly language: 'js' | 'ts';
+  readonly language: Language;
   readonly editor: Buffer;
   readonly history: History;
   /** Inputs to be sent when there is a connection, in order. */
@@ -56,6 +56,8 @@ export type ViewAction =
   /** Takes the text out of the editor and into the history. */
   | { readonly type: 'take' }
   | { readonly type: 'waiting'; readonly inputs: readonly InputBlock[] }
+  /** Empties the editor of what was no input: no history and no undo brings it back. */
+  | { readonly type: 'forget' }
   | { readonly type: 'browse'; readonly step: -1 | 1 }
   | { readonly type: 'load-history'; readonly entries: readonly string[] }
   | { readonly type: 'offer'; readonly candidates: Candidates }
@@ -71,7 +73,7 @@ export type ViewAction =
   | { readonly type: 'select-file'; readonly path: string }
   | { readonly type: 'expand'; readonly path: string; readonly open: boolean }
   | { readonly type: 'view'; readonly viewer: Viewer | null }
-  | { readonly type: 'language'; readonly language: 'js' | 'ts' }
+  | { readonly type: 'language'; readonly language: Language }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'clear'; readonly through: string | null };
 
@@ -116,6 +118,8 @@ export function reduceView(state: ViewState, action: ViewAction): ViewState {
       };
     case 'waiting':
       return { ...state, waiting: action.inputs };
+    case 'forget':
+      return { ...state, editor: { ...EMPTY_BUFFER, kills: state.editor.kills }, candidates: null };
     case 'browse': {
       const found = browse(state.history, action.step, state.editor.text);
       if (found === null) return state;

@@ -26,6 +26,7 @@ import type { ClientClock } from './clock.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LogDelivery } from './log-delivery.ts';
 import { type Program, StdinUpload, sendProgram } from './program-upload.ts';
+import { type Ask, Replies } from './replies.ts';
 import { Requests } from './requests.ts';
 import { ConnectError, type OpenSocket, type Socket } from './socket.ts';
 
@@ -68,6 +69,7 @@ export class SessionConnection {
   readonly #listener: ConnectionListener;
   readonly #cursor: LogCursor;
   readonly #requests = new Requests();
+  readonly #replies = new Replies((bytes) => this.#send(bytes));
   readonly #backoff: Backoff;
   readonly #delivery: LogDelivery;
   readonly #keepAlive: KeepAlive;
@@ -130,9 +132,14 @@ export class SessionConnection {
     return number;
   }
 
-  /** Null: whatever the JavaScript kernel runs. */
+  /** Null: whatever the kernels run. */
   interrupt(target: ClientBody<'interrupt'>['target']): void {
     this.#send(encodeClient('interrupt', { target }));
+  }
+
+  /** Gives an input the line it asked for; null: there is no more. Throws `ProtocolError` for one that is too long. */
+  reply(ask: Ask, text: string | null): void {
+    this.#replies.give(ask, text);
   }
 
   /** Rejects when the line is lost before the answer came. */
@@ -215,6 +222,7 @@ export class SessionConnection {
       this.#delivery.push(bytes, () => (gap === null ? undefined : this.#listener.gap(gap.from, gap.to)));
     } else {
       const isFresh = this.#cursor.event(item.seq) === 'fresh';
+      this.#replies.event(item.event);
       this.#delivery.push(bytes, () => (isFresh ? this.#listener.event(item.seq, item.event) : undefined));
     }
   }
@@ -251,6 +259,7 @@ export class SessionConnection {
     this.#delivery.restart();
     // First, so that the listener may ask.
     this.#requests.online();
+    this.#replies.online();
     this.#listener.welcome(welcome, isAnother);
     this.#keepAlive.start();
   }

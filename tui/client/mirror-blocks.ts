@@ -1,6 +1,7 @@
 /** The REPL blocks of the session mirror: inputs with their output and their end, made from log events. Bounded. */
 
 import type { EventBody, InputOutcome } from '../../protocol/events.ts';
+import { displayText } from './display.ts';
 import type { Block, BlockStatus, InputBlock, Language, MarkBlock, OutputChunk } from './session-view.ts';
 
 const MAX_BLOCKS = 2000;
@@ -68,12 +69,27 @@ export class MirrorBlocks {
     if (text !== '') this.#append(entry, stream, text);
   }
 
+  /** Something in forms that a text terminal does not draw. */
+  display({ input, bundle }: EventBody<'display'>): void {
+    this.#print(input, displayText(bundle));
+  }
+
+  /** What was typed stands in the transcript where it was asked for, as on a terminal. */
+  reply({ input, text, isEnd }: EventBody<'reply'>): void {
+    if (!isEnd) this.#print(input, `${text ?? ''}\n`);
+  }
+
   done({ input, outcome, milliseconds }: EventBody<'done'>): void {
     const entry = this.#byNumber.get(input);
     if (entry === undefined) return;
     entry.durationMs = milliseconds;
     Object.assign(entry, endOf(outcome));
     this.#touch(entry);
+  }
+
+  /** Who submitted an input; null for this terminal, and when it is not known. */
+  terminalOf(number: number): string | null {
+    return this.#byNumber.get(number)?.terminal ?? null;
   }
 
   /** The kernel says which input it runs. */
@@ -148,6 +164,11 @@ export class MirrorBlocks {
     this.#touch(entry);
   }
 
+  #print(number: number, text: string): void {
+    const entry = this.#byNumber.get(number);
+    if (entry !== undefined) this.#append(entry, 'stdout', text);
+  }
+
   #touch(entry: Entry): void {
     entry.view = null;
     this.#view = null;
@@ -180,6 +201,8 @@ function endOf(outcome: InputOutcome): Pick<Entry, 'status' | 'result' | 'error'
       return { status: 'ok', result: outcome.isVoid ? null : outcome.text, error: null };
     case 'error':
       return { status: 'error', result: null, error: outcome.text };
+    case 'exit':
+      return { status: outcome.code === 0 ? 'ok' : 'error', result: null, error: exitText(outcome.code) };
     case 'aborted':
       return { status: 'aborted', result: null, error: outcome.message };
     case 'interrupted': {
@@ -191,4 +214,8 @@ function endOf(outcome: InputOutcome): Pick<Entry, 'status' | 'result' | 'error'
       };
     }
   }
+}
+
+function exitText(code: number): string {
+  return `It asked to leave with status ${code}; the session stays. Leave with Ctrl-D or .exit.`;
 }

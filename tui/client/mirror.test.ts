@@ -91,6 +91,7 @@ const ok = (text: string): InputOutcome => ({ status: 'ok', text, isVoid: false,
 const blocks = (): readonly Block[] => session.getSnapshot().blocks;
 const inputs = (): InputBlock[] => blocks().flatMap((block) => (block.kind === 'input' ? [block] : []));
 const printed = (block: InputBlock | undefined): string => block?.output.map(({ text }) => text).join('') ?? '';
+const asks = (input: number, isSecret = false): LogEvent => ({ name: 'ask', body: { at: 1, input, isSecret } });
 const log = (): string[] => session.getSnapshot().log.map(({ source, kind, text }) => `${source} ${kind}: ${text}`);
 
 describe('blocks', () => {
@@ -346,5 +347,58 @@ describe('the connection', () => {
     expect(session.getSnapshot().blocks).toBe(before.blocks);
     expect(session.getSnapshot().files).toBe(before.files);
     expect(session.getSnapshot().log).not.toBe(before.log);
+  });
+});
+
+describe('a line that an input asks for', () => {
+  const replied = (ask: number, text: string | null): LogEvent => ({
+    name: 'reply',
+    body: { at: 1, input: 1, ask, terminal: 'ada@lovelace', text, isEnd: text === null },
+  });
+
+  it('is given by the terminal that submitted it, and stands where it was asked for', async () => {
+    await events(input(1, 'input()', 'ada@lovelace'), output('input', 1, 'name? '), asks(1));
+    expect(session.getSnapshot().ask).toMatchObject({ input: 1, isSecret: false, seq: 3 });
+    session.reply('Ada');
+    await until(() => line.all('reply').length === 1);
+    expect(line.all('reply')).toEqual([{ ask: 3, text: 'Ada' }]);
+    await events(replied(3, 'Ada'));
+    expect(session.getSnapshot().ask).toBeNull();
+    expect(printed(inputs()[0])).toBe('name? Ada\n');
+  });
+
+  it('is sent again when the line is lost before it is known to have come', async () => {
+    await events(input(1, 'input()', 'ada@lovelace'), asks(1));
+    await until(() => session.getSnapshot().ask !== null);
+    session.reply('Ada');
+    await comeBack();
+    line.welcome({ terminal: ME, head: 2 });
+    await until(() => line.all('reply').length === 1);
+    await events(replied(2, 'Ada'));
+    await comeBack();
+    line.welcome({ terminal: ME, head: 3 });
+    expect(line.all('reply')).toEqual([]);
+  });
+
+  it('is asked of nobody once the input has ended', async () => {
+    await events(input(1, 'input()', 'ada@lovelace'), asks(1), done(1, ok('1')));
+    expect(session.getSnapshot().ask).toBeNull();
+  });
+});
+
+describe('what is shown in richer forms', () => {
+  it('is named, with its text', async () => {
+    await events(input(1, 'plot'), {
+      name: 'display',
+      body: {
+        at: 1,
+        input: 1,
+        bundle: [
+          ['image/png', new Uint8Array(1234)],
+          ['text/plain', '<Plot>'],
+        ],
+      },
+    });
+    expect(printed(inputs()[0])).toBe('<Plot>\n[image/png, 1,234 bytes]\n');
   });
 });

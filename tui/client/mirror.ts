@@ -7,6 +7,7 @@ import { type HistoryView, movedText } from './history.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';
+import type { Ask } from './replies.ts';
 import type {
   Completeness,
   Completion,
@@ -40,6 +41,8 @@ export class SessionMirror implements SessionView, ConnectionListener {
   #status: SessionStatus;
   #terminals: SessionState['terminals'] = [];
   #own = 0;
+  /** What waits for a line. */
+  #ask: Ask | null = null;
   #snapshot: SessionSnapshot;
   #isNotifying = false;
 
@@ -51,7 +54,6 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.#services = services;
     this.#status = {
       session: '',
-      kernel: 'javascript',
       busy: false,
       terminals: [],
       connection: 'reconnecting',
@@ -94,17 +96,21 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.#connection.interrupt(null);
   }
 
+  reply(text: string | null): void {
+    if (this.#ask !== null) this.#connection.reply(this.#ask, text);
+  }
+
   async isComplete(code: string, language: Language): Promise<Completeness> {
-    const { completeness } = await this.#ask('isComplete', { kind: 'isComplete', code, language });
+    const { completeness } = await this.#question('isComplete', { kind: 'isComplete', code, language });
     return completeness;
   }
 
-  async complete(code: string, cursor: number): Promise<Completion> {
-    return this.#ask('complete', { kind: 'complete', code, cursor, language: 'ts' });
+  async complete(code: string, cursor: number, language: Language): Promise<Completion> {
+    return this.#question('complete', { kind: 'complete', code, cursor, language });
   }
 
-  async variables(): Promise<readonly Variable[]> {
-    const { variables } = await this.#ask('variables', { kind: 'variables', language: 'ts' });
+  async variables(language: Language): Promise<readonly Variable[]> {
+    const { variables } = await this.#question('variables', { kind: 'variables', language });
     return variables;
   }
 
@@ -131,6 +137,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     if (isAnotherLog) {
       this.#blocks.clear();
       this.#log.clear();
+      this.#ask = null;
     }
     this.#own = terminal;
     this.#status = { ...this.#status, session, connection: 'online', readOnly: role === 'reader' };
@@ -138,7 +145,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.#changed();
   }
 
-  event(_seq: number, event: LogEvent): undefined {
+  event(seq: number, event: LogEvent): undefined {
     switch (event.name) {
       case 'input':
         this.#blocks.input(event.body);
@@ -149,6 +156,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
         break;
       case 'done':
         this.#blocks.done(event.body);
+        if (this.#ask?.input === event.body.input) this.#ask = null;
         break;
       case 'program':
         this.#log.program(event.body);
@@ -161,6 +169,16 @@ export class SessionMirror implements SessionView, ConnectionListener {
         break;
       case 'notice':
         this.#log.event('session', event.body.text);
+        break;
+      case 'display':
+        this.#blocks.display(event.body);
+        break;
+      case 'ask':
+        this.#ask = { seq, ...event.body };
+        break;
+      case 'reply':
+        this.#blocks.reply(event.body);
+        if (this.#ask?.seq === event.body.ask) this.#ask = null;
         break;
       case 'restored':
         this.#blocks.mark('moved', movedText(event.body));
@@ -203,7 +221,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   #refreshFiles(): void {
-    this.#ask('files', { kind: 'files' }).then(
+    this.#question('files', { kind: 'files' }).then(
       ({ entries, revision }) => {
         this.#files.replace(entries, revision);
         this.#changed();
@@ -213,7 +231,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     );
   }
 
-  async #ask<Kind extends Answer['kind']>(kind: Kind, question: Question): Promise<AnswerOf<Kind>> {
+  async #question<Kind extends Answer['kind']>(kind: Kind, question: Question): Promise<AnswerOf<Kind>> {
     const answer = await this.#connection.ask(question);
     if (answer.kind !== kind) throw new Error(`The server answered ${answer.kind} where ${kind} was asked.`);
     return answer as AnswerOf<Kind>;
@@ -230,9 +248,18 @@ export class SessionMirror implements SessionView, ConnectionListener {
     });
   }
 
+  /** A line is asked of the terminal that submitted the input; of any, once that one is gone. */
+  #askHere(): Ask | null {
+    if (this.#ask === null) return null;
+    const asked = this.#blocks.terminalOf(this.#ask.input);
+    const attached = this.#terminals.find(({ name }) => name === asked);
+    return asked === null || attached === undefined || attached.id === this.#own ? this.#ask : null;
+  }
+
   #makeSnapshot(): SessionSnapshot {
     return {
       status: this.#status,
+      ask: this.#askHere(),
       blocks: this.#blocks.view(),
       files: this.#files.view(),
       log: this.#log.view(),

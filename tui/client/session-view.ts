@@ -76,7 +76,6 @@ export interface ProgramEntry {
 
 export interface SessionStatus {
   readonly session: string;
-  readonly kernel: string;
   readonly busy: boolean;
   /** Names of all attached terminals, this one too. */
   readonly terminals: readonly string[];
@@ -87,6 +86,8 @@ export interface SessionStatus {
 /** Immutable; lists and objects that did not change are the same objects as before. */
 export interface SessionSnapshot {
   readonly status: SessionStatus;
+  /** The input that waits for a line of its standard input; null if none does. */
+  readonly ask: { readonly input: number; readonly isSecret: boolean } | null;
   /** In the order of acceptance. */
   readonly blocks: readonly Block[];
   /** Sorted by path; each directory is an entry of its own. */
@@ -129,10 +130,12 @@ export interface SessionView {
   /** The input appears as a block at once; a refusal appears as that block's error. */
   submit(code: string, language: Language): void;
   interrupt(): void;
+  /** Gives the line that is asked for; null: there is no more. Nothing happens when nothing asks. */
+  reply(text: string | null): void;
   isComplete(code: string, language: Language): Promise<Completeness>;
-  complete(code: string, cursor: number): Promise<Completion>;
+  complete(code: string, cursor: number, language: Language): Promise<Completion>;
   readFile(path: string): Promise<FileContents>;
-  variables(): Promise<readonly Variable[]>;
+  variables(language: Language): Promise<readonly Variable[]>;
   /** Runs a file of this machine as a program; its output goes to the log. */
   run(file: string, args: readonly string[]): Promise<void>;
   kill(program: number): Promise<void>;

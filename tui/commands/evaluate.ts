@@ -10,11 +10,16 @@ import { report, withSession } from './session.ts';
 
 export function evaluate(invocation: Invocation, io: Io, code: string, prints: boolean): Promise<number> {
   const { language, timeout } = invocation.options;
-  return withSession(invocation, io, async (session) => {
-    const outcome = await session.submit({ language: language ?? 'ts', code, timeout });
-    if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, io.stdout)}\n`);
-    return report(inputVerdict(outcome), io);
-  });
+  return withSession(
+    invocation,
+    io,
+    async (session) => {
+      const outcome = await session.submit({ language: language ?? 'ts', code, timeout });
+      if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, io.stdout)}\n`);
+      return report(inputVerdict(outcome), io);
+    },
+    { readsStdin: true },
+  );
 }
 
 /** As `node -p` prints it: a string as it is, anything else as the kernel shows it. */

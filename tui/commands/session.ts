@@ -9,14 +9,16 @@ import type { Verdict } from '../plain/outcomes.ts';
 import { PlainSession } from '../plain/plain-session.ts';
 import { textFor } from '../plain/terminal-text.ts';
 
-/** Runs `work` in the invocation's session; signals interrupt what it has under way. Resolves with the exit status. */
+/** Runs `work` in the invocation's session; signals interrupt what it has under way.
+ * `readsStdin`: inputs may ask for lines of standard input. Resolves with the exit status. */
 export function withSession(
   { options }: Invocation,
   io: Io,
   work: (session: PlainSession) => Promise<number>,
+  { readsStdin = false } = {},
 ): Promise<number> {
   const server = selectServer(options.url, io.env);
-  const session = new PlainSession(nodeSockets(server, options.session), io);
+  const session = new PlainSession(nodeSockets(server, options.session), io, readsStdin);
   return interruptible(session, io, () => work(session)).finally(() => session.close());
 }
 

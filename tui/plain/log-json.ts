@@ -15,7 +15,7 @@ export class LogJson implements LogWriter {
   }
 
   event(seq: number, event: LogEvent): Promise<void> | undefined {
-    const body = event.name === 'output' ? this.#outputBody(event.body) : event.body;
+    const body = this.#body(event);
     if (event.name === 'done') this.#forget('input', event.body.input);
     if (event.name === 'exit') this.#forget('program', event.body.program);
     return this.#line({ seq, event: event.name, ...body });
@@ -23,6 +23,13 @@ export class LogJson implements LogWriter {
 
   gap(from: number, to: number): Promise<void> | undefined {
     return this.#line({ event: 'gap', from, to });
+  }
+
+  #body(event: LogEvent): object {
+    if (event.name === 'output') return this.#outputBody(event.body);
+    if (event.name !== 'display') return event.body;
+    const { bundle, ...body } = event.body;
+    return { ...body, bundle: bundle.map(([type, data]) => [type, typeof data === 'string' ? data : base64(data)]) };
   }
 
   #outputBody({ bytes, ...body }: OutputEvent): object {
@@ -39,4 +46,8 @@ export class LogJson implements LogWriter {
   #line(value: object): Promise<void> | undefined {
     return this.#output.write(`${JSON.stringify(value)}\n`);
   }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

@@ -1,6 +1,7 @@
 /** Log events as text, much as the terminals of the session show them. */
 
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
+import { displayText } from '../client/display.ts';
 import { movedText } from '../client/history.ts';
 import type { LogWriter } from './log-follower.ts';
 import { inputVerdict, programVerdict } from './outcomes.ts';
@@ -38,6 +39,11 @@ export class LogText implements LogWriter {
         const how = message ?? (status === 0 ? 'done' : `exit status ${status}`);
         return this.#line(`[${event.body.program}] ${how}`);
       }
+      case 'display':
+        return this.#line(displayText(event.body.bundle).trimEnd());
+      case 'reply':
+        return this.#line(event.body.isEnd ? '^D' : (event.body.text ?? ''));
+      case 'ask':
       case 'files':
         return undefined;
       case 'notice':

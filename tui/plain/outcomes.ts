@@ -19,6 +19,8 @@ export function inputVerdict(outcome: InputOutcome): Verdict {
       return { status: EXIT.ok };
     case 'error':
       return { status: EXIT.failure, error: `Uncaught ${outcome.text}` };
+    case 'exit':
+      return { status: outcome.code, note: `it asked to leave with status ${outcome.code}; the session stays` };
     case 'interrupted': {
       const state = outcome.kept ? 'what it changed is kept' : 'what it changed was undone';
       if (outcome.reason === 'user') {

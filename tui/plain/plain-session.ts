@@ -8,12 +8,15 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { InputOutcome, LogEvent, ProgramOutcome } from '../../protocol/events.ts';
 import type { Language } from '../arguments/options.ts';
 import type { ConnectionListener, SessionConnection } from '../client/connection.ts';
+import { displayText } from '../client/display.ts';
 import type { Program } from '../client/program-upload.ts';
+import type { Ask } from '../client/replies.ts';
 import type { OpenSocket } from '../client/socket.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { attach } from './connect.ts';
-import { TextStream } from './terminal-text.ts';
+import { StdinLines } from './stdin-lines.ts';
+import { TextStream, textFor } from './terminal-text.ts';
 import { Work } from './work.ts';
 
 export interface Input {
@@ -27,6 +30,7 @@ export class PlainSession implements ConnectionListener {
   readonly #io: Io;
   readonly #connection: SessionConnection;
   readonly #stderr: TextStream;
+  readonly #stdin: StdinLines | null;
   /** Resolves while the line is up. */
   #online: Promise<void>;
   #settleOnline: { resolve(): void; reject(error: Error): void } | null = null;
@@ -42,9 +46,11 @@ export class PlainSession implements ConnectionListener {
   #wasInterrupted = false;
   #state: SessionState | null = null;
 
-  constructor(open: OpenSocket, io: Io) {
+  /** `readsStdin`: inputs that ask for a line read the standard input of this process, which else has no more. */
+  constructor(open: OpenSocket, io: Io, readsStdin: boolean) {
     this.#io = io;
     this.#stderr = new TextStream(io.stderr);
+    this.#stdin = readsStdin ? new StdinLines(io.stdin) : null;
     this.#online = this.#whenOnline();
     this.#connection = attach({ open, readOnly: false, lossless: true, from: null }, this);
   }
@@ -95,6 +101,7 @@ export class PlainSession implements ConnectionListener {
   }
 
   close(): void {
+    this.#stdin?.close();
     this.#connection.close();
   }
 
@@ -161,6 +168,10 @@ export class PlainSession implements ConnectionListener {
       if (!this.#own[cause].has(number)) return undefined;
       return stream === 'stdout' ? this.#io.stdout.write(bytes) : this.#stderr.write(bytes);
     }
+    if (event.name === 'ask' && this.#own.input.has(event.body.input)) void this.#reply({ seq, ...event.body });
+    if (event.name === 'display' && this.#own.input.has(event.body.input)) {
+      return this.#io.stdout.write(textFor(this.#io.stdout, displayText(event.body.bundle)));
+    }
     if (event.name === 'notice' && event.body.level === 'warning') this.#io.warn(event.body.text);
     if (this.#work?.end(event)) {
       this.#work = null;
@@ -192,6 +203,11 @@ export class PlainSession implements ConnectionListener {
     this.#ended = asExitError(error);
     this.#settleOnline?.reject(this.#ended);
     this.#fail(this.#ended);
+  }
+
+  async #reply(ask: Ask): Promise<void> {
+    const line = (await this.#stdin?.next()) ?? null;
+    if (this.#work?.cause === 'input' && this.#work.number === ask.input) this.#connection.reply(ask, line);
   }
 
   #whenOnline(): Promise<void> {

@@ -47,12 +47,12 @@ export class MemorySession implements SessionView {
   #snapshot: SessionSnapshot = {
     status: {
       session: 'main',
-      kernel: 'javascript',
       busy: false,
       terminals: ['here'],
       connection: 'online',
       readOnly: false,
     },
+    ask: null,
     blocks: [],
     files: [],
     log: [],
@@ -75,6 +75,11 @@ export class MemorySession implements SessionView {
 
   interrupt(): void {
     this.calls.push('interrupt');
+  }
+
+  reply(text: string | null): void {
+    this.calls.push(`reply ${JSON.stringify(text)}`);
+    this.update({ ask: null });
   }
 
   /** Incomplete while a bracket is open. */

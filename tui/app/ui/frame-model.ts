@@ -1,7 +1,7 @@
 /** What the frame around the painted panes says, as plain rows. Pure; `Frame` draws it. */
 
 import { sanitizeName } from '../../client/sanitize.ts';
-import type { SessionSnapshot, SessionStatus } from '../../client/session-view.ts';
+import type { Language, SessionSnapshot, SessionStatus } from '../../client/session-view.ts';
 import { layOutEditor } from '../editor/editor-rows.ts';
 import type { Layout } from '../layout.ts';
 import { PROMPT } from '../panes/block-rows.ts';
@@ -10,6 +10,11 @@ import type { Position } from '../screen.ts';
 import { cellWidth, fitExactly, truncate } from '../text/cells.ts';
 import { bold, cyan, dim, inverse } from '../theme.ts';
 import type { ViewState } from '../view-state.ts';
+
+/** An input wants a line. As wide as the prompt of inputs. */
+const ASK_PROMPT = '? ';
+
+const KERNELS: Readonly<Record<Language, string>> = { js: 'javascript (js)', ts: 'javascript (ts)', py: 'python' };
 
 export interface FrameModel {
   readonly columns: number;
@@ -34,15 +39,25 @@ export interface EditorModel {
 }
 
 /** The editor with the row of candidates or of the search under it. */
-export function editorModel(state: ViewState, status: SessionStatus, width: number, height: number): EditorModel {
-  const prompt = status.connection === 'online' && !status.readOnly ? cyan(PROMPT) : dim(PROMPT);
-  const { rows, cursor } = layOutEditor(state.editor, {
-    width,
-    maxRows: Math.max(1, Math.floor(height / 2)),
-    prompt: PROMPT,
-    continuation: '· ',
-  });
-  const out = rows.map(({ prefix, text }) => (prefix === PROMPT ? prompt : dim(prefix)) + text);
+export function editorModel(
+  state: ViewState,
+  { status, ask }: SessionSnapshot,
+  width: number,
+  height: number,
+): EditorModel {
+  const sign = ask === null ? PROMPT : ASK_PROMPT;
+  const prompt = status.connection === 'online' && !status.readOnly ? cyan(sign) : dim(sign);
+  const { text } = state.editor;
+  const { rows, cursor } = layOutEditor(
+    ask?.isSecret ? { ...state.editor, text: '•'.repeat(text.length) } : state.editor,
+    {
+      width,
+      maxRows: Math.max(1, Math.floor(height / 2)),
+      prompt: sign,
+      continuation: '· ',
+    },
+  );
+  const out = rows.map(({ prefix, text }) => (prefix === sign ? prompt : dim(prefix)) + text);
   if (state.search !== null) {
     const label =
       state.search.match === null && state.search.query !== '' ? 'no former input with: ' : 'former input with: ';
@@ -98,7 +113,7 @@ export function statusLine(status: SessionStatus, state: ViewState, width: numbe
   const count = status.terminals.length;
   const parts = [
     sanitizeName(status.session),
-    `${sanitizeName(status.kernel)} (${state.language})`,
+    KERNELS[state.language],
     status.busy ? '● busy' : 'idle',
     `${count} ${count === 1 ? 'terminal' : 'terminals'}`,
     status.connection === 'reconnecting' ? 'reconnecting…' : status.connection,

@@ -76,7 +76,7 @@ export class View {
       return { main: { width, blank: 0, rows: [viewerTitle(state, snapshot, width)] }, cursor: null };
     if (layout.repl === null) return { main: { width, blank: 0, rows: single(state, snapshot, layout) }, cursor: null };
     const { height } = layout.repl;
-    const editor = editorModel(state, snapshot.status, width, height);
+    const editor = editorModel(state, snapshot, width, height);
     const blank = this.#panes.transcriptHeight(height - editor.rows.length);
     const cursor = state.focus === 'repl' ? { x: editor.cursor.x, y: blank + editor.cursor.y } : null;
     return { main: { width, blank, rows: editor.rows }, cursor };

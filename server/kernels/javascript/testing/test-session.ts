@@ -88,6 +88,8 @@ export class TestSession {
 
   readonly #io: KernelIo = {
     write: (stream, text, input) => this.output.push({ stream, text, input }),
+    display: () => undefined,
+    readLine: async () => null,
     backpressure: () => this.onYield(),
     files: this.files,
     kv: this.kv,
@@ -100,6 +102,8 @@ function describe(outcome: Evaluation): string {
       return outcome.value.isVoid ? 'undefined' : outcome.value.text;
     case 'error':
       return `Uncaught ${outcome.error.text}`;
+    case 'exit':
+      return `exit ${outcome.code}`;
     case 'interrupted':
       return `interrupted (${outcome.reason}${outcome.clean ? '' : ', not clean'})`;
     case 'trap':
