@@ -13,7 +13,11 @@
  * What `_spawnpoint_host` offers to the driver, in Python:
  *
  *     read_line(prompt: str) -> str            one line of standard input without its end; EOFError, KeyboardInterrupt
- *     run(awaitable) -> object                 runs the event loop until it is done; KeyboardInterrupt cancels it first
+ *     run(coroutine, context) -> object        runs the event loop until the coroutine is done, as a task in this
+ *                                              contextvars.Context; KeyboardInterrupt cancels it first
+ *     get_js(name) -> str                      a variable of the JavaScript kernel as plain data (driver/plain.py); NameError
+ *                                              or ValueError with a message for the user
+ *     install_packages(request: str) -> str    `%pip install`: `InstallRequest` and `InstallResult` of packages/ as JSON
  *     has_pending() -> bool                    whether tasks or timers wait in the event loop
  *     flush_output() -> None                   flushes sys.stdout and sys.stderr
  *     async fetch(url, method='GET', headers=(), body=None) -> Response
@@ -50,6 +54,8 @@ export interface DriverFunctions {
    * have come back. Answers what to tell the user, once, or None.
    */
   readonly restored: 'string';
+  /** `get_value(name: str) -> str`: a live variable as plain data (driver/plain.py); ValueError with a message for the user. */
+  readonly get_value: 'string';
 }
 
 export type ExecuteResult =

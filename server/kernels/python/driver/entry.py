@@ -1,0 +1,51 @@
+"""What the kernel calls: strings in, JSON out. No exception leaves these functions but by a fault of the REPL itself."""
+
+import json
+
+from . import completion, execution, inspection, plain, programs, variables as variables_module
+
+
+def execute(code, number):
+    """Runs an input; an `ExecuteResult`."""
+    return _guarded(lambda: execution.run(code, number))
+
+
+def run_program(code, filename, argv):
+    """Runs a script in a fresh `__main__`; an `ExecuteResult`."""
+    return _guarded(lambda: programs.run(code, filename, json.loads(argv)))
+
+
+def complete(code, cursor):
+    """Candidates at the cursor; a `CompleteResult`."""
+    return json.dumps(completion.complete(code, cursor))
+
+
+def inspect(code, cursor):
+    """What there is to know about the name at the cursor, or None."""
+    return inspection.at_cursor(code, cursor)
+
+
+def variables():
+    """The user's variables; a list of `DriverVariable`."""
+    return json.dumps(variables_module.describe_all())
+
+
+def get_value(name):
+    """The plain data of a live variable, for another kernel; see plain.py. ValueError with a message for the user."""
+    return plain.read_variable(name)
+
+
+def restored(lost):
+    """What to tell the user after a heap was restored, or None."""
+    things = json.loads(lost)
+    if not things:
+        return None
+    return f'Python could not bring everything back: {"; ".join(things)}.'
+
+
+def _guarded(run):
+    """An interrupt may still come while the answer is made."""
+    try:
+        return json.dumps(run())
+    except KeyboardInterrupt:
+        return json.dumps({'status': 'interrupted', 'text': 'KeyboardInterrupt\n'})

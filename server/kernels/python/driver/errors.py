@@ -1,0 +1,73 @@
+"""Uncaught errors as CPython prints them, without the frames that run the REPL."""
+
+import linecache
+import os
+import sys
+import traceback
+
+import _spawnpoint_host
+
+
+def _directory_of(function):
+    return os.path.dirname(function.__code__.co_filename) + '/'
+
+
+_OWN = (_directory_of(_directory_of), _directory_of(_spawnpoint_host.run))
+
+
+def is_own(filename):
+    """True for the sources of the REPL itself."""
+    return filename.startswith(_OWN)
+
+
+def describe(error, *, is_first=lambda filename: not is_own(filename)):
+    """`{'status': 'error', 'name', 'message', 'text'}`; frames above the first that `is_first` accepts are left out."""
+    text = render(error, is_first=is_first)
+    return {'status': 'error', 'name': type(error).__name__, 'message': _message(error), 'text': text}
+
+
+def render(error, *, is_first, colors=True):
+    """The traceback as text, ending in a newline."""
+    trace = error.__traceback__
+    while trace and not is_first(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    _remember_last(error, trace)
+    _add_line(error)
+    report = traceback.TracebackException(type(error), error, trace)
+    _drop_own_frames(report)
+    # An error that no frame of the user's raised is shown without the line that announces frames.
+    if not report.stack:
+        report.stack = None
+    return ''.join(report.format(colorize=colors))
+
+
+def _add_line(error):
+    """The compiler, which sees only the tree of an input, does not know the line that a syntax error is in."""
+    if isinstance(error, SyntaxError) and error.text is None and error.filename and error.lineno:
+        error.text = linecache.getline(error.filename, error.lineno) or None
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception:
+        return '<exception str() failed>'
+
+
+def _drop_own_frames(report):
+    pending, seen = [report], set()
+    while pending:
+        each = pending.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if each.stack:
+            each.stack[:] = [frame for frame in each.stack if not is_own(frame.filename)]
+        pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
+
+
+def _remember_last(error, trace):
+    """What `pdb.pm()` and `traceback.print_last()` look at."""
+    error.__traceback__ = trace
+    sys.last_exc = sys.last_value = error
+    sys.last_type, sys.last_traceback = type(error), trace

@@ -1,0 +1,59 @@
+"""From the text of an input to the code objects that run it, one for each statement."""
+
+import __future__
+import ast
+import inspect
+import linecache
+
+# Tracebacks and `inspect.getsource` find the lines of this many inputs; functions of older ones show no source.
+MAX_REMEMBERED = 500
+
+_FUTURE_FLAGS = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_PREFIX = '<input '
+
+# What `from __future__ import …` of earlier inputs switched on.
+_flags = 0
+
+
+class Step:
+    """One statement, compiled as a REPL compiles it: an expression passes its value to `sys.displayhook`."""
+
+    def __init__(self, code, echoes):
+        self.code = code
+        self.echoes = echoes
+
+    @property
+    def awaits(self):
+        """True when running the code only makes a coroutine, which then has to be run."""
+        return bool(self.code.co_flags & inspect.CO_COROUTINE)
+
+
+def filename_of(number):
+    return f'{_PREFIX}{number}>'
+
+
+def is_input(filename):
+    return filename.startswith(_PREFIX)
+
+
+def remember(filename, code):
+    """Makes the lines of a source that is no file known to tracebacks."""
+    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+    inputs = [name for name in linecache.cache if is_input(name)]
+    for name in inputs[:-MAX_REMEMBERED]:
+        del linecache.cache[name]
+
+
+def compile_input(code, filename):
+    """The steps of an input. Nothing has run when one of them has a syntax error."""
+    global _flags
+    flags = _flags
+    tree = compile(code, filename, 'exec', flags | ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+    steps = []
+    for statement in tree.body:
+        unit = ast.Interactive([statement])
+        compiled = compile(unit, filename, 'single', flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+        flags |= compiled.co_flags & _FUTURE_FLAGS
+        steps.append(Step(compiled, isinstance(statement, ast.Expr)))
+    _flags = flags
+    return steps
