@@ -16,17 +16,20 @@ export interface TurnContext {
   readonly overlay: LazyOverlay;
   readonly output: OutputGatherer;
   readonly interruption: Interruption;
+  /** Called before anything of the turn goes to the log, but for its end. */
+  begun(): void;
   /** The input that runs and the client that submitted it; null for background work, which can ask nobody. */
   readonly asker: { readonly number: number; readonly client: string } | null;
 }
 
 export function kernelIo(context: TurnContext): KernelIo {
-  const { presence, asks, overlay, output, interruption, asker } = context;
+  const { presence, asks, overlay, output, interruption, begun, asker } = context;
   return {
     write: (stream, text, input) => output.writeText(stream, text, input),
     display: (bundle, input) => display(bundle, input, context),
     async readLine(isSecret) {
       if (asker === null || interruption.isRequested) return null;
+      begun();
       output.flush();
       return asks.ask(asker.number, isSecret);
     },
@@ -40,10 +43,11 @@ export function kernelIo(context: TurnContext): KernelIo {
   };
 }
 
-function display(bundle: MimeBundle, input: number, { output, presence, clock }: TurnContext): void {
+function display(bundle: MimeBundle, input: number, { output, presence, clock, begun }: TurnContext): void {
   const { fitting, left } = fitBundle(bundle);
   if (left.length > 0) output.writeText('stderr', `Too large to be shown: ${left.join(', ')}.\n`, input);
   output.flush();
   if (fitting.length === 0) return;
+  begun();
   presence.publish({ name: 'display', body: { at: Math.floor(clock.now()), input, bundle: fitting } });
 }

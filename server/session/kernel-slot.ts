@@ -3,8 +3,8 @@
  * Inputs, background turns and snapshots run one at a time in `#run`.
  */
 
-import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
-import type { Kernel, KernelFactory, KernelHost, Language } from '../kernels/kernel.ts';
+import type { InputOutcome, LogEvent, OutputEvent } from '../../protocol/events.ts';
+import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { Asks } from './asks.ts';
@@ -16,22 +16,8 @@ import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, clipMessage, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
+import type { QueuedInput } from './queued-input.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
-
-export interface QueuedInput {
-  readonly number: number;
-  /** The client that submitted it: a lossless reader of its output. */
-  readonly client: string;
-  readonly code: string;
-  /** Of the code, in UTF-8. */
-  readonly bytes: number;
-  readonly language: Language;
-  readonly fuel: number;
-  /** Wall time after which it is interrupted as if its fuel were used up; null for none. */
-  readonly timeoutMilliseconds: number | null;
-  /** Log event that announced it. */
-  readonly seq: number;
-}
 
 /** What a slot needs of its session. */
 export interface SlotContext {
@@ -80,7 +66,14 @@ export class KernelSlot {
     this.#context = context;
     this.factory = factory;
     const { store, memory } = context;
-    const host = { ...context.host, onBackgroundDue: () => void this.#run() };
+    const host: KernelHost = {
+      ...context.host,
+      fetch: (request) => {
+        this.#begun();
+        return context.host.fetch(request);
+      },
+      onBackgroundDue: () => void this.#run(),
+    };
     this.#live = new LiveKernel({ store, memory, host, mayLeave: () => this.#mayLeave() }, factory);
   }
 
@@ -142,6 +135,11 @@ export class KernelSlot {
     if (this.#live.kernel !== null) void this.#run();
   }
 
+  /** An input that came now would run at once. */
+  get isReady(): boolean {
+    return !this.isBusy && this.#live.kernel !== null;
+  }
+
   get isBusy(): boolean {
     return this.#isActive || this.#queue.length > 0;
   }
@@ -191,7 +189,9 @@ export class KernelSlot {
     this.#running = input;
     this.#context.changed();
     const startedAt = clock.now();
-    const beginnings = [input.seq, store.log.extent.head + 1];
+    const { head } = store.log.extent;
+    const first = input.acceptance.seq ?? head + 1;
+    const beginnings = [first, Math.max(first, head) + 1];
     for (const seq of beginnings) store.log.pin(seq);
     const outcome = await this.#evaluate(input, startedAt, interruption);
     if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
@@ -208,6 +208,7 @@ export class KernelSlot {
     let kernel: Kernel;
     try {
       if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
+      if (this.#live.kernel === null) input.acceptance.settle();
       kernel = await this.#live.boot();
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
@@ -219,10 +220,9 @@ export class KernelSlot {
     interruption.onRequest(() => asks.abandon(input.number));
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
-    const evaluating = kernel.evaluate(
-      request,
-      kernelIo({ ...this.#context, overlay, output, interruption, asker: input }),
-    );
+    const begun = () => this.#begun();
+    const io = kernelIo({ ...this.#context, overlay, output, interruption, begun, asker: input });
+    const evaluating = kernel.evaluate(request, io);
     interruption.begin(kernel);
     const ending = await evaluating;
     const evaluation = limit.isReached() ? asOutOfFuel(ending) : ending;
@@ -241,6 +241,7 @@ export class KernelSlot {
       milliseconds,
       overlay,
       heap,
+      begin: () => input.acceptance.storeEnded(),
       end: (revision) => doneEvent(clock.now(), input.number, milliseconds, outcome, revision),
     });
     return null;
@@ -254,7 +255,8 @@ export class KernelSlot {
     const interruption = new Interruption();
     this.#interruption = interruption;
     const output = this.#gatherer(0, () => interruption.request());
-    const io = kernelIo({ ...this.#context, overlay: this.#background, output, interruption, asker: null });
+    const begun = () => this.#begun();
+    const io = kernelIo({ ...this.#context, overlay: this.#background, output, interruption, begun, asker: null });
     const running = kernel.runBackground({ fuel: BACKGROUND_FUEL }, io);
     interruption.begin(kernel);
     const turn = await running;
@@ -300,6 +302,7 @@ export class KernelSlot {
     milliseconds?: number;
     overlay: LazyOverlay;
     heap: HeapCommit | null;
+    begin?: () => boolean;
     end?: (revision: number) => LogEvent;
   }): void {
     const { heap, overlay, ...rest } = commit;
@@ -312,6 +315,7 @@ export class KernelSlot {
       ...(heap === null ? {} : { heap }),
       ...(written === null ? {} : { overlay: written }),
     });
+    this.#running?.acceptance.tell();
     for (const entry of committed?.entries ?? []) presence.offer(entry);
   }
 
@@ -325,12 +329,22 @@ export class KernelSlot {
 
   #gatherer(input: number, onLimit: () => void): OutputGatherer {
     const { clock, presence } = this.#context;
-    return new OutputGatherer('input', input, clock, (body) => presence.publish({ name: 'output', body }), onLimit);
+    const publish = (body: OutputEvent) => {
+      this.#begun();
+      presence.publish({ name: 'output', body });
+    };
+    return new OutputGatherer('input', input, clock, publish, onLimit);
+  }
+
+  /** Something of what runs is about to be seen outside: its input is stored first. */
+  #begun(): void {
+    this.#running?.acceptance.settle();
   }
 
   /** The end of an input that left no revision. */
   #end(input: QueuedInput, outcome: InputOutcome, milliseconds = 0): void {
     const { store, presence, clock } = this.#context;
+    input.acceptance.settle();
     const entry = store.database.transaction(() => {
       store.requests.close('input', input.number);
       return store.log.append(doneEvent(clock.now(), input.number, milliseconds, outcome, null));

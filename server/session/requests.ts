@@ -58,17 +58,23 @@ export class RequestStore {
     return highest;
   }
 
-  /** Returns the number of the new input. */
-  acceptInput({ client, request }: Request, language: Language, code: string): number {
+  /** The number that the next input will have. */
+  get nextInput(): number {
+    return this.#nextInput;
+  }
+
+  /** Returns the number of the new input. `isOpen` false: its end is stored in the same transaction. */
+  acceptInput({ client, request }: Request, language: Language, code: string, isOpen = true): number {
     const number = this.#nextInput++;
     this.#remember(client, request);
     this.#database.run(
-      `INSERT INTO input (number, client, request, language, code, open) VALUES (?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO input (number, client, request, language, code, open) VALUES (?, ?, ?, ?, ?, ?)`,
       number,
       client,
       request,
       language,
       code,
+      isOpen ? 1 : 0,
     );
     return number;
   }

@@ -5,7 +5,7 @@
 
 import type { ClientMessage, SessionState } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { EventBody, LogEvent } from '../../protocol/events.ts';
+import type { EventBody } from '../../protocol/events.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { replayFrom } from '../../protocol/resume.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
@@ -15,6 +15,7 @@ import type { Overlay } from '../files/overlay.ts';
 import type { KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { ProgramRunner } from '../programs/program.ts';
+import { Acceptance } from './acceptance.ts';
 import { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
@@ -68,6 +69,8 @@ export class Session implements ConnectionHandler {
   #isPruneAsked = false;
   /** Undo, redo and all that. */
   readonly travel: TimeTravel;
+  /** The input that was taken last. */
+  #taken: Acceptance | null = null;
   #cancelState: (() => void) | null = null;
   /** What terminals were last told, but for the revision, which the events tell. */
   #toldState = '';
@@ -154,6 +157,7 @@ export class Session implements ConnectionHandler {
   }
 
   request(terminal: Terminal, uploads: Uploads, request: Exclude<ClientMessage, { name: 'hello' }>): void {
+    this.#taken?.settle();
     switch (request.name) {
       case 'submit':
         this.#submit(terminal, request.body);
@@ -231,17 +235,26 @@ export class Session implements ConnectionHandler {
       );
     }
     const at = Math.floor(this.clock.now());
-    const { number, entry } = this.#store.database.transaction(() => {
-      const number = this.#store.requests.acceptInput({ client, request }, language, code);
-      const event: LogEvent = {
-        name: 'input',
-        body: { at, input: number, terminal: terminal.identity.name, language, code },
-      };
-      return { number, entry: this.#store.log.append(event) };
+    const { database, requests, log } = this.#store;
+    const number = requests.nextInput;
+    const body = { at, input: number, terminal: terminal.identity.name, language, code };
+    const acceptance = new Acceptance({
+      database,
+      clock: this.clock,
+      write: (isOpen) => {
+        requests.acceptInput({ client, request }, language, code, isOpen);
+        return log.append({ name: 'input', body });
+      },
+      tell: (entry) => {
+        terminal.send('accepted', { request, cause: 'input', number });
+        this.#presence.offer(entry);
+      },
+      fatal: (error) => this.fatal(error),
     });
-    terminal.send('accepted', { request, cause: 'input', number });
-    this.#presence.offer(entry);
-    slot.submit({ number, client, code, bytes, language, seq: entry.seq, ...fuelFor(timeout) });
+    this.#taken = acceptance;
+    if (slot.isReady) acceptance.settleSoon();
+    else acceptance.settle();
+    slot.submit({ number, client, code, bytes, language, acceptance, ...fuelFor(timeout) });
   }
 
   #run(terminal: Terminal, uploads: Uploads, body: Body<'run'>): void {

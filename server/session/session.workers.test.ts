@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeClient } from '../../protocol/control.ts';
 import { concatBytes } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { hostSession } from '../testing/hosted-session.ts';
 import { TestSession } from '../testing/workers-client.ts';
 
 describe('a terminal', () => {
@@ -51,6 +52,54 @@ describe('a terminal', () => {
     expect((await terminal.done(1)).outcome).toMatchObject({ status: 'interrupted', reason: 'user' });
     expect((await terminal.done(3)).outcome).toMatchObject({ status: 'ok' });
     await terminal.server('state', ({ busy, queued, revision }) => busy.length + queued.length === 0 && revision > 0);
+  });
+
+  it('is told of what ends at once in one message, and of what lasts before it ends', async () => {
+    const session = new TestSession();
+    const terminal = await session.attach();
+    await terminal.run('let n = 0');
+    const names: string[] = [];
+    terminal.submit('++n');
+    await terminal.server('accepted', ({ number }) => number === 2);
+    for (const item of terminal.received.slice(-3)) {
+      if (item.kind !== 'gap' && item.kind !== 'text') names.push(item.kind === 'event' ? item.event.name : item.name);
+    }
+    expect(names).toEqual(['accepted', 'input', 'done']);
+    terminal.submit('++n; await new Promise(() => {})');
+    await terminal.server('accepted', ({ number }) => number === 3);
+    terminal.interrupt();
+    expect((await terminal.done(3)).outcome).toMatchObject({ status: 'interrupted' });
+  });
+
+  it('may send an input twice in one message: it is accepted once', async () => {
+    const session = new TestSession();
+    const terminal = await session.attach();
+    await terminal.run('let n = 0');
+    const request = terminal.submit('++n');
+    terminal.submit('++n', { request });
+    terminal.submit('"after"');
+    await terminal.done(3);
+    expect(terminal.events().flatMap(({ name, body }) => (name === 'input' ? [[body.input, body.code]] : []))).toEqual([
+      [1, 'let n = 0'],
+      [2, '++n'],
+      [3, '"after"'],
+    ]);
+    expect(await terminal.show('n')).toBe('1');
+  });
+
+  it('knows of an input before the request of its guest leaves', async () => {
+    const session = new TestSession();
+    await runInDurableObject(session.stub, async (_, state) => {
+      const open: unknown[] = [];
+      const { terminal, check } = await hostSession(state, null, async () => {
+        open.push(...state.storage.sql.exec('SELECT number FROM input WHERE open = 1').toArray());
+        return new Response('answer');
+      });
+      await terminal.run('0');
+      expect(await terminal.show("await (await fetch('http://example.com/')).text()")).toBe("'answer'");
+      expect(open).toEqual([{ number: 2 }]);
+      check();
+    });
   });
 
   it('may not write as a reader', async () => {

@@ -35,6 +35,8 @@ export interface Commit {
   readonly milliseconds?: number;
   readonly heap?: HeapCommit;
   readonly overlay?: Overlay;
+  /** Stores the beginning of what is committed, in the same transaction. False if that was done before. */
+  readonly begin?: () => boolean;
   /** The event that ends what is committed, in the same transaction. */
   readonly end?: (revision: number) => LogEvent;
 }
@@ -70,12 +72,13 @@ export class SessionStore {
    */
   commit(commit: Commit): Committed | null {
     return this.database.transaction(() => {
-      const { cause, causeNumber, at, milliseconds, heap, overlay, end } = commit;
+      const { cause, causeNumber, at, milliseconds, heap, overlay, begin, end } = commit;
       const number = this.revisions.next;
       const written = overlay?.commit(number);
       const isChanged =
         heap !== undefined || (written !== undefined && written.changes.length + written.keys.length > 0);
       if (!isChanged && end === undefined) return null;
+      const isBegun = begin?.() ?? false;
       const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
       const revision = this.revisions.append({
         cause,
@@ -88,7 +91,9 @@ export class SessionStore {
       if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
       if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
       if (end !== undefined) events.push(end(number));
-      if (end !== undefined && causeNumber !== null && cause === 'input') this.requests.close('input', causeNumber);
+      if (end !== undefined && causeNumber !== null && cause === 'input' && !isBegun) {
+        this.requests.close('input', causeNumber);
+      }
       return { revision, entries: events.map((event) => this.log.append(event)) };
     });
   }

@@ -15,8 +15,15 @@ export interface HostedSession {
   check(): void;
 }
 
-/** Opens the session that is stored in `state`, as its object does. `epoch` of the log that the client knows, if any. */
-export async function hostSession(state: DurableObjectState, epoch: string | null = null): Promise<HostedSession> {
+/**
+ * Opens the session that is stored in `state`, as its object does. `epoch` of the log that the client knows, if any;
+ * `fetched` answers its guests' requests.
+ */
+export async function hostSession(
+  state: DurableObjectState,
+  epoch: string | null = null,
+  fetched: (request: Request) => Promise<Response> = (request) => fetch(request),
+): Promise<HostedSession> {
   const failures: unknown[] = [];
   const session = new Session({
     version: 'a test',
@@ -26,7 +33,7 @@ export async function hostSession(state: DurableObjectState, epoch: string | nul
     host: {
       now: () => Date.now(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      fetch: (request) => fetch(request),
+      fetch: fetched,
     },
     runner: new LoaderRunner({ env: {}, context: state, clock: systemClock }),
     memory: isolateMemory,
