@@ -64,10 +64,10 @@ const CLIENT = {
     type: 0x06,
     schema: v.object({
       request: count,
-      /** The path among `sources` that runs. */
+      /** What runs: a path among `sources`, or else a file of the session. */
       entry: path,
       /** Path and size of each source file. Their bytes follow on `channel`, one file after the other. */
-      sources: v.pipe(v.array(v.tuple([path, count])), v.minLength(1), v.maxLength(LIMITS.programSourceFiles)),
+      sources: v.pipe(v.array(v.tuple([path, count])), v.maxLength(LIMITS.programSourceFiles)),
       args: v.pipe(v.array(v.string()), v.maxLength(LIMITS.programArguments)),
       env: v.pipe(v.array(v.tuple([v.string(), v.string()])), v.maxLength(LIMITS.programArguments)),
       channel: clientChannel,

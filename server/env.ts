@@ -13,6 +13,10 @@ export interface Env {
   readonly RUNNER?: Fetcher;
   /** What the Worker behind RUNNER asks for; at least 32 random bytes. Needed only where RUNNER is bound. */
   readonly RUNNER_SECRET?: string;
+  /** Where programs get packages (`npm:…`) from: a CDN that serves ES modules. Absent: https://esm.sh. */
+  readonly ESM_CDN_URL?: string;
+  /** The way to that CDN, where it is not on the public network. */
+  readonly ESM_CDN?: Fetcher;
   /** Host names of this deployment, separated by commas, which guests may not call. */
   readonly OWN_HOSTS?: string;
   /** HMAC secret of the tokens, at least 32 bytes. Absent or shorter: every request is answered 503. */

@@ -17,6 +17,7 @@ import { historyRoutes } from './http/history.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { isolateMemory } from './memory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
+import { remoteModules } from './programs/package-cdn.ts';
 import type { Caller, Connection } from './session/connection.ts';
 import { exportRevision, importRevision } from './session/fork.ts';
 import { Schedule } from './session/schedule.ts';
@@ -53,9 +54,10 @@ export class Sandbox extends DurableObject<Env> {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const rules = egressRules(env);
+    const database = new DurableDatabase(ctx.storage);
     this.#session = new Session({
       version: SERVER_VERSION,
-      database: new DurableDatabase(ctx.storage),
+      database,
       clock: systemClock,
       kernels: [javascriptFactory],
       host: {
@@ -63,13 +65,12 @@ export class Sandbox extends DurableObject<Env> {
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
         fetch: (request) => egressFetch(request, rules),
       },
-      runner: new LoaderRunner({ env, context: ctx, clock: systemClock }),
+      runner: new LoaderRunner({ env, context: ctx, clock: systemClock, modules: remoteModules(env, database) }),
       memory: isolateMemory,
       newEpoch: () => crypto.randomUUID(),
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
       onFatal: (error) => this.#abort(error),
     });
-    const { database } = this.#session.store;
     this.#orphans = new Orphans(database);
     this.#large = new LargeFiles(env.FILES, this.#orphans);
     this.#schedule = new Schedule(

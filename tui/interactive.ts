@@ -1,7 +1,6 @@
 /** The TUI on this process's terminal: the only part of the command line that loads Ink and React. */
 
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectServer } from './access/server.ts';
 import { runApp } from './app/main.tsx';
@@ -9,6 +8,7 @@ import type { Invocation } from './arguments/parse.ts';
 import { SessionMirror } from './client/mirror.ts';
 import type { OpenSocket } from './client/socket.ts';
 import { openHistory } from './commands/history.ts';
+import { localProgram } from './commands/run.ts';
 import { SessionFiles } from './commands/session-files.ts';
 import { dataDirectory } from './config.ts';
 import { EXIT, ExitError } from './exit.ts';
@@ -38,7 +38,7 @@ export async function openTui(invocation: Invocation, io: Io, terminal: NodeTerm
     {
       history: openHistory(options, io),
       readFile: (path) => files.readAll(path),
-      readLocalFile: (path) => readFile(path),
+      readLocalProgram: (file) => localProgram(file, null),
     },
   );
   session.start();

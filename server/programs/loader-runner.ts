@@ -1,9 +1,13 @@
 /** Programs as the session core starts them: sent to a runner, their records turned into output and an exit. */
 
+import { encode } from '@msgpack/msgpack';
 import type { Clock } from '../session/clock.ts';
+import { encodeAnswer } from './answers.ts';
+import type { Ask } from './asks.ts';
 import { entrypoint } from './loopback.ts';
 import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
 import { type ProgramRecord, RecordDecoder } from './records.ts';
+import type { RemoteModules } from './remote-modules.ts';
 import { encodeRunRequest, RunRequestError } from './runner/request.ts';
 
 /** What starting programs takes of the Worker's environment. */
@@ -17,6 +21,8 @@ interface Options {
   /** `ctx` of the Durable Object: its `exports` are the runner of a Worker that has no `RUNNER` binding. */
   readonly context: { readonly exports: object };
   readonly clock: Clock;
+  /** What programs import from the network. */
+  readonly modules: RemoteModules;
 }
 
 type TimedSpec = ProgramSpec & { readonly timeoutSeconds: number };
@@ -29,11 +35,13 @@ export class LoaderRunner implements ProgramRunner {
   readonly #runner: Fetcher;
   readonly #secret: string;
   readonly #clock: Clock;
+  readonly #modules: RemoteModules;
 
-  constructor({ env, context, clock }: Options) {
+  constructor({ env, context, clock, modules }: Options) {
     this.#runner = env.RUNNER ?? entrypoint(context, 'Runner');
     this.#secret = env.RUNNER_SECRET ?? '';
     this.#clock = clock;
+    this.#modules = modules;
   }
 
   start(spec: ProgramSpec, io: ProgramIo): ProgramRun {
@@ -57,6 +65,7 @@ export class LoaderRunner implements ProgramRunner {
     const cancelTimeout = this.#clock.after(timeoutSeconds * 1000, () => stop({ kind: 'timeout' }));
     const whileRunning: ProgramIo = {
       stdin: io.stdin,
+      session: io.session,
       backpressure: () => (stopped ? undefined : io.backpressure()),
       write: (stream, bytes) => {
         if (!stopped) io.write(stream, bytes);
@@ -91,9 +100,7 @@ export class LoaderRunner implements ProgramRunner {
     io: ProgramIo,
     signal: AbortSignal,
   ): Promise<ProgramExit | 'never began'> {
-    const ended = new AbortController();
-    // Fired by the record `begun`.
-    const begun = new AbortController();
+    let hasBegun = false;
     try {
       const { entry, sources, args, env, timeoutSeconds } = spec;
       const head = encodeRunRequest({
@@ -103,17 +110,24 @@ export class LoaderRunner implements ProgramRunner {
         env: Object.entries(env),
         timeoutSeconds,
       });
-      const body = requestBody(head, begun.signal, io.stdin, ended.signal);
-      const response = await this.#request('run', id, { body, signal });
-      if (!response.ok || response.body === null) return failed(await response.text());
-      const exit = await copyOutput(response.body, io, () => begun.abort());
-      if (exit !== null) return exit;
+      const { readable, writable } = new IdentityTransformStream();
+      const asks = new Asks(writable, io, this.#modules);
+      // A runner that stops reading has ended the program, and says so in its answer.
+      asks.send(head).catch(() => {});
+      try {
+        const response = await this.#request('run', id, { body: readable, signal });
+        if (!response.ok || response.body === null) return failed(await response.text());
+        const exit = await copyOutput(response.body, io, asks, () => {
+          hasBegun = true;
+        });
+        if (exit !== null) return exit;
+      } finally {
+        asks.close();
+      }
     } catch (error) {
       if (error instanceof RunRequestError) return failed(error.message);
-    } finally {
-      ended.abort();
     }
-    return begun.signal.aborted ? failed(lostMessage) : 'never began';
+    return hasBegun ? failed(lostMessage) : 'never began';
   }
 
   #request(route: 'run' | 'kill', id: string, init: { body?: ReadableStream; signal: AbortSignal }): Promise<Response> {
@@ -133,6 +147,7 @@ function failed(message: string): ProgramExit {
 async function copyOutput(
   body: ReadableStream<Uint8Array>,
   io: ProgramIo,
+  asks: Asks,
   begin: () => void,
 ): Promise<ProgramExit | null> {
   const decoder = new RecordDecoder();
@@ -142,7 +157,7 @@ async function copyOutput(
     const { done, value } = await reader.read();
     if (done) return null;
     for (const record of decoder.push(value)) {
-      const exit = take(record, io, begin);
+      const exit = take(record, io, asks, begin);
       if (exit === null) continue;
       // Nothing follows but the end, which lets the connection be closed in good order.
       reader.read().catch(() => {});
@@ -151,7 +166,7 @@ async function copyOutput(
   }
 }
 
-function take(record: ProgramRecord, io: ProgramIo, begin: () => void): ProgramExit | null {
+function take(record: ProgramRecord, io: ProgramIo, asks: Asks, begin: () => void): ProgramExit | null {
   switch (record.type) {
     case 'begun':
       begin();
@@ -160,6 +175,15 @@ function take(record: ProgramRecord, io: ProgramIo, begin: () => void): ProgramE
     case 'stderr':
       io.write(record.type, record.bytes);
       return null;
+    case 'ask':
+      void asks.answer(record.number, record.ask);
+      return null;
+    case 'change':
+      io.session.change(record.change);
+      return null;
+    case 'commit':
+      io.session.commit();
+      return null;
     case 'exit':
       return { kind: 'exit', code: record.code };
     case 'failed':
@@ -167,29 +191,58 @@ function take(record: ProgramRecord, io: ProgramIo, begin: () => void): ProgramE
   }
 }
 
-/** `head`, then, once the program has begun, its input as it comes. Ends when the input or the program has ended. */
-function requestBody(
-  head: Uint8Array,
-  begun: AbortSignal,
-  stdin: ReadableStream<Uint8Array>,
-  ended: AbortSignal,
-): ReadableStream<Uint8Array> {
-  const { readable, writable } = new IdentityTransformStream();
-  const send = async (): Promise<void> => {
-    const writer = writable.getWriter();
-    await writer.write(head);
-    writer.releaseLock();
-    await fired(AbortSignal.any([begun, ended]));
-    const pipe = { signal: ended, preventAbort: true, preventClose: true };
-    if (!ended.aborted) await stdin.pipeTo(writable, pipe).catch(() => {});
-    await writable.close();
-  };
-  // A runner that stops reading has ended the program, and says so in its answer.
-  send().catch(() => {});
-  return readable;
-}
+/** What the runner asks of the session, answered in the body of the request. */
+class Asks {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #io: ProgramIo;
+  readonly #modules: RemoteModules;
+  #stdin: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #isClosed = false;
 
-function fired(signal: AbortSignal): Promise<unknown> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  constructor(writable: WritableStream<Uint8Array>, io: ProgramIo, modules: RemoteModules) {
+    this.#writer = writable.getWriter();
+    this.#io = io;
+    this.#modules = modules;
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    return this.#writer.write(bytes);
+  }
+
+  /** Never rejects: a runner that is gone needs no answer. */
+  async answer(number: number, ask: Ask): Promise<void> {
+    let answer: Uint8Array;
+    try {
+      const bytes = await this.#find(ask);
+      answer = encodeAnswer(bytes === null ? { number, kind: 'nothing' } : { number, kind: 'value', bytes });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      answer = encodeAnswer({ number, kind: 'failure', message });
+    }
+    if (!this.#isClosed) await this.send(answer).catch(() => {});
+  }
+
+  /** The program has ended, or never began and then asked for no input. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stdin?.cancel().catch(() => {});
+    this.#writer.close().catch(() => {});
+  }
+
+  async #find(ask: Ask): Promise<Uint8Array | null> {
+    const { session, stdin } = this.#io;
+    switch (ask.kind) {
+      case 'stdin':
+        this.#stdin ??= stdin.getReader();
+        return (await this.#stdin.read()).value ?? null;
+      case 'file': {
+        const file = session.file(ask.paths);
+        return file && encode(file);
+      }
+      case 'snapshot':
+        return encode(session.snapshot());
+      case 'module':
+        return encode(await this.#modules.get(ask.url));
+    }
+  }
 }

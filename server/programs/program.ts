@@ -3,6 +3,7 @@
  */
 
 import type { OutputStream } from '../kernels/kernel.ts';
+import type { Change, SessionFile, Snapshot } from './asks.ts';
 
 /** One file of a program, as the client sent it. `path` is relative to the package root, `/`-separated. */
 export interface SourceFile {
@@ -12,7 +13,7 @@ export interface SourceFile {
 
 export interface ProgramSpec {
   readonly id: number;
-  /** The path in `sources` that runs. */
+  /** What runs: a path in `sources`, or else a session file. */
   readonly entry: string;
   readonly sources: readonly SourceFile[];
   readonly args: readonly string[];
@@ -28,6 +29,19 @@ export interface ProgramIo {
   backpressure(): Promise<void> | undefined;
   /** The program's standard input; ends at once when there is none. */
   readonly stdin: ReadableStream<Uint8Array>;
+  readonly session: ProgramSession;
+}
+
+/** What a program has of its session while it runs. */
+export interface ProgramSession {
+  /** The first of these session files that there is; null if there is none. */
+  file(paths: readonly string[]): SessionFile | null;
+  /** The files as they are now. */
+  snapshot(): Snapshot;
+  /** Seen by others once it is committed; dropped if the program is killed, times out or is lost. Throws nothing. */
+  change(change: Change): void;
+  /** The changes so far are whole. */
+  commit(): void;
 }
 
 export type ProgramExit =

@@ -7,10 +7,18 @@
  * | 3 exit | i32, the exit status |
  * | 4 failed | UTF-8, one message for the user |
  * | 5 begun | empty: from here on the program's own code may have run |
+ * | 6 ask | u32, a number that its answer will repeat, and the MessagePack of an `Ask` (asks.ts) |
+ * | 7 change | the MessagePack of a `Change` (asks.ts) to the session's files |
+ * | 8 commit | empty: the changes so far are whole and may be seen by others |
  *
- * A stream is `begun`, any number of output records and then exactly one `exit` or `failed`, of which `failed` may come
- * without the others; a stream that ends without either was cut off. Only the runner writes records: what a program prints is always payload.
+ * A stream is `begun`, any number of records and then exactly one `exit` or `failed`; `failed` and, while the program is
+ * built, `ask` may come before `begun`. A stream that ends without `exit` or `failed` was cut off. Only the runner writes
+ * records: what a program prints is always payload.
  */
+
+import { decode, encode } from '@msgpack/msgpack';
+import * as v from 'valibot';
+import { type Ask, askShape, type Change, changeShape } from './asks.ts';
 
 export const maxPayload = 1024 * 1024;
 
@@ -18,7 +26,10 @@ export type ProgramRecord =
   | { readonly type: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'exit'; readonly code: number }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'begun' };
+  | { readonly type: 'begun' }
+  | { readonly type: 'ask'; readonly number: number; readonly ask: Ask }
+  | { readonly type: 'change'; readonly change: Change }
+  | { readonly type: 'commit' };
 
 /** The stream is not one that a runner of this version writes. */
 export class RecordError extends Error {
@@ -26,7 +37,7 @@ export class RecordError extends Error {
 }
 
 const headerLength = 5;
-const typeNumbers = { stdout: 1, stderr: 2, exit: 3, failed: 4, begun: 5 } as const;
+const typeNumbers = { stdout: 1, stderr: 2, exit: 3, failed: 4, begun: 5, ask: 6, change: 7, commit: 8 } as const;
 
 export function encodeRecord(record: ProgramRecord): Uint8Array {
   const payload = payloadOf(record);
@@ -51,7 +62,17 @@ function payloadOf(record: ProgramRecord): Uint8Array {
     case 'failed':
       return new TextEncoder().encode(record.message);
     case 'begun':
+    case 'commit':
       return new Uint8Array(0);
+    case 'ask': {
+      const ask = encode(record.ask);
+      const payload = new Uint8Array(4 + ask.length);
+      new DataView(payload.buffer).setUint32(0, record.number, true);
+      payload.set(ask, 4);
+      return payload;
+    }
+    case 'change':
+      return encode(record.change);
   }
 }
 
@@ -98,11 +119,29 @@ export class RecordDecoder {
         this.#finished = true;
         return { type: 'failed', message: new TextDecoder().decode(payload) };
       case typeNumbers.begun:
-        if (payload.length !== 0) throw new RecordError(`A begun record has ${payload.length} bytes instead of 0.`);
-        return { type: 'begun' };
+      case typeNumbers.commit: {
+        const name = type === typeNumbers.begun ? 'begun' : 'commit';
+        if (payload.length !== 0) throw new RecordError(`A ${name} record has ${payload.length} bytes instead of 0.`);
+        return { type: name };
+      }
+      case typeNumbers.ask: {
+        if (payload.length < 4) throw new RecordError('An ask record has no number.');
+        const number = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0, true);
+        return { type: 'ask', number, ask: parse('ask', askShape, payload.subarray(4)) };
+      }
+      case typeNumbers.change:
+        return { type: 'change', change: parse('change', changeShape, payload) };
       default:
         throw new RecordError(`Records of type ${type} are unknown.`);
     }
+  }
+}
+
+function parse<T extends v.GenericSchema>(name: string, shape: T, payload: Uint8Array): v.InferOutput<T> {
+  try {
+    return v.parse(shape, decode(payload));
+  } catch (error) {
+    throw new RecordError(`A record of type ${name} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 

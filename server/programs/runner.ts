@@ -4,16 +4,16 @@
  *
  * | route | does |
  * |---|---|
- * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers a stream of records (records.ts) |
+ * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers with records (records.ts) |
  * | `POST /v1/runner/kill?run=ID` | ends it; 404 when there is no such run |
  * | `GET /v1/runner/health` | 200 |
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { entrypoint } from './loopback.ts';
-import { encodeRecord } from './records.ts';
 import { execute } from './runner/execute.ts';
-import { type RunRequest, readRunRequest } from './runner/request.ts';
+import type { RunRequest } from './runner/request.ts';
+import { SessionLink } from './runner/session-link.ts';
 
 /** What running programs takes of the Worker's environment. */
 export interface RunnerEnv {
@@ -82,34 +82,24 @@ async function stream(
   env: RunnerEnv,
   context: ExecutionContext,
 ): Promise<void> {
-  const writer = writable.getWriter();
+  const link = new SessionLink(body, writable);
   try {
-    if (!env.LOADER) return await writer.write(encodeRecord({ type: 'failed', message: missingLoader }));
-    const { request, stdin, drain } = await readRunRequest(body);
+    if (!env.LOADER) return await link.send({ type: 'failed', message: missingLoader });
+    const request = await link.open();
     const outcome = await Promise.race([
       killed(id, request),
-      execute({
-        request,
-        stdin,
-        loader: env.LOADER,
-        egress: entrypoint(context, 'EgressGateway'),
-        // Twice: the second is taken only once the first is with the operating system, where no kill can undo it.
-        begin: async () => {
-          for (let i = 0; i < 2; i++) await writer.write(encodeRecord({ type: 'begun' }));
-        },
-        accept: ({ stream: type, bytes }) => writer.write(encodeRecord({ type, bytes })),
-      }),
+      execute({ request, link, loader: env.LOADER, egress: entrypoint(context, 'EgressGateway') }),
     ]);
     if (outcome === null) return;
-    await writer.write(encodeRecord(outcome));
-    // The session ends its side once it has the outcome.
-    await Promise.race([drain(), scheduler.wait(goodbyeMilliseconds)]);
+    await link.send(outcome);
+    // The session ends its side once it has the outcome: a connection closed with bytes unread may lose the answer.
+    await Promise.race([link.ended, scheduler.wait(goodbyeMilliseconds)]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await writer.write(encodeRecord({ type: 'failed', message })).catch(() => {});
+    await link.send({ type: 'failed', message }).catch(() => {});
   } finally {
     runs.delete(id);
-    await writer.close().catch(() => {});
+    await link.close().catch(() => {});
   }
 }
 

@@ -76,8 +76,7 @@ function openInput(uploads: Uploads, run: ClientBody<'run'>, receiver: ProgramRe
 function check({ entry, sources, args, env }: ClientBody<'run'>): number {
   const paths = new Set(sources.map(([path]) => path));
   if (paths.size < sources.length) throw new ProtocolError('BAD_REQUEST', 'A source of the program is given twice.');
-  if (!paths.has(entry)) throw new ProtocolError('BAD_REQUEST', `The entry ${entry} is not among the sources.`);
-  for (const path of paths) checkPath(path);
+  for (const path of paths.add(entry)) checkPath(path);
   const total = sources.reduce((sum, [, size]) => sum + size, 0);
   if (total > LIMITS.programSources) {
     throw new ProtocolError(

@@ -6,6 +6,7 @@ import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../pro
 import type { Clock } from './clock.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
+import { ProgramFiles } from './program-files.ts';
 import type { Request } from './requests.ts';
 import type { SessionStore } from './store.ts';
 
@@ -58,12 +59,19 @@ export class Programs {
       (body) => presence.publish({ name: 'output', body }),
       () => this.kill(id),
     );
+    const files = new ProgramFiles(store.files, (overlay) => {
+      const at = Math.floor(clock.now());
+      const committed = store.commit({ cause: 'program', causeNumber: id, at, overlay });
+      for (const each of committed?.entries ?? []) presence.offer(each);
+      this.#context.changed();
+    });
     const run = runner.start(
       { ...spec, id },
       {
         write: (stream, bytes) => output.write(stream, bytes),
         backpressure: () => presence.backpressure(request.client),
         stdin,
+        session: files,
       },
     );
     this.#running.set(id, run);
@@ -73,7 +81,7 @@ export class Programs {
         output.flush();
         this.#running.delete(id);
         store.log.unpin(entry.seq);
-        this.#end(id, outcomeOf(exit, output.isOverLimit), clock.now() - startedAt);
+        this.#end(id, outcomeOf(exit, output.isOverLimit, files), clock.now() - startedAt, files);
         this.#context.changed();
       })
       .catch((error: unknown) => this.#context.fatal(error));
@@ -91,20 +99,23 @@ export class Programs {
     for (const run of this.#running.values()) run.kill();
   }
 
-  #end(program: number, outcome: ProgramOutcome, milliseconds: number): void {
+  /** Of a program that ended by itself, what it wrote is kept. */
+  #end(program: number, outcome: ProgramOutcome, milliseconds: number, files: ProgramFiles): void {
     const { store, presence, clock } = this.#context;
-    const body = { at: Math.floor(clock.now()), program, milliseconds, outcome };
-    const entry = store.database.transaction(() => {
-      store.requests.close('program', program);
-      return store.log.append({ name: 'exit', body });
-    });
-    presence.offer(entry);
+    const at = Math.floor(clock.now());
+    const overlay = outcome.kind === 'exit' ? files.take() : null;
+    files.discard();
+    const body = { at, program, milliseconds, outcome };
+    for (const entry of store.endProgram(program, at, overlay, { name: 'exit', body })) presence.offer(entry);
   }
 }
 
-function outcomeOf(exit: ProgramExit, isOverOutputLimit: boolean): ProgramOutcome {
+function outcomeOf(exit: ProgramExit, isOverOutputLimit: boolean, { failure }: ProgramFiles): ProgramOutcome {
   if (isOverOutputLimit && exit.kind === 'killed') {
     return { kind: 'failed', message: 'The output limit of one program (1 GiB) is reached: it was killed.' };
+  }
+  if (exit.kind === 'exit' && failure !== null) {
+    return { kind: 'failed', message: `What the program wrote could not be kept. ${failure.message}` };
   }
   return exit.kind === 'failed' ? { kind: 'failed', message: exit.message } : exit;
 }

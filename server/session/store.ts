@@ -71,31 +71,45 @@ export class SessionStore {
    * nothing changed and nothing ends. If it throws, nothing is kept, and this object must be dropped for a new one.
    */
   commit(commit: Commit): Committed | null {
+    return this.database.transaction(() => this.#commit(commit));
+  }
+
+  /**
+   * Puts the end of a program into the log, and what it changed, if it changed anything, into a revision: one
+   * transaction. Returns what to broadcast.
+   */
+  endProgram(program: number, at: number, overlay: Overlay | null, exit: LogEvent): readonly LogEntry[] {
     return this.database.transaction(() => {
-      const { cause, causeNumber, at, milliseconds, heap, overlay, begin, end } = commit;
-      const number = this.revisions.next;
-      const written = overlay?.commit(number);
-      const isChanged =
-        heap !== undefined || (written !== undefined && written.changes.length + written.keys.length > 0);
-      if (!isChanged && end === undefined) return null;
-      const isBegun = begin?.() ?? false;
-      const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
-      const revision = this.revisions.append({
-        cause,
-        causeNumber,
-        at,
-        heaps,
-        ...(milliseconds === undefined ? {} : { milliseconds }),
-      });
-      const events: LogEvent[] = [];
-      if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
-      if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
-      if (end !== undefined) events.push(end(number));
-      if (end !== undefined && causeNumber !== null && cause === 'input' && !isBegun) {
-        this.requests.close('input', causeNumber);
-      }
-      return { revision, entries: events.map((event) => this.log.append(event)) };
+      const commit = { cause: 'program', causeNumber: program, at } as const;
+      const committed = overlay === null ? null : this.#commit({ ...commit, overlay });
+      this.requests.close('program', program);
+      return [...(committed?.entries ?? []), this.log.append(exit)];
     });
+  }
+
+  #commit(commit: Commit): Committed | null {
+    const { cause, causeNumber, at, milliseconds, heap, overlay, begin, end } = commit;
+    const number = this.revisions.next;
+    const written = overlay?.commit(number);
+    const isChanged = heap !== undefined || (written !== undefined && written.changes.length + written.keys.length > 0);
+    if (!isChanged && end === undefined) return null;
+    const isBegun = begin?.() ?? false;
+    const heaps = heap === undefined ? {} : { [heap.kernel]: this.#appendHeap(heap) };
+    const revision = this.revisions.append({
+      cause,
+      causeNumber,
+      at,
+      heaps,
+      ...(milliseconds === undefined ? {} : { milliseconds }),
+    });
+    const events: LogEvent[] = [];
+    if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
+    if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
+    if (end !== undefined) events.push(end(number));
+    if (end !== undefined && causeNumber !== null && cause === 'input' && !isBegun) {
+      this.requests.close('input', causeNumber);
+    }
+    return { revision, entries: events.map((event) => this.log.append(event)) };
   }
 
   /**

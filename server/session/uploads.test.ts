@@ -171,7 +171,7 @@ describe('a program', () => {
   it('is refused for what it announces', () => {
     const words = 'w'.repeat(LIMITS.programArgumentBytes - 2);
     const refusals: [Partial<typeof run>, string][] = [
-      [{ entry: 'none.js' }, 'BAD_REQUEST'],
+      [{ entry: '../none.js' }, 'BAD_REQUEST'],
       [{ sources: [...run.sources, ['a.js', 0]] }, 'BAD_REQUEST'],
       [{ sources: [...run.sources, ['../x', 0]] }, 'BAD_REQUEST'],
       [{ sources: [...run.sources, ['/x', 0]] }, 'BAD_REQUEST'],
@@ -185,5 +185,6 @@ describe('a program', () => {
     for (const [change, expected] of refusals) expect(() => receive(change)).toThrow(code(expected));
     receive({ sources: [['a.js', LIMITS.programSources]] });
     receive({ args: [words], env: [] });
+    receive({ entry: 'of-the-session.js', sources: [] });
   });
 });

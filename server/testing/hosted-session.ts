@@ -4,6 +4,7 @@ import { DurableDatabase } from '../durable-database.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import { isolateMemory } from '../memory.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
+import { remoteModules } from '../programs/package-cdn.ts';
 import { Session } from '../session/session.ts';
 import { systemClock } from '../system-clock.ts';
 import { TestTerminal } from './terminal.ts';
@@ -25,9 +26,10 @@ export async function hostSession(
   fetched: (request: Request) => Promise<Response> = (request) => fetch(request),
 ): Promise<HostedSession> {
   const failures: unknown[] = [];
+  const database = new DurableDatabase(state.storage);
   const session = new Session({
     version: 'a test',
-    database: new DurableDatabase(state.storage),
+    database,
     clock: systemClock,
     kernels: [javascriptFactory],
     host: {
@@ -35,7 +37,7 @@ export async function hostSession(
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: fetched,
     },
-    runner: new LoaderRunner({ env: {}, context: state, clock: systemClock }),
+    runner: new LoaderRunner({ env: {}, context: state, clock: systemClock, modules: remoteModules({}, database) }),
     memory: isolateMemory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,

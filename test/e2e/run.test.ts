@@ -9,6 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => machine.dispose());
 
+/** `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))` */
+const addWasm = Buffer.from(
+  '0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b',
+  'hex',
+);
+
 const printed = (stdout: string, status = 0) => ({ stdout, stderr: '', status });
 
 describe('a program', () => {
@@ -72,6 +78,58 @@ describe('a program', () => {
   it('knows nothing of the kernel', async () => {
     await machine.run(['-e', 'var inKernel = 1']);
     expect(await machine.run([], { stdin: 'console.log(typeof inKernel)' })).toEqual(printed('undefined\n'));
+  });
+});
+
+describe('the files of a program', () => {
+  it('are sent along: modules of both kinds, typed and not, and data', async () => {
+    const files = {
+      'pkg/package.json': '{"type":"module"}',
+      'pkg/main.ts': [
+        "import { twice, where } from './lib/twice'",
+        "import data from './data.json' with { type: 'json' }",
+        "import text from './note.txt'",
+        "import add from './add.wasm'",
+        "import { createRequire } from 'node:module'",
+        "const { default: later } = await import('./later.js')",
+        'const { exports } = new WebAssembly.Instance(add as WebAssembly.Module)',
+        'console.log(twice(data.n), where, text.trim(), later, (exports.add as Function)(2, 3))',
+        'console.log(import.meta.url, import.meta.dirname, process.argv[1])',
+      ].join('\n'),
+      'pkg/lib/twice.ts':
+        "import cjs from './cjs.cjs'\nexport const twice = (n: number) => cjs.times(n, 2), where = cjs.where",
+      'pkg/lib/cjs.cjs':
+        "exports.times = (a, b) => a * b; exports.where = [__filename, require('../data.json').n, require('./more').m]",
+      'pkg/lib/more.cts': 'module.exports = { m: 3 as number }',
+      'pkg/data.json': '{"n":21}',
+      'pkg/note.txt': 'héllo\n',
+      'pkg/later.js': 'export default import.meta.filename',
+    };
+    for (const [path, contents] of Object.entries(files)) await machine.file(path, contents);
+    await machine.file('pkg/add.wasm', addWasm);
+    expect(await machine.run(['run', 'pkg/main.ts'])).toEqual(
+      printed(
+        "42 [ '/home/user/pkg/lib/cjs.cjs', 21, 3 ] héllo /home/user/pkg/later.js 5\n" +
+          'file:///home/user/pkg/main.ts /home/user/pkg /home/user/pkg/main.ts\n',
+      ),
+    );
+  });
+
+  it('are named as on this machine when they fail', async () => {
+    await machine.file('sub/late.ts', "import { f } from './thrower.ts'\nf()\n");
+    await machine.file('sub/thrower.ts', 'export function f(): never {\n  throw new Error("boom")\n}\n');
+    expect((await machine.run(['run', 'sub/late.ts'])).stderr).toBe(
+      'Uncaught Error: boom\n    at f (sub/thrower.ts:2:9)\n    at sub/late.ts:2:1\n',
+    );
+  });
+
+  it('may be those of the session, also what runs', async () => {
+    await machine.run(['files', 'put', '-', 'own/a.ts'], { stdin: "import { b } from './b'; console.log('own', b)" });
+    await machine.run(['files', 'put', '-', 'own/b.ts'], { stdin: 'export const b: number = 1' });
+    expect(await machine.run(['run', 'own/a.ts', 'x'])).toEqual(printed('own 1\n'));
+    expect(await machine.run([], { stdin: "import './own/a.ts'" })).toEqual(printed('own 1\n'));
+    const { stderr, status } = await machine.run(['run', 'own/none.ts']);
+    expect([stderr, status]).toEqual(['spawnpoint-cf: There is no file own/none.ts to run.\n', 1]);
   });
 });
 

@@ -20,7 +20,7 @@ export const DOT_COMMANDS = [
   { name: 'reset', args: '', help: 'empty variables; files and kv stay' },
   { name: 'diff', args: 'N [M]', help: 'what changed from revision N to M, or until now' },
   { name: 'fork', args: 'NAME', help: 'a session NAME with all that this one has' },
-  { name: 'run', args: 'FILE [ARGS…]', help: 'run a local file as a program' },
+  { name: 'run', args: 'FILE [ARGS…]', help: 'run a file of the session, or a local one, as a program' },
   { name: 'ps', args: '', help: 'programs' },
   { name: 'kill', args: 'ID', help: 'end a program' },
   { name: 'clear', args: '', help: 'clear the screen; the session keeps all' },

@@ -18,6 +18,10 @@ export class MirrorFiles {
     return this.#view;
   }
 
+  isFile(path: string): boolean {
+    return this.#entries.get(path)?.kind === 'file';
+  }
+
   /** A whole listing as of `revision`. */
   replace(
     entries: readonly (readonly [path: string, kind: FileEntry['kind'], size: number])[],

@@ -34,7 +34,7 @@ beforeEach(async () => {
     {
       history: new SessionHistory(() => Promise.reject(new Error('Nobody asks here.')), 'main', 'ada@lovelace'),
       readFile: async (path) => (path === 'text' ? encoder.encode('héllo') : Uint8Array.of(0xff)),
-      readLocalFile: async () => encoder.encode('code'),
+      readLocalProgram: async (path) => ({ entry: path, sources: [{ path, bytes: encoder.encode('code') }] }),
     },
   );
   const greeted = server.greeted();

@@ -7,6 +7,7 @@ import { type HistoryView, movedText } from './history.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';
+import type { Program } from './program-upload.ts';
 import type { Ask } from './replies.ts';
 import type {
   Completeness,
@@ -24,8 +25,8 @@ export interface MirrorServices {
   readonly history: HistoryView;
   /** Contents of a session file. */
   readFile(path: string): Promise<Uint8Array>;
-  /** Contents of a file on this machine, to be run as a program. */
-  readLocalFile(path: string): Promise<Uint8Array>;
+  /** A file on this machine, to be run as a program, with what it imports. */
+  readLocalProgram(path: string): Promise<Pick<Program, 'entry' | 'sources'>>;
 }
 
 type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
@@ -124,9 +125,9 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   async run(file: string, args: readonly string[]): Promise<void> {
-    const bytes = await this.#services.readLocalFile(file);
-    const path = file.split(/[/\\]/).at(-1) ?? file;
-    await this.#connection.run({ entry: path, sources: [{ path, bytes }], args, env: [], timeout: null, stdin: null });
+    const isOfSession = this.#files.isFile(file);
+    const program = isOfSession ? { entry: file, sources: [] } : await this.#services.readLocalProgram(file);
+    await this.#connection.run({ ...program, args, env: [], timeout: null, stdin: null });
   }
 
   async kill(program: number): Promise<void> {

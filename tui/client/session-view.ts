@@ -136,7 +136,7 @@ export interface SessionView {
   complete(code: string, cursor: number, language: Language): Promise<Completion>;
   readFile(path: string): Promise<FileContents>;
   variables(language: Language): Promise<readonly Variable[]>;
-  /** Runs a file of this machine as a program; its output goes to the log. */
+  /** Runs a file of the session, or one of this machine, as a program; its output goes to the log. */
   run(file: string, args: readonly string[]): Promise<void>;
   kill(program: number): Promise<void>;
 }

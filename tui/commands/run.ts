@@ -1,27 +1,52 @@
 /** `run FILE`, `-` and piped input: programs. */
 
 import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Language } from '../arguments/options.ts';
 import type { Invocation } from '../arguments/parse.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programVerdict } from '../plain/outcomes.ts';
 import { entryName } from './language.ts';
 import { describeFileError } from './local-files.ts';
+import { gatherSources, type ProgramSources } from './program-sources.ts';
 import { report, withSession } from './session.ts';
 import type { CommandBody } from './table.ts';
 
 export const runFile: CommandBody = async (invocation, io) => {
   const [file = ''] = invocation.args;
   if (file === '-') return runPipedProgram(invocation, io);
-  let source: Uint8Array;
+  return runProgram(invocation, io, await localProgram(file, invocation.options.language), io.stdin);
+};
+
+/**
+ * A local file with what it imports; if there is none, the file of the session with that name. `language`: null for what
+ * its name or its `#!` line says. Throws `ExitError` when it cannot be read or is too large.
+ */
+export async function localProgram(file: string, language: Language | null): Promise<ProgramSources> {
+  const source = await readLocal(file);
+  if (source === null) return { entry: sessionPath(file), sources: [] };
+  return gatherSources(file, source, nameOf(file, source, language));
+}
+
+function sessionPath(file: string): string {
+  const path = posix.normalize(file).replace(/^\/home\/user\//, '');
+  if (/^(\/|\.\.(\/|$))/.test(path)) {
+    throw new ExitError(EXIT.failure, `cannot read ${file}: there is no such file or directory`);
+  }
+  return path;
+}
+
+/** Null if there is no such file here: then it is one of the session. */
+async function readLocal(file: string): Promise<Uint8Array | null> {
   try {
-    source = await readFile(file);
+    return await readFile(file);
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw new ExitError(EXIT.failure, `cannot read ${file}: ${describeFileError(error)}`);
   }
-  return runProgram(invocation, io, file, source, io.stdin);
-};
+}
 
 export const runPipedProgram: CommandBody = async (invocation, io) => {
   const parts: Uint8Array[] = [];
@@ -31,24 +56,29 @@ export const runPipedProgram: CommandBody = async (invocation, io) => {
     bytes += part.length;
     if (bytes > LIMITS.programSources) break;
   }
-  return runProgram(invocation, io, null, Buffer.concat(parts), null);
+  const source = Buffer.concat(parts);
+  if (source.length > LIMITS.programSources) {
+    throw new ExitError(
+      EXIT.failure,
+      `the program is too large: a program may have ${LIMITS.programSources / 1024 / 1024} MiB`,
+    );
+  }
+  const entry = nameOf(null, source, invocation.options.language);
+  return runProgram(invocation, io, { entry, sources: [{ path: entry, bytes: source }] }, null);
 };
 
 /** `file` is null for a program from standard input. */
+function nameOf(file: string | null, source: Uint8Array, language: Language | null): string {
+  return entryName(file, new TextDecoder().decode(source.subarray(0, 1024)), language);
+}
+
 function runProgram(
   invocation: Invocation,
   io: Io,
-  file: string | null,
-  source: Uint8Array,
+  sources: ProgramSources,
   stdin: AsyncIterable<Uint8Array> | null,
 ): Promise<number> {
-  if (source.length > LIMITS.programSources) {
-    const limit = `${LIMITS.programSources / 1024 / 1024} MiB`;
-    throw new ExitError(EXIT.failure, `${file ?? 'the program'} is too large: a program may have ${limit}`);
-  }
-  const { language, timeout } = invocation.options;
-  const entry = entryName(file, new TextDecoder().decode(source.subarray(0, 1024)), language);
-  const program = { entry, sources: [{ path: entry, bytes: source }], args: invocation.programArgs, env: [], timeout };
+  const program = { ...sources, args: invocation.programArgs, env: [], timeout: invocation.options.timeout };
   return withSession(invocation, io, async (session) => {
     const outcome = await session.run({ ...program, stdin });
     return report(programVerdict(outcome, session.wasInterrupted), io);

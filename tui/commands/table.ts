@@ -56,7 +56,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'run',
     synopsis: 'FILE [ARGS…]',
-    summary: 'run a local file as a program; stdin is its standard input',
+    summary: 'run a local file, with what it imports, or a file of the session',
     options: [],
     arguments: [1, 1],
     passesArguments: true,

@@ -1,24 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { type BuiltProgram, buildProgram } from './build.ts';
 import { BuildError } from './build-error.ts';
+import { ProgramSources } from './sources.ts';
 
-function build(files: Readonly<Record<string, string>>, entry = Object.keys(files)[0] ?? ''): BuiltProgram {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  return buildProgram(
-    entry,
-    Object.entries(files).map(([path, text]) => ({ path, bytes: bytes(text) })),
-  );
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A program whose client sent `files`, in a session with `own` files. */
+function build(files: Files, entry = Object.keys(files)[0] ?? '', own: Files = {}): Promise<BuiltProgram> {
+  const bytes = (contents: string | Uint8Array = '') =>
+    typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
+  const sent = Object.entries(files).map(([path, contents]) => ({ path, bytes: bytes(contents) }));
+  const sources = new ProgramSources(sent, {
+    file: async (paths) => {
+      const path = paths.find((each) => Object.hasOwn(own, each));
+      return path === undefined ? null : { path, bytes: bytes(own[path]) };
+    },
+    module: async (url) => {
+      throw new Error(`there is no network for ${url}`);
+    },
+  });
+  return buildProgram(entry, sources);
 }
 
-function codeOf(files: Readonly<Record<string, string>>): string {
-  const [entry = ''] = Object.keys(files);
-  const module = build(files).modules[entry];
-  return module === undefined ? '' : 'js' in module ? module.js : module.cjs;
+async function codeOf(files: Files, path = Object.keys(files)[0] ?? ''): Promise<string> {
+  const module = (await build(files)).modules[path];
+  if (module === undefined) return '';
+  return 'js' in module ? module.js : 'cjs' in module ? module.cjs : '';
 }
 
-function failure(files: Readonly<Record<string, string>>, entry?: string): string {
+async function failure(files: Files, entry?: string): Promise<string> {
   try {
-    build(files, entry);
+    await build(files, entry);
   } catch (error) {
     if (error instanceof BuildError) return error.message;
     throw error;
@@ -42,13 +54,13 @@ describe('the format of a module', () => {
     ['a.mts', 'let x: number', 'esm'],
     ['a.cjs', '1', 'cjs'],
     ['a.js', '#!/usr/bin/env node\nimport "fs"', 'esm'],
-  ])('%s with %s is %s', (path, code, format) => {
-    expect(build({ [path]: code }).format).toBe(format);
+  ])('%s with %s is %s', async (path, code, format) => {
+    expect((await build({ [path]: code })).format).toBe(format);
   });
 });
 
 describe('an entry', () => {
-  it('keeps each statement on its line, its imports static and in order', () => {
+  it('keeps each statement on its line, its imports static and in order', async () => {
     const code = [
       'import a, {',
       '  b, // a comment',
@@ -61,11 +73,11 @@ describe('an entry', () => {
       'export { c as e };',
       'throw c;',
     ].join('\n');
-    const built = codeOf({ 'main.ts': code, 'lib.ts': 'export default 1; export const b = 2;' });
+    const built = await codeOf({ 'main.ts': code, 'lib.ts': 'export default 1; export const b = 2;' });
     const lines = built.split('\n');
     expect(lines).toHaveLength(code.split('\n').length + 1);
     expect(lines[0]).toMatch(
-      /^import a, \{ +b, +\} from "\/lib\.ts";import 'fs';export \* from "\/lib\.ts";export default async/,
+      /^import a, \{ +b, +\} from "\/lib\.ts";import "fs";export \* from "\/lib\.ts";export default async/,
     );
     expect(lines[3]).toBe('console.log(a);');
     expect(lines[5]).toMatch(/^; {6}const c = 1, d = 2$/);
@@ -73,7 +85,7 @@ describe('an entry', () => {
     expect(lines[9]).toBe('throw c;');
   });
 
-  it('resolves what its authors leave out of a path', () => {
+  it('resolves what its authors leave out of a path', async () => {
     const files = { 'lib/b.ts': '', 'lib/index.js': '', 'c.mjs': '' };
     for (const [specifier, path] of [
       ['../lib/b.ts', 'lib/b.ts'],
@@ -82,18 +94,73 @@ describe('an entry', () => {
       ['../lib', 'lib/index.js'],
       ['../c.mjs', 'c.mjs'],
     ] as const) {
-      const built = build({ 'src/a.ts': `import ${JSON.stringify(specifier)}`, ...files });
-      expect(Object.keys(built.modules)).toEqual(['src/a.ts', path]);
+      const built = await build({ 'src/a.ts': `import ${JSON.stringify(specifier)}`, ...files });
+      expect(Object.keys(built.modules).sort()).toEqual(['src/a.ts', path].sort());
     }
   });
 
-  it('may import in a circle, by require and at run time', () => {
-    const built = build({ 'a.js': 'require("./b"); import("./c.mjs")', 'b.js': 'require("./a.js")', 'c.mjs': '' });
-    expect(Object.keys(built.modules)).toEqual(['a.js', 'b.js', 'c.mjs']);
+  it('may import in a circle, by require and at run time', async () => {
+    const built = await build({
+      'a.js': 'require("./b"); import("./c.mjs")',
+      'b.js': 'require("./a.js")',
+      'c.mjs': '',
+    });
+    expect(Object.keys(built.modules).sort()).toEqual(['a.js', 'b.js', 'c.mjs']);
   });
 
-  it('leaves built-in modules to the runtime', () => {
-    expect(codeOf({ 'a.ts': 'import fs from "node:fs"; import path from "path/posix"' })).toContain('"path/posix"');
+  it('leaves built-in modules to the runtime', async () => {
+    expect(await codeOf({ 'a.ts': 'import fs from "node:fs"; import path from "path/posix"' })).toContain(
+      '"path/posix"',
+    );
+  });
+});
+
+describe('the other files of a program', () => {
+  it('come from the session where the client sent none', async () => {
+    const own = { 'b.ts': "import './c'", 'c.js': 'exports.d = 1', 'a.ts': 'not this one', 'package.json': '{}' };
+    const built = await build({ 'a.ts': "import './b.ts'" }, 'a.ts', own);
+    expect(Object.keys(built.modules).sort()).toEqual(['a.ts', 'b.ts', 'c.js']);
+    expect(Object.keys((await build({}, 'c.js', own)).modules)).toEqual(['c.js']);
+  });
+
+  it('may be data', async () => {
+    const files = {
+      'a.ts': "import j from './j.json' with { type: 'json' }; import t from './t.txt'; import('./w.wasm')",
+    };
+    const built = await build({ ...files, 'j.json': '[1]', 't.txt': 'é', 'w.wasm': new Uint8Array([0, 97]) });
+    expect(built.modules).toMatchObject({ 'j.json': { json: [1] }, 't.txt': { text: 'é' } });
+    expect(built.modules['w.wasm']).toEqual({ wasm: new Uint8Array([0, 97]).buffer });
+    expect(await codeOf({ ...files, 'j.json': '', 't.txt': '' }).catch(String)).toContain('j.json:1:1');
+    expect(await failure({ 'a.ts': "import './b.css'", 'b.css': '' })).toBe(
+      'b.css cannot be imported: programs import .js, .ts, .json, .txt and .wasm files.',
+    );
+  });
+
+  it('are of the kind that the nearest package.json says', async () => {
+    const files = { 'p/a.js': '1', 'p/package.json': '{"type":"module"}', 'package.json': '{"type":"commonjs"}' };
+    expect((await build(files)).format).toBe('esm');
+    expect((await build({ 'a.js': 'import "fs"', ...files }, 'p/a.js')).format).toBe('esm');
+    expect(await failure({ 'a.js': 'import "fs"', ...files })).toContain('SyntaxError');
+  });
+
+  it('may be missing if they are only imported when the program gets there', async () => {
+    const built = await build({ 'a.js': "try { require('./b') } catch {}; import('c')" });
+    expect(Object.values(built.modules).slice(0, 2)).toEqual([
+      { cjs: expect.stringContaining("Cannot find module './b'") },
+      { cjs: expect.stringContaining('there is no network for npm:c') },
+    ]);
+  });
+
+  it('know where they are', async () => {
+    const files = {
+      'a.ts': "import './b'; import './c/d'",
+      'b.mts': 'import.meta.url',
+      'c/d.cjs': "'use strict'; __dirname",
+    };
+    expect(await codeOf(files, 'b.mts')).toMatch(/^Object.assign\(import.meta, \{ url: "file:\/\/\/home\/user\/b.mts"/);
+    expect(await codeOf(files, 'c/d.cjs')).toMatch(
+      /^'use strict';__filename = "\/home\/user\/c\/d.cjs"; __dirname = "\/home\/user\/c";/,
+    );
   });
 });
 
@@ -127,24 +194,23 @@ describe('a program that cannot be built', () => {
       { 'a.py': '' },
       'a.py cannot run as a program: its name must end in .js, .mjs, .cjs, .ts, .mts or .cts.',
     ],
-  ])('says where and why: %s', (_, files, message) => {
-    expect(failure(files)).toBe(message);
+  ])('says where and why: %s', async (_, files, message) => {
+    expect(await failure(files)).toBe(message);
   });
 
-  it('names packages and missing entries', () => {
-    expect(failure({ 'a.js': 'require("lodash")' })).toMatch(
-      /^a\.js:1:9\n.*\n {8}\^\n\nError: Cannot find package 'lodash'/,
+  it('names packages and missing entries', async () => {
+    expect(await failure({ 'a.js': 'import "lodash"' })).toBe(
+      'a.js:1:8\nimport "lodash"\n       ^\n\nError: there is no network for npm:lodash',
     );
-    expect(failure({ 'a.js': '' }, 'b.js')).toBe('b.js is not among the files of the program.');
+    expect(await failure({ 'a.js': '' }, 'b.js')).toBe('There is no file b.js to run.');
   });
 
-  it('is not text', () => {
-    expect(() => buildProgram('a.js', [{ path: 'a.js', bytes: new Uint8Array([0xff]) }])).toThrow(
-      'a.js is not UTF-8 text.',
-    );
+  it('is not text', async () => {
+    expect(await failure({ 'a.js': new Uint8Array([0xff]) })).toBe('a.js is not UTF-8 text.');
   });
 
-  it('has a line too long to show', () => {
-    expect(failure({ 'a.js': `${'x;'.repeat(500)} =;` }).split('\n')[1]?.length).toBeLessThanOrEqual(120);
+  it('has a line too long to show', async () => {
+    const message = await failure({ 'a.js': `${'x;'.repeat(500)} =;` });
+    expect(message.split('\n')[1]?.length).toBeLessThanOrEqual(120);
   });
 });

@@ -1,71 +1,165 @@
-/** Turns the files of a program into modules that the Worker Loader takes. Pure: no clock, no I/O. */
+/** Turns the files of a program, and what they import, into modules that the Worker Loader takes. */
 
-import type { SourceFile } from '../program.ts';
 import { BuildError } from './build-error.ts';
 import type { Columns } from './columns.ts';
-import type { Edit } from './edits.ts';
 import { applyEdits } from './edits.ts';
-import { findImports, resolveImport } from './imports.ts';
-import { type ModuleFormat, type ParsedSource, parseSource } from './parse.ts';
-import { wrapEntry } from './wrap.ts';
+import type { ModuleFormat } from './parse.ts';
+import { readRemote, remoteName } from './remote.ts';
+import { resolveInFile, resolveInModule, type Target } from './resolve.ts';
+import { sourceModule } from './source-module.ts';
+import type { FoundSource, ProgramSources } from './sources.ts';
+
+/** A module as the Worker Loader takes it. */
+export type BuiltModule =
+  | { readonly js: string }
+  | { readonly cjs: string }
+  | { readonly json: unknown }
+  | { readonly text: string }
+  | { readonly wasm: ArrayBuffer };
 
 export interface BuiltProgram {
+  /** The session path of what runs. */
+  readonly entry: string;
   /** How the entry is called: see `wrapEntry`. */
   readonly format: ModuleFormat;
-  /** Columns by which the first line of the entry moved to the right. */
-  readonly indent: number;
-  /** Of each module that was TypeScript, by its path. */
+  /** Of each module whose columns moved, by its name. */
   readonly columns: ReadonlyMap<string, Columns>;
-  /** Module names are the source paths, so that stack traces show the user's own. */
-  readonly modules: Readonly<Record<string, { js: string } | { cjs: string }>>;
+  /** The names of the program's own modules are their paths, so that stack traces show them. */
+  readonly modules: Readonly<Record<string, BuiltModule>>;
+  /** Whether any module names `fs`: only then does the program need the session's files. */
+  readonly usesFiles: boolean;
 }
 
-/** Builds `entry` and what it imports, directly or not. Throws `BuildError`. */
-export function buildProgram(entry: string, sources: readonly SourceFile[]): BuiltProgram {
-  const texts = new Map(sources.map((source) => [source.path, source.bytes]));
-  const paths = new Set(texts.keys());
-  const modules: Record<string, { js: string } | { cjs: string }> = Object.create(null);
-  const columns = new Map<string, Columns>();
-  const queue = [entry];
-  let head: Pick<BuiltProgram, 'format' | 'indent'> = { format: 'esm', indent: 0 };
-  for (const path of queue) {
-    const parsed = parseSource(path, readSource(path, texts));
-    const edits = resolveAll(parsed, paths, (target) => {
-      if (!queue.includes(target)) queue.push(target);
-    });
-    let code = applyEdits(parsed.code, edits);
-    if (path === entry) {
-      const wrapped = wrapEntry(parsed, edits);
-      code = wrapped.code;
-      head = { format: parsed.format, indent: wrapped.indent };
+/** The `fs` module by any of its names, however it is asked for. */
+const namesFiles = /["'`](?:node:)?fs(?:\/promises)?["'`]/;
+
+/** Builds `entry` and what it imports, directly or not. Throws `BuildError`; the rest is what `sources` throws. */
+export async function buildProgram(entry: string, sources: ProgramSources): Promise<BuiltProgram> {
+  const found = await sources.find([entry]);
+  if (found === null) throw new BuildError(`There is no file ${entry} to run.`);
+  const build = new Build(sources);
+  const format = await build.addEntry(found);
+  await build.settle();
+  const { columns, modules, usesFiles } = build;
+  return { entry, format, columns, modules, usesFiles };
+}
+
+class Build {
+  readonly #sources: ProgramSources;
+  readonly modules: Record<string, BuiltModule> = Object.create(null);
+  readonly columns = new Map<string, Columns>();
+  usesFiles = false;
+  /** Names of modules that are built or being built, so that circles end. */
+  readonly #names = new Set<string>();
+  /** The name of the module that each URL led to. */
+  readonly #remotes = new Map<string, Promise<string>>();
+
+  /** Modules of the network import each other in circles: who imports one waits for its name only. */
+  readonly #unfinished: Promise<void>[] = [];
+
+  constructor(sources: ProgramSources) {
+    this.#sources = sources;
+  }
+
+  /** Resolves when all modules are there. */
+  async settle(): Promise<void> {
+    for (const module of this.#unfinished) await module;
+  }
+
+  async addEntry(found: FoundSource): Promise<ModuleFormat> {
+    if (!/\.[mc]?[jt]s$/.test(found.path)) {
+      const reason = 'its name must end in .js, .mjs, .cjs, .ts, .mts or .cts.';
+      throw new BuildError(`${found.path} cannot run as a program: ${reason}`);
     }
-    if (Object.keys(parsed.columns).length > 0) columns.set(path, parsed.columns);
-    modules[path] = parsed.format === 'esm' ? { js: code } : { cjs: code };
+    return (await this.#addFile(found, true)) ?? 'esm';
   }
-  return { ...head, columns, modules };
+
+  /** Returns what kind of code it is; null for data. */
+  async #addFile(found: FoundSource, isEntry: boolean): Promise<ModuleFormat | null> {
+    this.#names.add(found.path);
+    const source = sourceModule(found);
+    if ('module' in source) {
+      this.modules[found.path] = source.module;
+      return null;
+    }
+    const edits = await Promise.all(
+      source.imports.map(async ({ specifier, start, end, isLate }) => {
+        const name = await this.#resolve(resolveInFile(specifier, found.path), specifier, isLate, (reason) =>
+          source.fail(start, reason),
+        );
+        return { start, end, text: JSON.stringify(name) };
+      }),
+    );
+    const built = source.finish(edits, isEntry);
+    this.#add(found.path, built.module, source.text);
+    if (Object.keys(built.columns).length > 0) this.columns.set(found.path, built.columns);
+    return source.format;
+  }
+
+  /** The name to import instead. What is only imported late fails when the program gets there, as in node. */
+  async #resolve(target: Target, specifier: string, isLate: boolean, fail: (reason: string) => Error): Promise<string> {
+    if (target.kind === 'builtin') return specifier;
+    try {
+      if (target.kind === 'remote') return `/${await this.#addRemote(target.url)}`;
+      const found = target.candidates.length === 0 ? null : await this.#sources.find(target.candidates);
+      if (found === null) throw new MissingModule(`Cannot find module '${specifier}'`);
+      if (!this.#names.has(found.path)) await this.#addFile(found, false);
+      return `/${found.path}`;
+    } catch (error) {
+      if (error instanceof BuildError || !(error instanceof Error)) throw error;
+      if (!isLate) throw fail(error.message);
+      return `/${this.#addMissing(error.message)}`;
+    }
+  }
+
+  #addRemote(url: string): Promise<string> {
+    const known = this.#remotes.get(url);
+    if (known !== undefined) return known;
+    const adding = this.#fetchRemote(url);
+    this.#remotes.set(url, adding);
+    return adding;
+  }
+
+  async #fetchRemote(wanted: string): Promise<string> {
+    const { url, contentType, bytes } = await this.#sources.module(wanted);
+    const name = remoteName(url);
+    if (this.#names.has(name)) return name;
+    this.#names.add(name);
+    const finishing = this.#finishRemote(name, url, contentType, bytes);
+    finishing.catch(() => {});
+    this.#unfinished.push(finishing);
+    return name;
+  }
+
+  async #finishRemote(name: string, url: string, contentType: string, bytes: Uint8Array): Promise<void> {
+    const remote = readRemote(url, contentType, bytes);
+    if ('module' in remote) {
+      this.modules[name] = remote.module;
+      return;
+    }
+    const fail = (specifier: string) => (reason: string) => new BuildError(`${url} imports '${specifier}': ${reason}`);
+    const edits = await Promise.all(
+      remote.imports.map(async ({ specifier, start, end, isLate }) => {
+        const name = await this.#resolve(resolveInModule(specifier, url), specifier, isLate, fail(specifier));
+        return { start, end, text: JSON.stringify(name) };
+      }),
+    );
+    this.#add(name, { js: applyEdits(remote.text, edits) }, remote.text);
+  }
+
+  #add(name: string, module: BuiltModule, text: string): void {
+    this.modules[name] = module;
+    this.usesFiles ||= namesFiles.test(text);
+  }
+
+  /** A module that fails when it is evaluated. */
+  #addMissing(reason: string): string {
+    const name = `spawnpoint:missing/${this.#names.size}`;
+    this.#names.add(name);
+    const code = JSON.stringify('ERR_MODULE_NOT_FOUND');
+    this.modules[name] = { cjs: `throw Object.assign(new Error(${JSON.stringify(reason)}), { code: ${code} });` };
+    return name;
+  }
 }
 
-function readSource(path: string, texts: ReadonlyMap<string, Uint8Array>): string {
-  const bytes = texts.get(path);
-  if (bytes === undefined) throw new BuildError(`${path} is not among the files of the program.`);
-  if (!/\.[mc]?[jt]s$/.test(path)) {
-    throw new BuildError(`${path} cannot run as a program: its name must end in .js, .mjs, .cjs, .ts, .mts or .cts.`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new BuildError(`${path} is not UTF-8 text.`);
-  }
-}
-
-/** Points each relative import at the module that it names, whatever the author left out of the path. */
-function resolveAll(parsed: ParsedSource, paths: ReadonlySet<string>, onImport: (path: string) => void): Edit[] {
-  const edits: Edit[] = [];
-  for (const reference of findImports(parsed)) {
-    const target = resolveImport(parsed, reference, paths);
-    if (target === null) continue;
-    onImport(target);
-    edits.push({ start: reference.start, end: reference.end, text: JSON.stringify(`/${target}`) });
-  }
-  return edits;
-}
+class MissingModule extends Error {}

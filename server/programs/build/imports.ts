@@ -1,6 +1,6 @@
-/** The imports of a module: where their specifiers stand, and what they name among a program's sources. */
+/** Finds what a module imports. */
 
-import type { AnyNode, Expression, SpreadElement } from 'acorn';
+import type { AnyNode, Expression, ImportAttribute, SpreadElement } from 'acorn';
 import { full } from 'acorn-walk';
 import { errorAt } from './build-error.ts';
 import { sourceColumn } from './columns.ts';
@@ -8,95 +8,54 @@ import type { ParsedSource } from './parse.ts';
 
 export interface ImportReference {
   readonly specifier: string;
-  /** The string literal, quotes included, in `code`. */
+  /** The string literal, quotes included, in `code`; and import attributes, which the runtime does not take. */
   readonly start: number;
   readonly end: number;
+  /** Evaluated only when the program gets there, as `import()` and `require()` are. */
+  readonly isLate: boolean;
 }
 
 /** Static imports, re-exports, `import('…')` and, in CommonJS, `require('…')`, as far as they are literal. */
 export function findImports(parsed: ParsedSource): ImportReference[] {
   const found: ImportReference[] = [];
-  const add = (node: Expression | SpreadElement | null | undefined): void => {
-    if (node?.type === 'Literal' && typeof node.value === 'string') {
-      found.push({ specifier: node.value, start: node.start, end: node.end });
-    }
+  const add = (source: Expression | SpreadElement | null | undefined, isLate: boolean, last?: AnyNode): void => {
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+    found.push({ specifier: source.value, start: source.start, end: last?.end ?? source.end, isLate });
   };
   full(parsed.tree, (node) => {
     switch (node.type) {
       case 'ImportDeclaration':
       case 'ExportNamedDeclaration':
       case 'ExportAllDeclaration':
+        add(node.source, false);
+        if (node.source != null && node.attributes.length > 0) withAttributes(parsed, node.attributes, found);
+        break;
       case 'ImportExpression':
-        add(node.source);
+        add(node.source, true, node.options ?? undefined);
         break;
       case 'CallExpression':
-        if (parsed.format === 'cjs' && isRequire(node.callee)) add(node.arguments[0]);
+        if (parsed.format === 'cjs' && isRequire(node.callee)) add(node.arguments[0], true);
     }
   });
   return found;
+}
+
+/** Lets the last reference reach to the end of its `with { … }`. */
+function withAttributes(parsed: ParsedSource, attributes: readonly ImportAttribute[], found: ImportReference[]): void {
+  const reference = found.pop();
+  const last = attributes.at(-1)?.end;
+  if (reference === undefined || last === undefined) return;
+  found.push({ ...reference, end: parsed.code.indexOf('}', last) + 1 });
 }
 
 function isRequire(callee: AnyNode): boolean {
   return callee.type === 'Identifier' && callee.name === 'require';
 }
 
-/** The source path that a reference names, or null for a built-in module, which the runtime resolves. */
-export function resolveImport(
-  parsed: ParsedSource,
-  reference: ImportReference,
-  paths: ReadonlySet<string>,
-): string | null {
-  const { specifier } = reference;
-  if (!/^\.{0,2}\//.test(specifier) && specifier !== '.' && specifier !== '..') {
-    if (isBuiltin(specifier)) return null;
-    throw missing(
-      parsed,
-      reference,
-      `Cannot find package '${specifier}': programs have node: modules and their own files`,
-    );
-  }
-  const base = specifier.startsWith('/') ? specifier.slice(1) : join(parsed.path, specifier);
-  const path = base === null ? undefined : candidates(base).find((candidate) => paths.has(candidate));
-  if (path === undefined) throw missing(parsed, reference, `Cannot find module '${specifier}'`);
-  return path;
-}
-
-function missing(parsed: ParsedSource, reference: ImportReference, reason: string) {
+/** The error of an import that leads nowhere, shown where it stands. */
+export function unresolved(parsed: ParsedSource, reference: ImportReference, reason: string): Error {
   const before = parsed.code.slice(0, reference.start).split('\n');
   const line = before.length;
   const column = sourceColumn(parsed.columns, line, before.at(-1)?.length ?? 0);
   return errorAt({ path: parsed.path, source: parsed.source, line, column }, `Error: ${reason}`);
-}
-
-/** The specifier relative to the directory of `from`; null when it leaves the package root. */
-function join(from: string, specifier: string): string | null {
-  const segments = from.split('/').slice(0, -1);
-  for (const segment of specifier.split('/')) {
-    if (segment === '' || segment === '.') continue;
-    if (segment !== '..') segments.push(segment);
-    else if (segments.pop() === undefined) return null;
-  }
-  return segments.join('/');
-}
-
-/** As written; TypeScript's habit of naming the output (`./a.js` for a.ts); without extension; a directory. */
-function candidates(path: string): string[] {
-  const typed = path.replace(/\.([mc]?)js$/, '.$1ts');
-  const extensions = ['.ts', '.js', '.mts', '.mjs', '.cts', '.cjs'];
-  const prefix = path === '' ? '' : `${path}/`;
-  return [path, typed, ...extensions.map((e) => path + e), ...extensions.map((e) => `${prefix}index${e}`)];
-}
-
-const builtins = new Set(
-  (
-    'assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
-    'dns/promises domain events fs fs/promises http http2 https inspector inspector/promises module net os path path/posix ' +
-    'path/win32 perf_hooks process punycode querystring readline readline/promises repl stream stream/consumers ' +
-    'stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm ' +
-    'wasi worker_threads zlib'
-  ).split(' '),
-);
-
-function isBuiltin(specifier: string): boolean {
-  return /^(node|cloudflare):/.test(specifier) || builtins.has(specifier);
 }

@@ -4,6 +4,7 @@ import { type Comment, type Options, type Program, parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { errorAt } from './build-error.ts';
 import { type Columns, sourceColumn } from './columns.ts';
+import type { PackageType } from './sources.ts';
 import { stripTypes } from './typescript.ts';
 
 export type ModuleFormat = 'esm' | 'cjs';
@@ -26,13 +27,13 @@ interface Parsed {
   readonly comments: readonly Comment[];
 }
 
-/** Throws `BuildError` for a syntax error, placed in the user's own source. */
-export function parseSource(path: string, source: string): ParsedSource {
+/** `type`: what package.json says. Throws `BuildError` for a syntax error, placed in the user's own source. */
+export function parseSource(path: string, source: string, type: PackageType | null): ParsedSource {
   const stripped = /\.[mc]?ts$/.test(path) ? stripTypes(path, source) : { code: source, columns: {} };
   const code = stripped.code.replace(/^#!/, '//');
   const { columns } = stripped;
   try {
-    return { path, source, code, columns, ...parseCode(path, code) };
+    return { path, source, code, columns, ...parseCode(path, code, type) };
   } catch (error) {
     if (!isAcornError(error)) throw error;
     const { line, column } = error.loc;
@@ -41,9 +42,9 @@ export function parseSource(path: string, source: string): ParsedSource {
   }
 }
 
-function parseCode(path: string, code: string): Parsed {
-  if (/\.m[jt]s$/.test(path)) return parseAs('esm', code);
-  if (/\.c[jt]s$/.test(path)) return parseAs('cjs', code);
+function parseCode(path: string, code: string, type: PackageType | null): Parsed {
+  if (/\.m[jt]s$/.test(path) || type === 'module') return parseAs('esm', code);
+  if (/\.c[jt]s$/.test(path) || type === 'commonjs') return parseAs('cjs', code);
   const script = attempt(() => parseAs('cjs', code));
   if ('parsed' in script) return script.parsed;
   const module = attempt(() => parseAs('esm', code));

@@ -17,10 +17,11 @@ export interface WrappedEntry {
 /**
  * ES module: default-exports an async function that runs the body; its imports stay static. CommonJS: exports
  * `[require, body]`, where body is the function that Node would make of it.
- * `edits` are applied to the code on the way; they may lie inside import declarations.
+ * `edits` are applied to the code on the way; they may lie inside import declarations. `first` goes before the body of
+ * an ES module, on its first line.
  */
-export function wrapEntry(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
-  return parsed.format === 'esm' ? wrapModule(parsed, edits) : wrapScript(parsed, edits);
+export function wrapEntry(parsed: ParsedSource, edits: readonly Edit[], first: string): WrappedEntry {
+  return parsed.format === 'esm' ? wrapModule(parsed, edits, first) : wrapScript(parsed, edits);
 }
 
 function wrapScript(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
@@ -29,7 +30,7 @@ function wrapScript(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry 
   return { code: `${prefix}${applyEdits(parsed.code, edits)}\n}];`, indent: prefix.length };
 }
 
-function wrapModule(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry {
+function wrapModule(parsed: ParsedSource, edits: readonly Edit[], first: string): WrappedEntry {
   const { code } = parsed;
   const imports: string[] = [];
   const own: Edit[] = [];
@@ -42,7 +43,7 @@ function wrapModule(parsed: ParsedSource, edits: readonly Edit[]): WrappedEntry 
   }
   const moved = own.filter((edit) => edit.text.trim() === '');
   const inPlace = edits.filter((edit) => !moved.some((range) => range.start <= edit.start && edit.end <= range.end));
-  const prefix = `${imports.join('')}export default async () => {`;
+  const prefix = `${imports.join('')}export default async () => {${first}`;
   return { code: `${prefix}${applyEdits(code, [...own, ...inPlace])}\n};`, indent: prefix.length };
 }
 

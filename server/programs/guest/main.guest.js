@@ -20,14 +20,14 @@ let settled = false;
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, indent, columns }, sink, input) {
+  async run({ entry, format, args, env, columns }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
     stdin.open(input);
     installConsole(stdout, stderr);
     installProcess({ entry, args, env });
-    installStacks({ entry, indent, columns });
+    installStacks({ entry, columns });
     guardCallbacks();
     await sink.begin();
     start(entry, format);

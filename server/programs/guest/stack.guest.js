@@ -4,11 +4,11 @@
 const ownFunction =
   /^(?:async )?(?:Module\.default|module\.exports|default|exports\.default|Object\.<anonymous>|Object\.body) \((.*)\)$/;
 
-/** `indent` and `columns` as build/build.ts tells them. */
-export function installStacks({ entry, indent, columns }) {
+/** `columns` as build/build.ts tells them. */
+export function installStacks({ entry, columns }) {
   const place = (site) => {
     const [file, line, column] = [site.getFileName(), site.getLineNumber(), site.getColumnNumber()];
-    const built = column - 1 - (file === entry && line === 1 ? indent : 0);
+    const built = column - 1;
     const move = columns.get(file)?.[line]?.findLast(([start]) => start <= built);
     const own = built + 1 + (move === undefined ? 0 : move[1] - move[0]);
     const text = `${site}`.replace(`${file}:${line}:${column}`, () => `${file}:${line}:${Math.max(1, own)}`);

@@ -3,9 +3,11 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { buildProgram } from '../build/build.ts';
 import { BuildError } from '../build/build-error.ts';
+import { ProgramSources } from '../build/sources.ts';
 import { guestMain, guestModules } from '../guest/modules.ts';
-import { type Output, OutputSink } from './output-sink.ts';
+import { OutputSink } from './output-sink.ts';
 import type { RunRequest } from './request.ts';
+import { AskError, type SessionLink } from './session-link.ts';
 
 export type Outcome =
   | { readonly type: 'exit'; readonly code: number }
@@ -13,14 +15,11 @@ export type Outcome =
 
 export interface Execution {
   readonly request: RunRequest;
-  readonly stdin: ReadableStream<Uint8Array>;
+  /** To the session that wants it run. */
+  readonly link: SessionLink;
   readonly loader: WorkerLoader;
   /** The only network the program has. */
   readonly egress: Fetcher;
-  /** Called before the first line of the program runs, which waits for it. */
-  begin(): Promise<void>;
-  /** Output in order; the program is slowed down while it is pending. */
-  accept(output: Output): Promise<void>;
 }
 
 /** The main module of the isolate, guest/main.guest.js. */
@@ -32,10 +31,19 @@ declare class Guest extends WorkerEntrypoint {
 const limits = { cpuMs: 300_000, subRequests: 1000 };
 
 /** Never rejects. The program ends with the request that this runs in, at the latest. */
-export async function execute({ request, stdin, loader, egress, begin, accept }: Execution): Promise<Outcome> {
-  const sink = new OutputSink(begin, accept);
+export async function execute({ request, link, loader, egress }: Execution): Promise<Outcome> {
+  let tellBegun = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    tellBegun = resolve;
+  });
+  // Twice: the second is taken only once the first is with the operating system, where no kill can undo it.
+  const begin = async () => {
+    for (let i = 0; i < 2; i++) await link.send({ type: 'begun' });
+    tellBegun();
+  };
+  const sink = new OutputSink(begin, ({ stream: type, bytes }) => link.send({ type, bytes }));
   try {
-    const { modules, ...head } = buildProgram(request.entry, request.sources);
+    const { modules, ...head } = await buildProgram(request.entry, new ProgramSources(request.sources, link));
     const worker = loader.load({
       compatibilityDate: '2026-04-01',
       compatibilityFlags: ['nodejs_compat'],
@@ -48,13 +56,13 @@ export async function execute({ request, stdin, loader, egress, begin, accept }:
     const guest = worker.getEntrypoint<Guest>();
     const { entry, args, env } = request;
     try {
-      await guest.run({ ...head, entry, args, env: Object.fromEntries(env) }, sink, stdin);
+      await guest.run({ ...head, entry, args, env: Object.fromEntries(env) }, sink, link.stdin(begun));
     } catch (error) {
       if (!isOrdinaryEnd(error)) throw error;
     }
     return { type: 'exit', code: await conclude(guest, sink) };
   } catch (error) {
-    return { type: 'failed', message: error instanceof BuildError ? error.message : describe(error) };
+    return { type: 'failed', message: isForUser(error) ? error.message : describe(error) };
   }
 }
 
@@ -74,6 +82,10 @@ async function conclude(guest: Fetcher<Guest>, sink: OutputSink): Promise<number
 function isOrdinaryEnd(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
   return message.includes('would never generate a response') || message.includes('process.exit(');
+}
+
+function isForUser(error: unknown): error is Error {
+  return error instanceof BuildError || error instanceof AskError;
 }
 
 function describe(error: unknown): string {

@@ -1,6 +1,6 @@
 /**
  * How a session asks a runner for a run: the body of the request is `u32 length` (little-endian), the MessagePack of
- * a `RunRequest`, and then, until the body ends, the bytes of the program's standard input.
+ * a `RunRequest`, and then, until the body ends, answers to what the runner asks (answers.ts).
  */
 
 import { decode, encode } from '@msgpack/msgpack';
@@ -18,14 +18,14 @@ const shape = v.object({
 
 export type RunRequest = v.InferOutput<typeof shape>;
 
-/** The largest encoded request, standard input not counted. */
+/** The largest encoded request, answers not counted. */
 const maxRequestBytes = 32 * 1024 * 1024;
 
 export class RunRequestError extends Error {
   override readonly name = 'RunRequestError';
 }
 
-/** The head of the body; what follows it is standard input. Throws `RunRequestError` when it is too large. */
+/** The head of the body; what follows it are answers. Throws `RunRequestError` when it is too large. */
 export function encodeRunRequest(request: RunRequest): Uint8Array {
   const body = encode(request);
   if (body.length > maxRequestBytes) {
@@ -40,15 +40,12 @@ export function encodeRunRequest(request: RunRequest): Uint8Array {
 
 export interface ReceivedRun {
   readonly request: RunRequest;
-  /** The rest of the body, read only as far as it is asked for. */
-  readonly stdin: ReadableStream<Uint8Array>;
-  /** Reads the body to its end, for nothing: a connection that is closed with bytes unread may lose the answer. */
-  drain(): Promise<void>;
+  /** What was read beyond the head; the reader has the rest. */
+  readonly rest: Uint8Array;
 }
 
 /** Reads the head off a body. */
-export async function readRunRequest(body: ReadableStream<Uint8Array>): Promise<ReceivedRun> {
-  const reader = body.getReader();
+export async function readRunRequest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReceivedRun> {
   const chunks: Uint8Array[] = [];
   let have = 0;
   let need = 4;
@@ -65,21 +62,7 @@ export async function readRunRequest(body: ReadableStream<Uint8Array>): Promise<
     sized = true;
   }
   const bytes = join(chunks);
-  // A body of the platform has one read at a time: who comes meanwhile shares it.
-  let reading: ReturnType<typeof reader.read> | null = null;
-  const read = () => {
-    reading ??= reader.read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
-  return {
-    request: parse(bytes.subarray(4, need)),
-    stdin: rest(bytes.slice(need), read),
-    async drain() {
-      while (!(await read()).done);
-    },
-  };
+  return { request: parse(bytes.subarray(4, need)), rest: bytes.slice(need) };
 }
 
 function parse(bytes: Uint8Array): RunRequest {
@@ -88,29 +71,6 @@ function parse(bytes: Uint8Array): RunRequest {
   } catch (error) {
     throw new RunRequestError(`The program cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-function rest(
-  first: Uint8Array,
-  read: () => Promise<ReadableStreamReadResult<Uint8Array>>,
-): ReadableStream<Uint8Array> {
-  let head = first;
-  return new ReadableStream({
-    type: 'bytes',
-    async pull(controller) {
-      if (head.length > 0) {
-        controller.enqueue(head);
-        head = new Uint8Array(0);
-        return;
-      }
-      const { done, value } = await read();
-      if (!done) return controller.enqueue(value);
-      controller.close();
-      // A reader with a buffer of its own is waiting for an answer as well.
-      const waiting = 'byobRequest' in controller ? controller.byobRequest : null;
-      waiting?.respond(0);
-    },
-  });
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

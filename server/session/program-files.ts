@@ -1,0 +1,105 @@
+/** The session as one program sees it: its files, which it changes in an overlay of its own until that is committed. */
+
+import type { FileStore } from '../files/file-store.ts';
+import { FileError, type FileSystem } from '../files/file-system.ts';
+import type { Overlay } from '../files/overlay.ts';
+import { joinPath } from '../files/paths.ts';
+import type { Change, SessionFile, Snapshot } from '../programs/asks.ts';
+import type { ProgramSession } from '../programs/program.ts';
+
+/** Contents that a program is given ahead; what is beyond comes when it is read. */
+const PRELOAD_BYTES = 16 * 1024 * 1024;
+
+export class ProgramFiles implements ProgramSession {
+  readonly #files: FileStore;
+  readonly #commit: (overlay: Overlay) => void;
+  #overlay: Overlay | null = null;
+  #failure: FileError | null = null;
+
+  /** `commit` puts what was written into the session; the overlay is used up. */
+  constructor(files: FileStore, commit: (overlay: Overlay) => void) {
+    this.#files = files;
+    this.#commit = commit;
+  }
+
+  /** Why a change could not be made; null while all could. From then on no more are made. */
+  get failure(): FileError | null {
+    return this.#failure;
+  }
+
+  /** Gives away what is not committed yet; null if there is nothing. */
+  take(): Overlay | null {
+    const overlay = this.#overlay;
+    this.#overlay = null;
+    return overlay;
+  }
+
+  /** Drops what is not committed. */
+  discard(): void {
+    this.take()?.discard();
+  }
+
+  file(paths: readonly string[]): SessionFile | null {
+    const files = this.#view();
+    for (const path of paths) {
+      if (statOf(files, path)?.kind === 'file') return { path, bytes: files.read(path) };
+    }
+    return null;
+  }
+
+  snapshot(): Snapshot {
+    const files = this.#view();
+    const found: Snapshot[number][] = [];
+    let room = PRELOAD_BYTES;
+    const directories = [''];
+    for (const directory of directories) {
+      for (const { name, kind, size, modifiedAt, storedIn } of files.list(directory)) {
+        const path = joinPath(directory, name);
+        const isAhead = kind === 'file' && storedIn === 'sqlite' && size <= room;
+        if (isAhead) room -= size;
+        if (kind === 'directory') directories.push(path);
+        found.push({ path, kind, size, modifiedAt, bytes: isAhead ? files.read(path) : null });
+      }
+    }
+    return found;
+  }
+
+  change(change: Change): void {
+    if (this.#failure !== null) return;
+    this.#overlay ??= this.#files.open();
+    try {
+      apply(this.#overlay.files, change);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.#failure = error;
+    }
+  }
+
+  commit(): void {
+    if (this.#failure !== null) return;
+    const overlay = this.take();
+    if (overlay !== null) this.#commit(overlay);
+  }
+
+  #view(): FileSystem {
+    return this.#overlay?.files ?? this.#files.view('head').files;
+  }
+}
+
+/** Null also for a path that cannot be one. */
+function statOf(files: FileSystem, path: string) {
+  try {
+    return files.stat(path);
+  } catch (error) {
+    if (error instanceof FileError) return null;
+    throw error;
+  }
+}
+
+function apply(files: FileSystem, change: Change): void {
+  const { op, path } = change;
+  if (op === 'write') files.write(path, change.bytes);
+  else if (op === 'writeAt') files.writeAt(path, change.offset, change.bytes);
+  else if (op === 'directory') files.makeDirectory(path, { recursive: true });
+  else if (files.stat(path) !== null) files.remove(path, { recursive: true });
+}
