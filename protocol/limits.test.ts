@@ -135,6 +135,9 @@ describe('client messages', () => {
     receive(0x05, { query: 1, question: { kind: 'isComplete', language: 'js', code: 'x'.repeat(size) } }),
   );
   atAndOver('replyText', LIMITS.replyText, 'BAD_MESSAGE', (size) => receive(0x07, { ask: 1, text: 'x'.repeat(size) }));
+  atAndOver('inputCode in a text to split', LIMITS.inputCode, 'BAD_MESSAGE', (size) =>
+    receive(0x05, { query: 1, question: { kind: 'split', language: 'js', code: 'x'.repeat(size), from: 0 } }),
+  );
   atAndOver('path', LIMITS.path, 'BAD_MESSAGE', (size) => {
     const entry = 'x'.repeat(size);
     return runs({ entry, sources: [[entry, 0]] });

@@ -23,6 +23,8 @@ export const LIMITS = {
   timeoutSeconds: 86_400,
   /** UTF-8 bytes of the code of one input. */
   inputCode: 1024 * 1024,
+  /** Inputs in one answer to `split`. */
+  splitInputs: 1000,
   /** UTF-8 bytes of a string value that a result carries whole. */
   resultString: 1024 * 1024,
   /** Forms in which an input shows one thing, and their bytes together. */

@@ -70,6 +70,7 @@ const clientBodies: { [Name in ClientMessage['name']]: fc.Arbitrary<ClientBody<N
       fc.record({ kind: is('complete'), ...aboutCode }),
       fc.record({ kind: is('inspect'), ...aboutCode }),
       fc.record({ kind: is('isComplete'), language, code: words }),
+      fc.record({ kind: is('split'), language, code: words, from: count }),
       fc.record({ kind: is('variables'), language }),
       fc.record({ kind: is('files') }),
     ),
@@ -109,6 +110,7 @@ const serverBodies: { [Name in ServerMessage['name']]: fc.Arbitrary<ServerBody<N
           fc.record({ status: is('invalid'), message: words }),
         ),
       }),
+      fc.record({ kind: is('split'), inputs: fc.array(fc.tuple(count, count)), through: count }),
       fc.record({
         kind: is('variables'),
         variables: fc.array(fc.record({ name: words, type: words, preview: words })),

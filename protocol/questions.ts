@@ -12,6 +12,8 @@ export const question = v.variant('kind', [
   v.object({ kind: v.literal('complete'), ...aboutCode }),
   v.object({ kind: v.literal('inspect'), ...aboutCode }),
   v.object({ kind: v.literal('isComplete'), language, code: text(LIMITS.inputCode) }),
+  /** `from`: a UTF-16 offset in `code`, at most its length. */
+  v.object({ kind: v.literal('split'), language, code: text(LIMITS.inputCode), from: count }),
   v.object({ kind: v.literal('variables'), language }),
   v.object({ kind: v.literal('files') }),
 ]);
@@ -33,6 +35,12 @@ export const answer = v.variant('kind', [
   }),
   v.object({ kind: v.literal('inspect'), text: v.nullable(v.string()), stale: v.boolean() }),
   v.object({ kind: v.literal('isComplete'), completeness }),
+  /** Start and end of each input, and how far the code was looked at: UTF-16 offsets in the code of the question. */
+  v.object({
+    kind: v.literal('split'),
+    inputs: v.pipe(v.array(v.tuple([count, count])), v.maxLength(LIMITS.splitInputs)),
+    through: count,
+  }),
   v.object({
     kind: v.literal('variables'),
     variables: v.array(v.object({ name: v.string(), type: v.string(), preview: v.string() })),

@@ -100,6 +100,17 @@ export type Completeness =
   | { readonly status: 'incomplete'; readonly indent: string }
   | { readonly status: 'invalid'; readonly message: string };
 
+/** The inputs in a text that is read as if it were typed line by line. Offsets are UTF-16. */
+export interface SplitText {
+  /** Where each begins and ends, in order, without blank lines around it: complete, or such that no more code helps. */
+  readonly inputs: readonly (readonly [start: number, end: number])[];
+  /**
+   * The lines that end at or before here were looked at. Of those behind the last input, none ends one: what is not blank
+   * there is the beginning of an input.
+   */
+  readonly through: number;
+}
+
 export interface Completion {
   /** Replaces the code between `from` and `to` (UTF-16 offsets). */
   readonly from: number;
@@ -148,13 +159,19 @@ export interface Kernel {
   keyframe(): Uint8Array;
 }
 
-/** Makes kernels of one kind. `isComplete` runs outside any instance, so that it answers while a kernel is busy. */
+/** Makes kernels of one kind. What is asked about code runs outside any instance: it is answered while a kernel is busy. */
 export interface KernelFactory {
   readonly name: KernelName;
   readonly engine: string;
   /** Without `heap`, a fresh session from the base snapshot. Throws `EngineGoneError` if the heap names another engine. */
   boot(host: KernelHost, heap?: StoredHeap): Promise<Kernel>;
   isComplete(code: string, language: Language): Completeness;
+  /**
+   * Cuts a text into at most `LIMITS.splitInputs` inputs. Lines end with `\n`; the last one ends with the text. The lines
+   * of the first input that end at or before `from` are known not to end it. May stop early, to bound the time that it
+   * takes, but not before it found an input or `through` is beyond `from`.
+   */
+  split(text: string, language: Language, from: number): SplitText;
   /** True for code that cannot have changed anything a user sees: it only reads and computes. False when in doubt. */
   isPure(code: string, language: Language): boolean;
 }

@@ -25,6 +25,12 @@ export class Questions {
     switch (question.kind) {
       case 'isComplete':
         return { kind: 'isComplete', completeness: slot.factory.isComplete(question.code, question.language) };
+      case 'split': {
+        const { language, code, from } = question;
+        if (from > code.length) throw new ProtocolError('BAD_MESSAGE', 'What is known goes beyond the code.');
+        const { inputs, through } = slot.factory.split(code, language, from);
+        return { kind: 'split', inputs: inputs.map(([start, end]) => [start, end]), through };
+      }
       case 'variables': {
         const variables = await this.#freshVariables(slot);
         return { kind: 'variables', variables: variables ?? this.#known(slot), stale: variables === null };

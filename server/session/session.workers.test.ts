@@ -129,6 +129,22 @@ describe('a terminal', () => {
     expect(await first.show('1')).toBe('1');
   });
 
+  it('is told where inputs end in a text, also while one runs', async () => {
+    const terminal = await new TestSession().attach();
+    terminal.submit('await new Promise(() => {})');
+    await terminal.server('state', ({ busy }) => busy.length === 1);
+    const ask = (query: number, from: number) =>
+      terminal.send(
+        encodeClient('query', { query, question: { kind: 'split', language: 'ts', code: '1\n\nf(\n  2', from } }),
+      );
+    ask(1, 0);
+    expect(await terminal.server('answer', ({ query }) => query === 1)).toMatchObject({
+      answer: { kind: 'split', inputs: [[0, 1]], through: 9 },
+    });
+    ask(2, 10);
+    expect(await terminal.server('error')).toMatchObject({ code: 'BAD_MESSAGE', about: ['query', 2] });
+  });
+
   it('gets its keep-alive answered', async () => {
     const terminal = await new TestSession().attach();
     terminal.send('p');

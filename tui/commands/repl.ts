@@ -1,13 +1,12 @@
 /** `repl < file`: standard input for the live kernel, input by input. */
 
-import { createInterface } from 'node:readline';
 import type { Language } from '../arguments/options.ts';
-import { EXIT, usageError } from '../exit.ts';
+import { EXIT, ExitError, usageError } from '../exit.ts';
 import { nodeClock } from '../node-clock.ts';
 import { inputVerdict } from '../plain/outcomes.ts';
 import { Pace } from '../plain/pace.ts';
 import type { PlainSession } from '../plain/plain-session.ts';
-import { type Completeness, splitInputs } from '../plain/split-inputs.ts';
+import { type Split, splitInputs } from '../plain/split-inputs.ts';
 import { report, withSession } from './session.ts';
 import type { CommandBody } from './table.ts';
 
@@ -17,8 +16,7 @@ export const runRepl: CommandBody = async (invocation, io) => {
   const language = invocation.options.language ?? 'ts';
   return withSession(invocation, io, async (session) => {
     const pace = new Pace(nodeClock);
-    const lines = createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-    const inputs = splitInputs(lines, (code) => completeness(session, pace, language, code));
+    const inputs = splitInputs(textOf(io.stdin), (code, from) => split(session, pace, { language, code, from }));
     let status: number = EXIT.ok;
     // The next input is found while this one runs.
     for (let next = inputs.next(); ; ) {
@@ -33,13 +31,21 @@ export const runRepl: CommandBody = async (invocation, io) => {
   });
 };
 
-async function completeness(
+async function split(
   session: PlainSession,
   pace: Pace,
-  language: Language,
-  code: string,
-): Promise<Completeness> {
+  text: { readonly language: Language; readonly code: string; readonly from: number },
+): Promise<Split> {
   await pace.turn();
-  const answer = await session.ask({ kind: 'isComplete', language, code });
-  return answer.kind === 'isComplete' ? answer.completeness.status : 'invalid';
+  const answer = await session.ask({ kind: 'split', ...text });
+  if (answer.kind !== 'split') throw new ExitError(EXIT.unreachable, 'the server answers what was not asked');
+  return answer;
+}
+
+/** All text that is there, as it comes. */
+async function* textOf(stream: AsyncIterable<unknown>): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) if (chunk instanceof Uint8Array) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+  return undefined;
 }

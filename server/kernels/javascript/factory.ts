@@ -9,6 +9,7 @@ import { engineModules } from './engine-modules.ts';
 import { isComplete } from './is-complete.ts';
 import { isPure } from './is-pure.ts';
 import { JavaScriptKernel } from './javascript-kernel.ts';
+import { splitInputs } from './split-inputs.ts';
 import { StoredHeapState } from './stored-heap.ts';
 
 /** Unpacked once in an isolate, on first use, and shared by its kernels. */
@@ -25,5 +26,6 @@ export const javascriptFactory: KernelFactory = {
     return JavaScriptKernel.boot({ id: lock.engine, modules: engineModules, base, heap: state, host });
   },
   isComplete: (code, language) => isComplete(code, language === 'ts' ? 'ts' : 'js'),
+  split: (text, language, from) => splitInputs(text, language === 'ts' ? 'ts' : 'js', from),
   isPure: (code, language) => isPure(code, language === 'ts' ? 'ts' : 'js'),
 };

@@ -15,6 +15,17 @@ export function isComplete(code: string, language: InputLanguage): Completeness 
   }
 }
 
+/** Whether more code is needed, and may help. */
+export function isIncomplete(code: string, language: InputLanguage): boolean {
+  try {
+    parseInput(code, language);
+    return false;
+  } catch (error) {
+    if (!(error instanceof InputSyntaxError)) throw error;
+    return error.isIncomplete;
+  }
+}
+
 /** One unit for each open bracket; nothing within a template, whose text must not be changed. */
 function indent(code: string): string {
   const open = openBrackets(code);

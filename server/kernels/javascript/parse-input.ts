@@ -82,9 +82,20 @@ export function strip(code: string): string {
     );
   }
   try {
-    return stripTypes(code, STRIPPING).code;
+    return withoutTypes(code);
   } catch (error) {
     throw explainStripping(error, code);
+  }
+}
+
+/** Throws as the parsers do: with the position. */
+function withoutTypes(code: string): string {
+  try {
+    return stripTypes(code, STRIPPING).code;
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof RangeError || 'pos' in error) throw error;
+    // sucrase does not say where something is wrong if it sees it only at the end, after a decorator for instance.
+    throw Object.assign(new SyntaxError('Unexpected end of input'), { pos: 0 });
   }
 }
 
@@ -109,7 +120,7 @@ function isUnfinished(code: string): boolean {
   const closers = closing(openBrackets(code));
   return ['\n', '\n0'].some((operand) => {
     try {
-      stripTypes(code + operand + closers, STRIPPING);
+      withoutTypes(code + operand + closers);
       return true;
     } catch (error) {
       return readParserError(error).pos >= code.trimEnd().length;
