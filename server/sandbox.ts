@@ -14,6 +14,7 @@ import { Orphans } from './files/orphans.ts';
 import { failureResponse } from './http/errors.ts';
 import { fileRoutes } from './http/files.ts';
 import { historyRoutes } from './http/history.ts';
+import { networkRoutes } from './http/network.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { isolateMemory } from './memory.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
@@ -53,7 +54,6 @@ export class Sandbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
-    const rules = egressRules(env);
     const database = new DurableDatabase(ctx.storage);
     this.#session = new Session({
       version: SERVER_VERSION,
@@ -63,7 +63,7 @@ export class Sandbox extends DurableObject<Env> {
       host: {
         now: () => Date.now(),
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-        fetch: (request) => egressFetch(request, rules),
+        fetch: (request, list, report) => egressFetch(request, egressRules(env, list), report),
       },
       runner: new LoaderRunner({ env, context: ctx, clock: systemClock, modules: remoteModules(env, database) }),
       memory: isolateMemory,
@@ -94,6 +94,9 @@ export class Sandbox extends DurableObject<Env> {
       if (path[0] === 'files') return await this.#files(request, caller.role).finally(() => this.#requestCollection());
       if (path[0] === 'history' && path.length === 1) {
         return await historyRoutes(request, { travel: this.#session.travel, mayWrite: caller.role !== 'reader' });
+      }
+      if (path[0] === 'network' && path.length === 1) {
+        return await networkRoutes(request, { network: this.#session.store.network, isOwner: caller.role === 'owner' });
       }
       throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);
     } catch (error) {

@@ -12,7 +12,7 @@ import { handleRunner } from './programs/runner.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
 
 export { Account } from './account.ts';
-export { EgressGateway } from './egress/egress.ts';
+export { EgressGateway } from './egress/gateway.ts';
 export { Runner } from './programs/runner.ts';
 export { Sandbox } from './sandbox.ts';
 

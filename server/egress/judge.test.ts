@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
+import { OPEN_LIST } from './network-list.ts';
 
-const rules = { ownHosts: ['spawn.example', 'preview.test'] };
+const rules = { ownHosts: ['spawn.example', 'preview.test', '8.8.4.4'], list: OPEN_LIST };
 
 const allowed = [
   'http://example.com/',
@@ -58,6 +59,10 @@ const refused: readonly [string, RegExp][] = [
   ['http://localhost/', /not a public host name/],
   ['http://LOCALHOST:8080/', /not a public host name/],
   ['http://localhost./', /not a public host name/],
+  ['http://localhost../', /not a public host name/],
+  ['http://127.0.0.1../', /loopback/],
+  ['http://[::ffff:8.8.4.4]/', /this server itself/],
+  [`http://${'a.'.repeat(130)}example/`, /253 characters/],
   ['http://a.localhost/', /not a public host name/],
   ['http://printer.local/', /not a public host name/],
   ['http://metadata.google.internal/', /not a public host name/],

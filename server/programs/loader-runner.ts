@@ -1,10 +1,10 @@
 /** Programs as the session core starts them: sent to a runner, their records turned into output and an exit. */
 
 import { encode } from '@msgpack/msgpack';
+import { entrypoint } from '../loopback.ts';
 import type { Clock } from '../session/clock.ts';
 import { encodeAnswer } from './answers.ts';
-import type { Ask } from './asks.ts';
-import { entrypoint } from './loopback.ts';
+import type { Ask, RemoteModule } from './asks.ts';
 import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
 import { type ProgramRecord, RecordDecoder } from './records.ts';
 import type { RemoteModules } from './remote-modules.ts';
@@ -28,6 +28,9 @@ interface Options {
 type TimedSpec = ProgramSpec & { readonly timeoutSeconds: number };
 
 const defaultTimeoutSeconds = 300;
+
+/** How long a runner that has ended a program may take to say what the program asked of the network. */
+const lastWordsMilliseconds = 1000;
 
 const lostMessage = 'The program was stopped because its runner was lost; nothing of it was kept. Run it again.';
 
@@ -59,6 +62,7 @@ export class LoaderRunner implements ProgramRunner {
       stopped = true;
       end(exit);
       this.#request('kill', id, { signal: AbortSignal.timeout(10_000) })
+        .then(() => Promise.race([running, this.#wait(lastWordsMilliseconds)]))
         .catch(() => {})
         .finally(() => abort.abort());
     };
@@ -67,12 +71,13 @@ export class LoaderRunner implements ProgramRunner {
       stdin: io.stdin,
       session: io.session,
       backpressure: () => (stopped ? undefined : io.backpressure()),
+      requested: (attempt) => io.requested(attempt),
       write: (stream, bytes) => {
         if (!stopped) io.write(stream, bytes);
       },
     };
     const isWanted = (): boolean => !stopped;
-    this.#run(id, { ...spec, timeoutSeconds }, whileRunning, abort.signal, isWanted).then((exit) => {
+    const running = this.#run(id, { ...spec, timeoutSeconds }, whileRunning, abort.signal, isWanted).then((exit) => {
       stopped = true;
       end(exit);
     });
@@ -80,6 +85,10 @@ export class LoaderRunner implements ProgramRunner {
       exit: ended.finally(cancelTimeout),
       kill: () => stop({ kind: 'killed' }),
     };
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(milliseconds, resolve));
   }
 
   /**
@@ -102,16 +111,19 @@ export class LoaderRunner implements ProgramRunner {
   ): Promise<ProgramExit | 'never began'> {
     let hasBegun = false;
     try {
-      const { entry, sources, args, env, timeoutSeconds } = spec;
+      const { entry, sources, args, env, timeoutSeconds, network } = spec;
       const head = encodeRunRequest({
         entry,
         sources: sources.map(({ path, bytes }) => ({ path, bytes })),
         args: [...args],
         env: Object.entries(env),
         timeoutSeconds,
+        network: { allow: [...network.allow], deny: [...network.deny] },
       });
       const { readable, writable } = new IdentityTransformStream();
-      const asks = new Asks(writable, io, this.#modules);
+      const asks = new Asks(writable, io, (url) =>
+        this.#modules.get(url, { list: network, requested: (attempt) => io.requested(attempt) }),
+      );
       // A runner that stops reading has ended the program, and says so in its answer.
       asks.send(head).catch(() => {});
       try {
@@ -175,6 +187,9 @@ function take(record: ProgramRecord, io: ProgramIo, asks: Asks, begin: () => voi
     case 'stderr':
       io.write(record.type, record.bytes);
       return null;
+    case 'request':
+      io.requested(record.attempt);
+      return null;
     case 'ask':
       void asks.answer(record.number, record.ask);
       return null;
@@ -195,14 +210,14 @@ function take(record: ProgramRecord, io: ProgramIo, asks: Asks, begin: () => voi
 class Asks {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #io: ProgramIo;
-  readonly #modules: RemoteModules;
+  readonly #module: (url: string) => Promise<RemoteModule>;
   #stdin: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #isClosed = false;
 
-  constructor(writable: WritableStream<Uint8Array>, io: ProgramIo, modules: RemoteModules) {
+  constructor(writable: WritableStream<Uint8Array>, io: ProgramIo, module: (url: string) => Promise<RemoteModule>) {
     this.#writer = writable.getWriter();
     this.#io = io;
-    this.#modules = modules;
+    this.#module = module;
   }
 
   send(bytes: Uint8Array): Promise<void> {
@@ -242,7 +257,7 @@ class Asks {
       case 'snapshot':
         return encode(session.snapshot());
       case 'module':
-        return encode(await this.#modules.get(ask.url));
+        return encode(await this.#module(ask.url));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Where this deployment takes packages from. */
 
 import type { Database } from '../database.ts';
-import { type EgressEnv, egressFetch, egressRules } from '../egress/egress.ts';
+import { type EgressEnv, egressFetch, egressRules, serviceFetch } from '../egress/egress.ts';
 import { systemClock } from '../system-clock.ts';
 import { RemoteModules } from './remote-modules.ts';
 
@@ -13,12 +13,12 @@ export interface CdnEnv extends EgressEnv {
 const defaultCdn = 'https://esm.sh';
 
 export function remoteModules(env: CdnEnv, database: Database): RemoteModules {
-  const rules = egressRules(env);
   return new RemoteModules({
     database,
     now: () => systemClock.now(),
     cdn: (env.ESM_CDN_URL ?? defaultCdn).replace(/\/+$/, ''),
-    fetchFromCdn: (url) => (env.ESM_CDN ?? globalThis).fetch(url),
-    fetchPublic: (url) => egressFetch(new Request(url), rules),
+    fetchFromCdn: (url, { list, requested }) =>
+      serviceFetch(env.ESM_CDN ?? globalThis, new Request(url), list, requested),
+    fetchPublic: (url, { list, requested }) => egressFetch(new Request(url), egressRules(env, list), requested),
   });
 }

@@ -2,6 +2,8 @@
  * The contract between the session core and a program: a script run from start to end in its own V8 isolate.
  */
 
+import type { EgressAttempt } from '../egress/egress.ts';
+import type { NetworkList } from '../egress/network-list.ts';
 import type { OutputStream } from '../kernels/kernel.ts';
 import type { Change, SessionFile, Snapshot } from './asks.ts';
 
@@ -20,11 +22,15 @@ export interface ProgramSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Seconds of wall time; null for the default. */
   readonly timeoutSeconds: number | null;
+  /** Which hosts it may call. */
+  readonly network: NetworkList;
 }
 
 export interface ProgramIo {
   /** Raw bytes as the program wrote them, in order, never empty. */
   write(stream: OutputStream, bytes: Uint8Array): void;
+  /** It has made a request. */
+  requested(attempt: EgressAttempt): void;
   /** Awaited before more output is read: a promise while a lossless reader lags, else undefined. */
   backpressure(): Promise<void> | undefined;
   /** The program's standard input; ends at once when there is none. */

@@ -10,6 +10,7 @@
  * | 6 ask | u32, a number that its answer will repeat, and the MessagePack of an `Ask` (asks.ts) |
  * | 7 change | the MessagePack of a `Change` (asks.ts) to the session's files |
  * | 8 commit | empty: the changes so far are whole and may be seen by others |
+ * | 9 request | the MessagePack of an `EgressAttempt`: what the program asked of the network |
  *
  * A stream is `begun`, any number of records and then exactly one `exit` or `failed`; `failed` and, while the program is
  * built, `ask` may come before `begun`. A stream that ends without `exit` or `failed` was cut off. Only the runner writes
@@ -18,9 +19,14 @@
 
 import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
+import type { EgressAttempt } from '../egress/egress.ts';
 import { type Ask, askShape, type Change, changeShape } from './asks.ts';
 
 export const maxPayload = 1024 * 1024;
+
+const word = v.pipe(v.string(), v.maxLength(1000));
+const whole = v.pipe(v.number(), v.safeInteger());
+const attemptShape = v.object({ method: word, host: word, port: whole, outcome: v.union([whole, word]) });
 
 export type ProgramRecord =
   | { readonly type: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
@@ -29,7 +35,8 @@ export type ProgramRecord =
   | { readonly type: 'begun' }
   | { readonly type: 'ask'; readonly number: number; readonly ask: Ask }
   | { readonly type: 'change'; readonly change: Change }
-  | { readonly type: 'commit' };
+  | { readonly type: 'commit' }
+  | { readonly type: 'request'; readonly attempt: EgressAttempt };
 
 /** The stream is not one that a runner of this version writes. */
 export class RecordError extends Error {
@@ -37,7 +44,17 @@ export class RecordError extends Error {
 }
 
 const headerLength = 5;
-const typeNumbers = { stdout: 1, stderr: 2, exit: 3, failed: 4, begun: 5, ask: 6, change: 7, commit: 8 } as const;
+const typeNumbers = {
+  stdout: 1,
+  stderr: 2,
+  exit: 3,
+  failed: 4,
+  begun: 5,
+  ask: 6,
+  change: 7,
+  commit: 8,
+  request: 9,
+} as const;
 
 export function encodeRecord(record: ProgramRecord): Uint8Array {
   const payload = payloadOf(record);
@@ -73,6 +90,8 @@ function payloadOf(record: ProgramRecord): Uint8Array {
     }
     case 'change':
       return encode(record.change);
+    case 'request':
+      return encode(record.attempt);
   }
 }
 
@@ -131,6 +150,8 @@ export class RecordDecoder {
       }
       case typeNumbers.change:
         return { type: 'change', change: parse('change', changeShape, payload) };
+      case typeNumbers.request:
+        return { type: 'request', attempt: parse('request', attemptShape, payload) };
       default:
         throw new RecordError(`Records of type ${type} are unknown.`);
     }

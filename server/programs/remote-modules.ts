@@ -5,6 +5,8 @@
  */
 
 import type { Database } from '../database.ts';
+import type { EgressAttempt } from '../egress/egress.ts';
+import type { NetworkList } from '../egress/network-list.ts';
 import type { RemoteModule } from './asks.ts';
 
 export interface RemoteModulesOptions {
@@ -13,9 +15,16 @@ export interface RemoteModulesOptions {
   /** Where packages come from, without a slash at the end. */
   readonly cdn: string;
   /** To the CDN, wherever it is: the operator chose it. */
-  readonly fetchFromCdn: (url: string) => Promise<Response>;
+  readonly fetchFromCdn: (url: string, network: ModuleNetwork) => Promise<Response>;
   /** To anywhere else; refuses what programs may not reach. */
-  readonly fetchPublic: (url: string) => Promise<Response>;
+  readonly fetchPublic: (url: string, network: ModuleNetwork) => Promise<Response>;
+}
+
+/** On whose behalf a module is fetched. */
+export interface ModuleNetwork {
+  /** Which hosts the session may call. */
+  readonly list: NetworkList;
+  readonly requested: (attempt: EgressAttempt) => void;
 }
 
 export const moduleLimits = {
@@ -42,16 +51,16 @@ export class RemoteModules {
   }
 
   /** `npm:NAME[@VERSION][/PATH]` or a URL. Rejects with an `Error` for the user when it cannot be had. */
-  async get(wanted: string): Promise<RemoteModule> {
+  async get(wanted: string, network: ModuleNetwork): Promise<RemoteModule> {
     this.#prepare();
     const kept = this.#read(wanted);
     if (kept !== null) return kept;
-    const module = await this.#fetch(wanted);
+    const module = await this.#fetch(wanted, network);
     this.#keep(wanted, module);
     return module;
   }
 
-  async #fetch(wanted: string): Promise<RemoteModule> {
+  async #fetch(wanted: string, network: ModuleNetwork): Promise<RemoteModule> {
     const { cdn, fetchFromCdn, fetchPublic } = this.#options;
     const name = /^npm:\/?(.+)/.exec(wanted)?.[1];
     const url = name === undefined ? wanted : `${cdn}/${name}`;
@@ -59,10 +68,11 @@ export class RemoteModules {
     const what = name === undefined ? url : `the package '${name}'`;
     let response: Response;
     try {
-      response = await (isFromCdn ? fetchFromCdn(url) : fetchPublic(url));
+      response = await (isFromCdn ? fetchFromCdn(url, network) : fetchPublic(url, network));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const from = isFromCdn ? `: ${new URL(cdn).origin} cannot be reached` : '';
+      const from =
+        isFromCdn && !reason.startsWith('Network access refused') ? `: ${new URL(cdn).origin} cannot be reached` : '';
       throw new Error(`Cannot fetch ${what}${from} (${reason}). Modules that this session used before work offline.`);
     }
     if (!response.ok) {

@@ -10,13 +10,15 @@
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { entrypoint } from './loopback.ts';
+import { type EgressEnv, egressRules } from '../egress/egress.ts';
+import { Gateway } from '../egress/gateway.ts';
+import { NETWORK_LIMITS } from '../egress/network-list.ts';
 import { execute } from './runner/execute.ts';
 import type { RunRequest } from './runner/request.ts';
 import { SessionLink } from './runner/session-link.ts';
 
 /** What running programs takes of the Worker's environment. */
-export interface RunnerEnv {
+export interface RunnerEnv extends EgressEnv {
   readonly LOADER?: WorkerLoader;
   readonly RUNNER_SECRET?: string;
 }
@@ -28,7 +30,13 @@ const missingLoader =
 const goodbyeMilliseconds = 10_000;
 
 /** How to end each run of this process, by its id. */
-const runs = new Map<string, { readonly kill: () => void; readonly deadline: number }>();
+const runs = new Map<string, Run>();
+
+interface Run {
+  readonly kill: () => void;
+  readonly deadline: number;
+  readonly gateway: Gateway;
+}
 
 /** Answers `/v1/runner/*` to those who know `RUNNER_SECRET` (`Authorization: Bearer …`). */
 export async function handleRunner(request: Request, env: RunnerEnv, context: ExecutionContext): Promise<Response> {
@@ -83,13 +91,21 @@ async function stream(
   context: ExecutionContext,
 ): Promise<void> {
   const link = new SessionLink(body, writable);
+  let gateway: Gateway | undefined;
   try {
     if (!env.LOADER) return await link.send({ type: 'failed', message: missingLoader });
     const request = await link.open();
+    gateway = new Gateway(context, {
+      rules: egressRules(env, request.network),
+      maxRequests: NETWORK_LIMITS.programRequests,
+    });
+    const reporting = reportRequests(gateway, link);
     const outcome = await Promise.race([
-      killed(id, request),
-      execute({ request, link, loader: env.LOADER, egress: entrypoint(context, 'EgressGateway') }),
+      killed(id, request, gateway),
+      execute({ request, link, loader: env.LOADER, egress: gateway.service }),
     ]);
+    gateway.close();
+    await reporting;
     if (outcome === null) return;
     await link.send(outcome);
     // The session ends its side once it has the outcome: a connection closed with bytes unread may lose the answer.
@@ -99,17 +115,27 @@ async function stream(
     await link.send({ type: 'failed', message }).catch(() => {});
   } finally {
     runs.delete(id);
+    gateway?.close();
     await link.close().catch(() => {});
   }
 }
 
+/** Resolves once the gateway is closed and all that went through it is told. Never rejects. */
+async function reportRequests(gateway: Gateway, link: SessionLink): Promise<void> {
+  for await (const attempt of gateway.attempts()) await link.send({ type: 'request', attempt }).catch(() => {});
+}
+
 /** Resolves when somebody asks for the end of the run, or so late that the session that wanted it must be gone. */
-function killed(id: string, { timeoutSeconds }: RunRequest): Promise<null> {
+function killed(id: string, { timeoutSeconds }: RunRequest, gateway: Gateway): Promise<null> {
   // A request that its caller cancelled never came to remove its entry.
-  for (const [other, { deadline }] of runs) if (deadline < Date.now()) runs.delete(other);
+  for (const [other, run] of runs) {
+    if (run.deadline >= Date.now()) continue;
+    runs.delete(other);
+    run.gateway.close();
+  }
   const milliseconds = (timeoutSeconds + 5) * 1000;
   return new Promise((resolve) => {
-    runs.set(id, { kill: () => resolve(null), deadline: Date.now() + milliseconds });
+    runs.set(id, { kill: () => resolve(null), deadline: Date.now() + milliseconds, gateway });
     setTimeout(() => resolve(null), milliseconds);
   });
 }

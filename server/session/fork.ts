@@ -8,6 +8,7 @@
 
 import { decodeMultiStream, Encoder } from '@msgpack/msgpack';
 import { ProtocolError } from '../../protocol/errors.ts';
+import { type NetworkList, OPEN_LIST } from '../egress/network-list.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { FileView } from '../files/view.ts';
@@ -19,6 +20,8 @@ type ForkRecord =
   | { readonly is: 'heap'; readonly kernel: KernelName; readonly engine: string }
   | { readonly is: 'directory'; readonly path: string }
   | { readonly is: 'file'; readonly path: string; readonly isLarge: boolean }
+  /** What the owner lets the session call: a fork gets no further. */
+  | ({ readonly is: 'network' } & NetworkList)
   | { readonly is: 'key'; readonly key: string; readonly value: Uint8Array }
   /** Of the heap or file before it. A heap has one for each delta, its base first. */
   | { readonly is: 'piece'; readonly bytes: Uint8Array }
@@ -38,6 +41,7 @@ export async function* exportRevision(
   }
   const encoder = new Encoder();
   const record = (value: ForkRecord): Uint8Array => encoder.encode(value);
+  yield record({ is: 'network', ...store.network.list });
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
     const { engine, deltas } = store.heaps.load(heap);
@@ -89,18 +93,21 @@ export async function importRevision(
   }
   const overlay = store.files.open();
   const heaps: { kernel: KernelName; engine: string; deltas: Uint8Array[] }[] = [];
+  let list = OPEN_LIST;
   try {
     const records = decodeMultiStream(source) as AsyncGenerator<ForkRecord, void>;
     const reader = new RecordReader(records);
     for (let record = await reader.next(); record.is !== 'end'; record = await reader.next()) {
       if (record.is === 'heap') {
         heaps.push({ kernel: record.kernel, engine: record.engine, deltas: await collect(reader.pieces()) });
-      } else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
+      } else if (record.is === 'network') list = record;
+      else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
       else if (record.is === 'key') overlay.kv.set(record.key, record.value);
       else if (record.is === 'file' && record.isLarge) await large.write(overlay, record.path, reader.pieces());
       else if (record.is === 'file') await writeFile(overlay.files, record.path, reader.pieces());
     }
     if (store.revisions.head !== null) throw new ProtocolError('CONFLICT', 'That session was opened meanwhile.');
+    store.network.setList(list);
     return store.commitFork(overlay, heaps, at, notice);
   } catch (error) {
     overlay.discard();

@@ -4,6 +4,8 @@
  */
 
 import type { InputOutcome, LogEvent, OutputEvent } from '../../protocol/events.ts';
+import type { EgressAttempt } from '../egress/egress.ts';
+import type { NetworkList } from '../egress/network-list.ts';
 import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
@@ -19,12 +21,18 @@ import type { Presence } from './presence.ts';
 import type { QueuedInput } from './queued-input.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
 
+/** What the kernels of a session reach at any time. The session says on whose behalf. */
+export interface SessionHost extends Omit<KernelHost, 'onBackgroundDue' | 'fetch'> {
+  /** Fetches as far as the deployment and `list` let it. `report` is told of each hop. */
+  fetch(request: Request, list: NetworkList, report: (attempt: EgressAttempt) => void): Promise<Response>;
+}
+
 /** What a slot needs of its session. */
 export interface SlotContext {
   readonly store: SessionStore;
   readonly presence: Presence;
   readonly clock: Clock;
-  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  readonly host: SessionHost;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
   readonly asks: Asks;
@@ -42,6 +50,7 @@ const FREEZE_MILLISECONDS = 60_000;
 const BACKGROUND_COMMIT_MILLISECONDS = 1000;
 const IDLE_MILLISECONDS = 250;
 
+const NO_INPUT = { kind: 'background', number: 0 } as const;
 const NEVER_RAN = { status: 'interrupted', reason: 'user', kept: false } as const;
 
 type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
@@ -70,7 +79,7 @@ export class KernelSlot {
       ...context.host,
       fetch: (request) => {
         this.#begun();
-        return context.host.fetch(request);
+        return this.#fetch(request);
       },
       onBackgroundDue: () => void this.#run(),
     };
@@ -325,6 +334,16 @@ export class KernelSlot {
     const hasWork =
       this.#background !== null || (!isFrozen && (this.#live.kernel?.nextBackgroundAt() ?? null) !== null);
     return !this.#isActive && !hasWork;
+  }
+
+  /** A request of the guest, entered into the log of the session's network. */
+  #fetch(request: Request): Promise<Response> {
+    const { host, store, clock } = this.#context;
+    const { running } = this;
+    const cause = running === null ? NO_INPUT : ({ kind: 'input', number: running } as const);
+    return host.fetch(request, store.network.list, (attempt) => {
+      this.#attempt(() => store.network.record(cause, attempt, clock.now()));
+    });
   }
 
   #gatherer(input: number, onLimit: () => void): OutputGatherer {

@@ -6,13 +6,14 @@ import { concatBytes } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { FileError } from '../files/file-system.ts';
 import { parsePath } from '../files/paths.ts';
-import type { ProgramSpec, SourceFile } from '../programs/program.ts';
+import type { SourceFile } from '../programs/program.ts';
+import type { ProgramRequest } from './programs.ts';
 import { emptyStdin, openStdin } from './stdin.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface ProgramReceiver {
   /** False if it does not start, because it was accepted before. */
-  start(spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): boolean;
+  start(spec: ProgramRequest, stdin: ReadableStream<Uint8Array>): boolean;
   /** The client may send its standard input up to this offset. */
   grantStdin(channel: number, through: number): void;
   fail(error: ProtocolError): void;

@@ -13,6 +13,9 @@ import type { SessionStore } from './store.ts';
 /** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
 const MAX_RUNNING = 8;
 
+/** What a client asks to run. */
+export type ProgramRequest = Omit<ProgramSpec, 'id' | 'network'>;
+
 export interface ProgramContext {
   readonly store: SessionStore;
   readonly presence: Presence;
@@ -38,7 +41,7 @@ export class Programs {
    * Accepts and starts a program; returns its number once that is in the log.
    * Throws `ProtocolError` BUSY when too many run.
    */
-  start(request: Request, terminal: string, spec: Omit<ProgramSpec, 'id'>, stdin: ReadableStream<Uint8Array>): number {
+  start(request: Request, terminal: string, spec: ProgramRequest, stdin: ReadableStream<Uint8Array>): number {
     const { store, presence, clock, runner } = this.#context;
     if (this.#running.size >= MAX_RUNNING) {
       throw new ProtocolError('BUSY', `${MAX_RUNNING} programs run in this session. Wait for one to end, or kill one.`);
@@ -66,9 +69,10 @@ export class Programs {
       this.#context.changed();
     });
     const run = runner.start(
-      { ...spec, id },
+      { ...spec, id, network: store.network.list },
       {
         write: (stream, bytes) => output.write(stream, bytes),
+        requested: (attempt) => store.network.record({ kind: 'program', number: id }, attempt, clock.now()),
         backpressure: () => presence.backpressure(request.client),
         stdin,
         session: files,

@@ -54,6 +54,11 @@ const ORIGINS: readonly string[] = [
   `CREATE TABLE past (number INTEGER PRIMARY KEY, before INTEGER, input INTEGER) STRICT`,
 ];
 
+/** What the guests of the session asked of the network. */
+const EGRESS = `CREATE TABLE egress (
+     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, cause TEXT NOT NULL, cause_number INTEGER NOT NULL,
+     method TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL, status INTEGER, refusal TEXT) STRICT`;
+
 /** Brings the tables from one version to the next: the first step makes version 1 of nothing. A step never changes. */
 const STEPS: readonly ((database: Database) => void)[] = [
   (database) => {
@@ -63,6 +68,7 @@ const STEPS: readonly ((database: Database) => void)[] = [
   (database) => {
     for (const statement of ORIGINS) database.run(statement);
   },
+  (database) => database.run(EGRESS),
 ];
 
 /**
@@ -92,7 +98,7 @@ function schemaVersion(database: Database): number {
   return Number(readMeta(database, 'schema') ?? 0);
 }
 
-export type MetaKey = 'schema' | 'epoch' | 'registered';
+export type MetaKey = 'schema' | 'epoch' | 'registered' | 'network';
 
 export function readMeta(database: Database, key: MetaKey): string | null {
   const [row] = database.all<{ value: string }>(`SELECT value FROM meta WHERE key = ?`, key);

@@ -12,13 +12,14 @@ import { utf8Length } from '../../protocol/utf8.ts';
 import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { Overlay } from '../files/overlay.ts';
-import type { KernelFactory, KernelHost } from '../kernels/kernel.ts';
+import type { KernelFactory } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { ProgramRunner } from '../programs/program.ts';
 import { Acceptance } from './acceptance.ts';
 import { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
+import type { SessionHost } from './kernel-slot.ts';
 import { Kernels } from './kernels.ts';
 import { Presence } from './presence.ts';
 import { receiveProgram } from './program-upload.ts';
@@ -36,7 +37,7 @@ export interface SessionOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly kernels: readonly KernelFactory[];
-  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  readonly host: SessionHost;
   readonly runner: ProgramRunner;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;

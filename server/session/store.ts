@@ -8,6 +8,7 @@ import type { Overlay } from '../files/overlay.ts';
 import { HeapStore } from '../kernels/heap-store.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import { Log, type LogEntry } from './log.ts';
+import { NetworkStore } from './network.ts';
 import { RequestStore } from './requests.ts';
 import { type Origin, type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
 import { migrate } from './schema.ts';
@@ -54,6 +55,7 @@ export class SessionStore {
   readonly revisions: RevisionStore;
   readonly heaps: HeapStore;
   readonly files: FileStore;
+  readonly network: NetworkStore;
 
   /** Opens or creates a session. `newEpoch` names its log if it is new. */
   constructor(database: Database, newEpoch: () => string, now: () => number) {
@@ -64,6 +66,7 @@ export class SessionStore {
     this.revisions = new RevisionStore(database);
     this.heaps = new HeapStore(database);
     this.files = new FileStore(database, now);
+    this.network = new NetworkStore(database);
   }
 
   /**

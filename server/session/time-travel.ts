@@ -3,9 +3,10 @@
 import { ProtocolError } from '../../protocol/errors.ts';
 import { isName } from '../../protocol/names.ts';
 import type { FileChange } from '../files/file-commit.ts';
-import { EngineGoneError, type KernelHost, type KernelName, type Variable } from '../kernels/kernel.ts';
+import { EngineGoneError, type KernelName, type Variable } from '../kernels/kernel.ts';
 import type { Clock } from './clock.ts';
 import { HistoryGraph } from './history-graph.ts';
+import type { SessionHost } from './kernel-slot.ts';
 import type { Kernels } from './kernels.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
@@ -18,7 +19,7 @@ export interface TimeTravelContext {
   readonly clock: Clock;
   readonly kernels: Kernels;
   readonly programs: Programs;
-  readonly host: Omit<KernelHost, 'onBackgroundDue'>;
+  readonly host: SessionHost;
 }
 
 /** Where a move led. */
@@ -175,7 +176,10 @@ export class TimeTravel {
       for (const { name, factory } of kernels.all) {
         const heap = revision?.heaps[name] ?? null;
         if (heap === null) continue;
-        const kernel = await factory.boot({ ...host, onBackgroundDue: () => undefined }, store.heaps.load(heap));
+        const kernel = await factory.boot(
+          { ...host, fetch: refuseNetwork, onBackgroundDue: () => undefined },
+          store.heaps.load(heap),
+        );
         const prefix = name === 'python' ? 'py.' : '';
         all.push(...kernel.variables().map((variable) => ({ ...variable, name: `${prefix}${variable.name}` })));
       }
@@ -258,4 +262,9 @@ function differences(before: readonly Variable[], after: readonly Variable[]): D
     .sort()
     .map((name) => ({ name, before: old.get(name) ?? null, after: current.get(name) ?? null }))
     .filter((variable) => variable.before !== variable.after);
+}
+
+/** A kernel that is only looked at runs nothing that could ask for it. */
+function refuseNetwork(): Promise<never> {
+  return Promise.reject(new TypeError('There is no network in the past.'));
 }

@@ -5,8 +5,8 @@ import { encodeData, TYPE_DATA } from '../../protocol/data.ts';
 import type { ProtocolError } from '../../protocol/errors.ts';
 import { decodeFrames } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { ProgramSpec } from '../programs/program.ts';
 import { receiveProgram } from './program-upload.ts';
+import type { ProgramRequest } from './programs.ts';
 import { type ByteSink, Uploads } from './uploads.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -110,7 +110,7 @@ describe('a program', () => {
 
   function receive(change: Partial<typeof run> = {}, start: () => boolean = () => true) {
     const uploads = new Uploads();
-    const started: Omit<ProgramSpec, 'id'>[] = [];
+    const started: ProgramRequest[] = [];
     const failed: ProtocolError[] = [];
     const inputs: ReadableStream<Uint8Array>[] = [];
     const program = { ...run, ...change };

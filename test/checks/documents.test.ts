@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { LIMITS } from '../../protocol/limits.ts';
 import { authenticate } from '../../server/auth/token.ts';
+import { NETWORK_LIMITS } from '../../server/egress/network-list.ts';
 import * as files from '../../server/files/limits.ts';
 import { RETENTION } from '../../server/session/retention.ts';
 import { OPTIONS } from '../../tui/arguments/options.ts';
@@ -72,6 +73,8 @@ describe('README.md', () => {
       ['`--timeout`', `${number(LIMITS.timeoutSeconds)} s`],
       ['log of a session', bytes(LIMITS.log)],
       ['terminals of a session', number(LIMITS.terminals)],
+      ['requests of one program to the network', number(NETWORK_LIMITS.programRequests)],
+      ['hosts that a session allows, and denies', number(NETWORK_LIMITS.hosts)],
       ['files and directories of a session', number(files.maxEntries)],
       ['files up to 8 MiB, together', bytes(files.maxSqliteTotalBytes)],
       ['one larger file', bytes(files.maxLargeFileBytes)],

@@ -10,6 +10,8 @@ import {
   Miniflare,
   type MiniflareOptions,
 } from 'miniflare';
+import type { EgressAttempt } from '../../server/egress/egress.ts';
+import type { NetworkList } from '../../server/egress/network-list.ts';
 
 export interface ProgramCall {
   readonly entry?: string;
@@ -18,8 +20,11 @@ export interface ProgramCall {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
+  readonly network?: NetworkList;
   readonly backpressureMs?: number;
   readonly stdin?: string | AsyncIterable<string>;
+  /** Called with each request that it made. */
+  readonly onRequest?: (attempt: EgressAttempt) => void;
   /** Called with all of stdout so far, whenever there is more. */
   readonly onOutput?: (stdout: string, kill: () => void) => void;
 }
@@ -62,7 +67,7 @@ export class ProgramHost {
       host: '127.0.0.1',
       port: 0,
       durableObjects: { HOST: { className: 'ProgramHost', useSQLite: true } },
-      bindings: { RUNNER_SECRET: runnerSecret },
+      bindings: { RUNNER_SECRET: runnerSecret, OWN_HOSTS: 'spawn.example' },
     };
     if (options.loader !== false) config.workerLoaders = { LOADER: {} };
     if (options.runner)
@@ -85,9 +90,9 @@ export class ProgramHost {
   async run(call: ProgramCall): Promise<ProgramResult> {
     const id = crypto.randomUUID();
     const entry = call.entry ?? 'main.ts';
-    const { args, env, timeoutSeconds, backpressureMs } = call;
+    const { args, env, timeoutSeconds, network, backpressureMs } = call;
     const files = { ...call.files, ...(call.code === undefined ? {} : { [entry]: call.code }) };
-    const head = JSON.stringify({ entry, files, args, env, timeoutSeconds, backpressureMs });
+    const head = JSON.stringify({ entry, files, args, env, timeoutSeconds, network, backpressureMs });
     const kills: Promise<unknown>[] = [];
     const kill = (): void => {
       kills.push(this.fetch(`/kill?id=${id}`, { method: 'POST' }));
@@ -96,7 +101,8 @@ export class ProgramHost {
     let exit: ProgramResult['exit'] | undefined;
     for await (const line of this.#lines(id, head, call.stdin ?? '')) {
       const event = JSON.parse(line);
-      if (event.stream === undefined) exit = event;
+      if (event.attempt !== undefined) call.onRequest?.(event.attempt);
+      else if (event.stream === undefined) exit = event;
       else chunks[event.stream as 'stdout' | 'stderr'].push(Buffer.from(event.base64, 'base64'));
       if (event.stream === 'stdout') call.onOutput?.(Buffer.concat(chunks.stdout).toString(), kill);
     }

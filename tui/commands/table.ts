@@ -8,6 +8,7 @@ import { printCompletion } from './completion.ts';
 import { runDefault } from './default.ts';
 import * as files from './files.ts';
 import * as history from './history.ts';
+import * as network from './network.ts';
 import { killProgram, listPrograms } from './programs.ts';
 import { runRepl } from './repl.ts';
 import { runFile, runPipedProgram } from './run.ts';
@@ -279,6 +280,57 @@ export const COMMANDS: readonly Command[] = [
     run: files.usage,
   },
   {
+    name: 'network ls',
+    synopsis: '',
+    summary: "list which hosts the session's code may or may not call; none: all public ones",
+    options: [],
+    arguments: [0, 0],
+    run: network.list,
+  },
+  {
+    name: 'network allow',
+    synopsis: 'HOST…',
+    summary: "let the session's code call these hosts, and no others (owner only)",
+    options: [],
+    arguments: [1, 100],
+    examples: ['spawnpoint-cf network allow api.example.com "*.example.org:443"'],
+    run: network.allow,
+  },
+  {
+    name: 'network deny',
+    synopsis: 'HOST…',
+    summary: "keep the session's code from calling these hosts; '*' is all (owner only)",
+    options: [],
+    arguments: [1, 100],
+    examples: ["spawnpoint-cf network deny '*'"],
+    run: network.deny,
+  },
+  {
+    name: 'network rm',
+    synopsis: 'HOST…',
+    summary: 'take hosts off both lists (owner only)',
+    options: [],
+    arguments: [1, 100],
+    run: network.remove,
+  },
+  {
+    name: 'network reset',
+    synopsis: '',
+    summary: 'empty both lists: all public hosts may be called (owner only)',
+    options: [],
+    arguments: [0, 0],
+    run: network.reset,
+  },
+  {
+    name: 'network log',
+    synopsis: '',
+    summary: "list the newest requests of the session's code: when, who, where to, what came of it",
+    options: ['limit'],
+    arguments: [0, 0],
+    examples: ['spawnpoint-cf network log -n 20', 'spawnpoint-cf network log --json | jq .host'],
+    run: network.log,
+  },
+  {
     name: 'server start',
     synopsis: '',
     summary: 'start the embedded server, if it is not running',
@@ -323,7 +375,7 @@ export const COMMANDS: readonly Command[] = [
 
 /** What the first word of a two-word command does alone. */
 export const GROUP_DEFAULTS: ReadonlyMap<string, Command> = new Map(
-  ['sessions', 'files', 'server'].flatMap((group) => {
+  ['sessions', 'files', 'network', 'server'].flatMap((group) => {
     const preferred = group === 'server' ? 'server status' : `${group} ls`;
     return COMMANDS.filter(({ name }) => name === preferred).map((command): [string, Command] => [group, command]);
   }),

@@ -1,6 +1,7 @@
 /** Runs one program in an isolate of its own, from its sources to its exit status. */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import { NETWORK_LIMITS } from '../../egress/network-list.ts';
 import { buildProgram } from '../build/build.ts';
 import { BuildError } from '../build/build-error.ts';
 import { ProgramSources } from '../build/sources.ts';
@@ -28,7 +29,7 @@ declare class Guest extends WorkerEntrypoint {
   finish(sink: OutputSink): Promise<unknown>;
 }
 
-const limits = { cpuMs: 300_000, subRequests: 1000 };
+const limits = { cpuMs: 300_000, subRequests: NETWORK_LIMITS.programRequests };
 
 /** Never rejects. The program ends with the request that this runs in, at the latest. */
 export async function execute({ request, link, loader, egress }: Execution): Promise<Outcome> {

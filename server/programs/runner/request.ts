@@ -14,6 +14,8 @@ const shape = v.object({
   env: v.array(v.tuple([v.string(), v.string()])),
   /** Seconds after which nobody waits for the program any more. */
   timeoutSeconds: v.number(),
+  /** Which hosts it may call. */
+  network: v.object({ allow: v.array(v.string()), deny: v.array(v.string()) }),
 });
 
 export type RunRequest = v.InferOutput<typeof shape>;
