@@ -68,7 +68,9 @@ function withWellFormedStrings(value: unknown): unknown {
   if (typeof value === 'string') return toWellFormed(value);
   if (Array.isArray(value)) return value.map(withWellFormedStrings);
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withWellFormedStrings(part)]));
+  const body: Record<string, unknown> = {};
+  for (const [key, part] of Object.entries(value)) body[key] = withWellFormedStrings(part);
+  return body;
 }
 
 /** A whole number from 0 to 2^53-1. */

@@ -84,7 +84,9 @@ class Walker {
     const length = head === 0xd9 ? this.#unsigned(1) : head & 0x1f;
     const start = this.#at;
     this.#text(length);
-    return this.#bytes.subarray(start, this.#at).join();
+    let key = '';
+    for (let at = start; at < this.#at; at++) key += String.fromCharCode(this.#bytes[at] ?? 0);
+    return key;
   }
 
   #text(length: number): void {

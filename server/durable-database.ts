@@ -18,7 +18,7 @@ export class DurableDatabase implements Database {
   }
 
   run(sql: string, ...bindings: SqlValue[]): void {
-    this.#storage.sql.exec(sql, ...bindings).toArray();
+    this.#storage.sql.exec(sql, ...bindings);
   }
 
   transaction<T>(fn: () => T): T {

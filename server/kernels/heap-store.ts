@@ -21,25 +21,30 @@ export class HeapStore {
   readonly #database: Database;
   /** The depth of the heap that was last asked for or stored: chains grow at one end. */
   #known = { id: -1, depth: 0 };
+  /** The id of the next heap. */
+  #next: number;
 
   constructor(database: Database) {
     this.#database = database;
+    const [last] = database.all<{ id: number | null }>(`SELECT MAX(id) AS id FROM heap`);
+    this.#next = (last?.id ?? 0) + 1;
   }
 
   /** Stores `delta` against the heap `base` (null: against the engine's base snapshot). Returns the new heap's id. */
   append(engine: string, base: number | null, delta: Uint8Array): number {
     const depth = base === null ? 0 : this.depth(base) + 1;
-    const [row] = this.#database.all<{ id: number }>(
-      `INSERT INTO heap (engine, base, depth, bytes) VALUES (?, ?, ?, ?) RETURNING id`,
+    const id = this.#next++;
+    this.#database.run(
+      `INSERT INTO heap (id, engine, base, depth, bytes) VALUES (?, ?, ?, ?, ?)`,
+      id,
       engine,
       base,
       depth,
       delta.subarray(0, ROW_BYTES),
     );
-    if (row === undefined) throw new Error('The heap row did not come back.');
-    this.#writeParts(row.id, delta);
-    this.#known = { id: row.id, depth };
-    return row.id;
+    this.#writeParts(id, delta);
+    this.#known = { id, depth };
+    return id;
   }
 
   /** Makes the heap `id` a keyframe: `keyframe` is its whole content against the engine's base snapshot. */

@@ -222,9 +222,10 @@ export class JavaScriptKernel implements Kernel {
     }
   }
 
-  /** Makes room for the input's bindings; returns the script to evaluate. */
+  /** Makes room for the input's bindings, if it has any; returns the script to evaluate. */
   #prepare(code: string, language: InputLanguage): string {
     const { names, finish } = prepareInput(code, language);
+    if (Object.values(names).every((list) => list.length === 0)) return finish({ fixed: [], constant: [] });
     const answer: ScopeAnswer = JSON.parse(String(this.#guest.callNow('open', JSON.stringify(names))));
     return finish(answer);
   }

@@ -44,6 +44,10 @@ const STRIPPING: Parameters<typeof stripTypes>[1] = {
   keepUnusedImports: true,
 };
 
+/** Whatever TypeScript adds to JavaScript is written with one of these; classes are left to sucrase altogether. */
+const MAY_HAVE_TYPES =
+  /[:<!?@]|\b(?:abstract|accessor|as|asserts|class|declare|enum|export|global|implements|import|infer|interface|is|keyof|module|namespace|out|override|private|protected|public|readonly|satisfies|type|unique)\b/;
+
 const UNTERMINATED = /^Unterminated (template|comment)|^Unexpectedly reached the end/;
 /** A string goes on in the next line after a backslash. */
 const CONTINUED_STRING = /\\\r?\n?$/;
@@ -61,6 +65,20 @@ export function withinStack<T>(code: string, walk: () => T): T {
 
 /** Throws `InputSyntaxError`. */
 export function parseInput(code: string, language: InputLanguage): ParsedInput {
+  return (language === 'ts' ? parseWithoutTypes(code) : null) ?? parseWithTypes(code, language);
+}
+
+/** Most inputs have no types, and stripping costs more than parsing. Null when there may be some, or an error to explain. */
+function parseWithoutTypes(code: string): ParsedInput | null {
+  if (MAY_HAVE_TYPES.test(code)) return null;
+  try {
+    return parseObjectLiteral(code) ?? { source: code, tree: parse(code, OPTIONS) };
+  } catch {
+    return null;
+  }
+}
+
+function parseWithTypes(code: string, language: InputLanguage): ParsedInput {
   const source = language === 'ts' ? strip(code) : code;
   const asExpression = parseObjectLiteral(source);
   if (asExpression) return asExpression;
