@@ -71,8 +71,20 @@ function hop(request: Request, rules: EgressRules, report: (attempt: EgressAttem
   return told(request, report, async () => {
     const verdict = judge(new URL(request.url), rules);
     if (!verdict.allow) throw new TypeError(verdict.reason);
-    return fetch(plain(request));
+    try {
+      return await fetch(plain(request));
+    } catch (error) {
+      throw explained(error, request.url);
+    }
   });
+}
+
+/** The platform hides why a host cannot be reached, among others that workerd's network policy forbids its address. */
+function explained(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith('internal error')) return error;
+  return new TypeError(
+    `Cannot reach ${new URL(url).host}: it does not answer, or its name does not lead to a public address.`,
+  );
 }
 
 /** Reports what becomes of the request that `send` sends. */

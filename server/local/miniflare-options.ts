@@ -87,6 +87,9 @@ export function runnerOptions(modules: Modules, runnerSecret: string, port: numb
   return { ...common(modules, port), bindings: { RUNNER_SECRET: runnerSecret, OWN_HOSTS: '127.0.0.1,runner' } };
 }
 
+/** workerd judges the resolved address: nothing on this machine or its network can be reached. */
+export const publicNetwork = { network: { allow: ['public'], deny: [], tlsOptions: { trustBrowserCas: true } } };
+
 function common(modules: Modules, port: number) {
   return {
     name: WORKER_NAME,
@@ -99,8 +102,7 @@ function common(modules: Modules, port: number) {
     host: '127.0.0.1',
     // Past Miniflare's own entry Worker, which costs half a millisecond a request and answers paths of its own.
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
-    // workerd judges the resolved address: nothing on this machine or its network can be reached.
-    outboundService: { network: { allow: ['public'], deny: [], tlsOptions: { trustBrowserCas: true } } },
+    outboundService: publicNetwork,
     stripCfConnectingIp: false,
   };
 }

@@ -6,6 +6,10 @@ const output = fc.record({
   type: fc.constantFrom('stdout' as const, 'stderr' as const),
   bytes: fc.uint8Array({ minLength: 1, maxLength: 300 }),
 });
+const request: ProgramRecord = {
+  type: 'request',
+  attempt: { method: 'GET', host: 'example.com', port: 443, outcome: 200 },
+};
 const last = fc.oneof(
   fc.record({ type: fc.constant('exit' as const), code: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) }),
   fc.record({ type: fc.constant('failed' as const), message: fc.string({ unit: 'grapheme' }) }),
@@ -34,7 +38,7 @@ describe('records', () => {
   it('decode to what was encoded, however the stream is cut', () => {
     fc.assert(
       fc.property(fc.array(output), last, fc.array(fc.nat(2000)), (outputs, end, cuts) => {
-        const records: ProgramRecord[] = [{ type: 'begun' }, ...outputs, end];
+        const records: ProgramRecord[] = [{ type: 'begun' }, ...outputs, request, end];
         const bytes = join(records);
         const edges = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
         const decoder = new RecordDecoder();
@@ -81,6 +85,9 @@ describe('records', () => {
     expect(() => new RecordDecoder().push(new Uint8Array([3, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 4/);
     expect(() => new RecordDecoder().push(new Uint8Array([1, 0, 0, 0, 0]))).toThrow(/empty/);
     expect(() => new RecordDecoder().push(new Uint8Array([5, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 0/);
-    expect(() => new RecordDecoder().push(new Uint8Array([9, 0, 0, 0, 0]))).toThrow(/type 9/);
+    expect(() => new RecordDecoder().push(new Uint8Array([10, 0, 0, 0, 0]))).toThrow(/type 10/);
+    expect(() => new RecordDecoder().push(new Uint8Array([9, 1, 0, 0, 0, 0x90]))).toThrow(
+      /type request cannot be read/,
+    );
   });
 });

@@ -12,6 +12,7 @@ import {
 } from 'miniflare';
 import type { EgressAttempt } from '../../server/egress/egress.ts';
 import type { NetworkList } from '../../server/egress/network-list.ts';
+import { publicNetwork } from '../../server/local/miniflare-options.ts';
 
 export interface ProgramCall {
   readonly entry?: string;
@@ -52,9 +53,12 @@ export class ProgramHost {
     this.url = url;
   }
 
-  /** `runner`: another host, or the way to one, in which the programs of this one run. */
+  /**
+   * `runner`: another host, or the way to one, in which the programs of this one run. `internet` 'public': what leaves
+   * the Worker is left to workerd, under the policy of the product.
+   */
   static async start(
-    options: { runner?: { readonly url: URL }; loader?: boolean; internet?: Internet } = {},
+    options: { runner?: { readonly url: URL }; loader?: boolean; internet?: Internet | 'public' } = {},
   ): Promise<ProgramHost> {
     ProgramHost.#script ??= bundle();
     const contents = await ProgramHost.#script;
@@ -73,7 +77,8 @@ export class ProgramHost {
     if (options.runner)
       config.serviceBindings = { RUNNER: { external: { address: options.runner.url.host, http: {} } } };
     const { internet } = options;
-    if (internet) {
+    if (internet === 'public') config.outboundService = publicNetwork;
+    else if (internet) {
       config.outboundService = ({ url }: InternetRequest) => {
         const { status, location, body } = internet(url);
         return new InternetResponse(body ?? null, { status, headers: location ? { location } : {} });
