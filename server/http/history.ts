@@ -41,7 +41,7 @@ export async function historyRoutes(request: Request, host: HistoryRoutesHost): 
         return Response.json(await look(new URL(request.url).searchParams, host.travel));
       case 'POST':
         if (!host.mayWrite) throw new ProtocolError('READ_ONLY', 'This token may only look at the history.');
-        return Response.json(move(await readOperation(request), host.travel));
+        return Response.json(await move(await readOperation(request), host.travel));
       default:
         throw new ProtocolError('METHOD_NOT_ALLOWED', `The history has no method ${request.method}.`);
     }
@@ -61,7 +61,8 @@ function number(query: URLSearchParams, name: string): number {
   throw new ProtocolError('BAD_REQUEST', `Give ${name} as a whole number.`);
 }
 
-function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel): object {
+async function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel): Promise<object> {
+  await travel.rest();
   const who = wanted.terminal ?? null;
   switch (wanted.op) {
     case 'undo':

@@ -15,6 +15,7 @@ interface Row {
   base: number | null;
   depth: number;
   bytes: Uint8Array;
+  ran: number;
 }
 
 export class HeapStore {
@@ -30,17 +31,21 @@ export class HeapStore {
     this.#next = (last?.id ?? 0) + 1;
   }
 
-  /** Stores `delta` against the heap `base` (null: against the engine's base snapshot). Returns the new heap's id. */
-  append(engine: string, base: number | null, delta: Uint8Array): number {
+  /**
+   * Stores `delta` against the heap `base` (null: against the engine's base snapshot). `isPending`: a kernel booted from it
+   * has work of its own. Returns the new heap's id.
+   */
+  append(engine: string, base: number | null, delta: Uint8Array, isPending = false): number {
     const depth = base === null ? 0 : this.depth(base) + 1;
     const id = this.#next++;
     this.#database.run(
-      `INSERT INTO heap (id, engine, base, depth, bytes) VALUES (?, ?, ?, ?, ?)`,
+      `INSERT INTO heap (id, engine, base, depth, bytes, pending) VALUES (?, ?, ?, ?, ?, ?)`,
       id,
       engine,
       base,
       depth,
       delta.subarray(0, ROW_BYTES),
+      isPending ? 1 : 0,
     );
     this.#writeParts(id, delta);
     this.#known = { id, depth };
@@ -57,6 +62,16 @@ export class HeapStore {
     );
     this.#writeParts(id, keyframe);
     this.#known = { id, depth: 0 };
+  }
+
+  /** Whether a kernel booted from the heap has work of its own. */
+  isPending(id: number): boolean {
+    return this.#database.all<{ pending: number }>(`SELECT pending FROM heap WHERE id = ?`, id)[0]?.pending === 1;
+  }
+
+  /** The timers of the heap ran on for `milliseconds` more, and none was due. */
+  ranOn(id: number, milliseconds: number): void {
+    this.#database.run(`UPDATE heap SET ran = ran + ? WHERE id = ?`, milliseconds, id);
   }
 
   /** How many deltas lie between this heap and its keyframe. */
@@ -111,15 +126,15 @@ export class HeapStore {
     const chain: Row[] = [];
     for (let next: number | null = id; next !== null; ) {
       const [row]: Row[] = this.#database.all<Row>(
-        `SELECT id, engine, base, depth, bytes FROM heap WHERE id = ?`,
+        `SELECT id, engine, base, depth, bytes, ran FROM heap WHERE id = ?`,
         next,
       );
       if (row === undefined) throw new Error(`The heap ${id} needs heap ${next}, which is not there.`);
       chain.push(row);
       next = row.base;
     }
-    const engine = chain[0]?.engine ?? '';
-    return { engine, deltas: chain.reverse().map((row) => this.#bytes(row)) };
+    const { engine = '', ran = 0 } = chain[0] ?? {};
+    return { engine, ran, deltas: chain.reverse().map((row) => this.#bytes(row)) };
   }
 
   #bytes(row: Row): Uint8Array {

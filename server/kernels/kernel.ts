@@ -136,6 +136,8 @@ export interface Inspection {
 export interface StoredHeap {
   readonly engine: string;
   readonly deltas: Iterable<Uint8Array>;
+  /** Milliseconds that its timers ran on for after the last delta was made. */
+  readonly ran: number;
 }
 
 export interface Kernel {
@@ -148,6 +150,8 @@ export interface Kernel {
   runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn>;
   /** When background work next wants to run, in milliseconds since the epoch; null if there is none. */
   nextBackgroundAt(): number | null;
+  /** Whether a kernel booted from the heap as it is now would have work of its own: timers, or requests to give up. */
+  readonly hasWork: boolean;
   /** Stops the running evaluation at its next poll. Nothing happens when none runs. */
   interrupt(): void;
   complete(code: string, cursor: number): Completion;

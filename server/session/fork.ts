@@ -14,10 +14,10 @@ import type { LargeFiles } from '../files/large-files.ts';
 import type { FileView } from '../files/view.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import type { LogEntry } from './log.ts';
-import type { SessionStore } from './store.ts';
+import type { ForkedHeap, SessionStore } from './store.ts';
 
 type ForkRecord =
-  | { readonly is: 'heap'; readonly kernel: KernelName; readonly engine: string }
+  | { readonly is: 'heap'; readonly kernel: KernelName; readonly engine: string; readonly ran: number }
   | { readonly is: 'directory'; readonly path: string }
   | { readonly is: 'file'; readonly path: string; readonly isLarge: boolean }
   /** What the owner lets the session call: a fork gets no further. */
@@ -44,8 +44,8 @@ export async function* exportRevision(
   yield record({ is: 'network', ...store.network.list });
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
-    const { engine, deltas } = store.heaps.load(heap);
-    yield record({ is: 'heap', kernel, engine });
+    const { engine, ran, deltas } = store.heaps.load(heap);
+    yield record({ is: 'heap', kernel, engine, ran });
     for (const bytes of deltas) yield record({ is: 'piece', bytes });
   }
   const { files, kv } = store.files.view(number);
@@ -92,14 +92,15 @@ export async function importRevision(
     throw new ProtocolError('CONFLICT', 'That session exists. Choose another name, or remove it first.');
   }
   const overlay = store.files.open();
-  const heaps: { kernel: KernelName; engine: string; deltas: Uint8Array[] }[] = [];
+  const heaps: ForkedHeap[] = [];
   let list = OPEN_LIST;
   try {
     const records = decodeMultiStream(source) as AsyncGenerator<ForkRecord, void>;
     const reader = new RecordReader(records);
     for (let record = await reader.next(); record.is !== 'end'; record = await reader.next()) {
       if (record.is === 'heap') {
-        heaps.push({ kernel: record.kernel, engine: record.engine, deltas: await collect(reader.pieces()) });
+        const { kernel, engine, ran } = record;
+        heaps.push({ kernel, engine, ran, deltas: await collect(reader.pieces()) });
       } else if (record.is === 'network') list = record;
       else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
       else if (record.is === 'key') overlay.kv.set(record.key, record.value);

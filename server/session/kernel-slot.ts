@@ -3,23 +3,25 @@
  * Inputs, background turns and snapshots run one at a time in `#run`.
  */
 
-import type { InputOutcome, LogEvent, OutputEvent } from '../../protocol/events.ts';
+import type { InputOutcome } from '../../protocol/events.ts';
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { Asks } from './asks.ts';
+import { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
 import { kernelIo } from './kernel-io.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
-import { asOutOfFuel, clipMessage, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
-import { OutputGatherer } from './output.ts';
+import { asOutOfFuel, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
 import type { Presence } from './presence.ts';
 import type { QueuedInput } from './queued-input.ts';
-import type { HeapCommit, SessionStore } from './store.ts';
+import { Signal } from './signal.ts';
+import type { SessionStore } from './store.ts';
+import { commitTurn, gatherOutput } from './turn.ts';
 
 /** What the kernels of a session reach at any time. The session says on whose behalf. */
 export interface SessionHost extends Omit<KernelHost, 'onBackgroundDue' | 'fetch'> {
@@ -42,12 +44,6 @@ export interface SlotContext {
   fatal(error: unknown): void;
 }
 
-/** Fuel of one background turn, in counted polls. */
-const BACKGROUND_FUEL = 20_000;
-/** Background work runs on this long after the last terminal left, then the kernel freezes. */
-const FREEZE_MILLISECONDS = 60_000;
-/** Background revisions are made at most this often. */
-const BACKGROUND_COMMIT_MILLISECONDS = 1000;
 const IDLE_MILLISECONDS = 250;
 
 const NO_INPUT = { kind: 'background', number: 0 } as const;
@@ -64,10 +60,9 @@ export class KernelSlot {
   #isActive = false;
   /** Of the turn that runs. */
   #interruption: Interruption | null = null;
-  /** Writes of background turns that no revision holds yet. */
-  #background: LazyOverlay | null = null;
-  #backgroundCommittedAt = Number.NEGATIVE_INFINITY;
-  #cancelWake: (() => void) | null = null;
+  readonly #background: Background;
+  /** A turn ended, and no other one began. */
+  readonly #rests = new Signal();
   #isIdleTimed = false;
   #idleSince = 0;
 
@@ -83,7 +78,14 @@ export class KernelSlot {
       },
       onBackgroundDue: () => void this.#run(),
     };
-    this.#live = new LiveKernel({ store, memory, host, mayLeave: () => this.#mayLeave() }, factory);
+    const mayLeave = (): boolean => !this.#isActive && !this.#background.holdsKernel;
+    this.#live = new LiveKernel({ store, memory, host, mayLeave }, factory);
+    this.#background = new Background({
+      ...context,
+      live: this.#live,
+      isActive: () => this.#isActive,
+      run: () => void this.#run(),
+    });
   }
 
   get name(): KernelFactory['name'] {
@@ -131,7 +133,7 @@ export class KernelSlot {
     try {
       return question(await this.#live.boot());
     } catch {
-      this.#dropKernel();
+      this.#background.drop();
       return null;
     } finally {
       this.#isActive = false;
@@ -139,9 +141,14 @@ export class KernelSlot {
     }
   }
 
-  /** A terminal came: what froze goes on. */
+  /** A terminal came, or the head is another revision: what the kernel has to do by itself goes on. */
   thaw(): void {
-    if (this.#live.kernel !== null) void this.#run();
+    if (this.#background.isDue || this.#live.kernel !== null) void this.#run();
+  }
+
+  /** The last terminal left. */
+  left(): void {
+    if (!this.#isActive) this.#background.schedule();
   }
 
   /** An input that came now would run at once. */
@@ -153,15 +160,19 @@ export class KernelSlot {
     return this.#isActive || this.#queue.length > 0;
   }
 
+  /** Settles once no turn is under way but those of inputs. */
+  async rests(): Promise<void> {
+    while (this.#isActive && this.#running === null && this.#queue.length === 0) await this.#rests.wait();
+  }
+
   /** Commits what background turns did. Nothing may be running. */
   settle(): void {
-    if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
+    this.#background.commit();
   }
 
   /** Forgets the kernel in memory: the head revision is another one than it holds. Nothing may be running. */
   reset(): void {
-    this.#cancelWake?.();
-    this.#dropKernel();
+    this.#background.drop();
   }
 
   /** The mutex: one turn after the other until there is none. */
@@ -171,24 +182,28 @@ export class KernelSlot {
     try {
       for (let turn = this.#nextTurn(); turn !== null; turn = this.#nextTurn()) {
         if (turn.kind === 'input') await this.#runInput(turn.input);
-        else await this.#runBackground();
+        else await this.#background.turn((interruption) => this.#begin(interruption));
+        this.#interruption = null;
       }
+      this.#background.schedule();
     } catch (error) {
       this.#context.fatal(error);
       return;
     } finally {
       this.#isActive = false;
+      this.#rests.fire();
     }
-    this.#scheduleWake();
     this.#scheduleIdle();
   }
 
   #nextTurn(): Turn | null {
     const input = this.#queue.shift();
     if (input !== undefined) return { kind: 'input', input };
-    const due = this.#live.kernel?.nextBackgroundAt() ?? null;
-    const mayRun = this.#context.presence.emptyFor < FREEZE_MILLISECONDS;
-    return due !== null && mayRun && due <= this.#context.clock.now() ? { kind: 'background' } : null;
+    return this.#background.isDue ? { kind: 'background' } : null;
+  }
+
+  #begin(interruption: Interruption): void {
+    this.#interruption = interruption;
   }
 
   async #runInput(input: QueuedInput): Promise<void> {
@@ -206,7 +221,6 @@ export class KernelSlot {
     if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
     for (const seq of beginnings) store.log.unpin(seq);
     asks.abandon(input.number);
-    this.#interruption = null;
     this.#running = null;
     this.#context.changed();
   }
@@ -216,7 +230,7 @@ export class KernelSlot {
     const { store, clock, asks } = this.#context;
     let kernel: Kernel;
     try {
-      if (this.#live.kernel !== null) this.#commitBackground(this.#live.kernel);
+      this.#background.commit();
       if (this.#live.kernel === null) input.acceptance.settle();
       kernel = await this.#live.boot();
     } catch (error) {
@@ -225,11 +239,11 @@ export class KernelSlot {
     }
     if (interruption.isRequested) return NEVER_RAN;
     const overlay = new LazyOverlay(store.files);
-    const output = this.#gatherer(input.number, () => interruption.request());
+    const begun = () => this.#begun();
+    const output = gatherOutput(this.#context, input.number, begun, () => interruption.request());
     interruption.onRequest(() => asks.abandon(input.number));
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
-    const begun = () => this.#begun();
     const io = kernelIo({ ...this.#context, overlay, output, interruption, begun, asker: input });
     const evaluating = kernel.evaluate(request, io);
     interruption.begin(kernel);
@@ -244,96 +258,17 @@ export class KernelSlot {
       return rolledBack(evaluation, store.revisions.head?.number ?? null);
     }
     const milliseconds = clock.now() - startedAt;
-    this.#commit({
+    commitTurn(this.#context, {
       cause: 'input',
       causeNumber: input.number,
       milliseconds,
       overlay,
       heap,
       begin: () => input.acceptance.storeEnded(),
+      committed: () => input.acceptance.tell(),
       end: (revision) => doneEvent(clock.now(), input.number, milliseconds, outcome, revision),
     });
     return null;
-  }
-
-  async #runBackground(): Promise<void> {
-    const { store, presence, clock } = this.#context;
-    const kernel = this.#live.kernel;
-    if (kernel === null) return;
-    this.#background ??= new LazyOverlay(store.files);
-    const interruption = new Interruption();
-    this.#interruption = interruption;
-    const output = this.#gatherer(0, () => interruption.request());
-    const begun = () => this.#begun();
-    const io = kernelIo({ ...this.#context, overlay: this.#background, output, interruption, begun, asker: null });
-    const running = kernel.runBackground({ fuel: BACKGROUND_FUEL }, io);
-    interruption.begin(kernel);
-    const turn = await running;
-    this.#interruption = null;
-    output.flush();
-    if (turn.status === 'ok') {
-      if (clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS) this.#commitBackground(kernel);
-      return;
-    }
-    const isLost = turn.status === 'trap' || !turn.clean;
-    if (isLost) this.#dropKernel();
-    const what =
-      turn.status === 'trap'
-        ? clipMessage(turn.message)
-        : `Background work${turn.input > 0 ? ` of input ${turn.input}` : ''} was interrupted.`;
-    const text = isLost ? `${what} The session is back at its last revision.` : what;
-    presence.publish({ name: 'notice', body: { at: Math.floor(clock.now()), level: 'warning', text, cause: null } });
-  }
-
-  #dropKernel(): void {
-    this.#background?.discard();
-    this.#background = null;
-    this.#live.drop();
-  }
-
-  #commitBackground(kernel: Kernel): void {
-    const overlay = this.#background;
-    if (overlay === null) return;
-    this.#background = null;
-    this.#backgroundCommittedAt = this.#context.clock.now();
-    const heap = this.#live.capture(kernel);
-    if (heap === 'failed') {
-      overlay.discard();
-      this.#live.drop();
-      return;
-    }
-    this.#commit({ cause: 'background', causeNumber: null, overlay, heap });
-  }
-
-  #commit(commit: {
-    cause: 'input' | 'background';
-    causeNumber: number | null;
-    milliseconds?: number;
-    overlay: LazyOverlay;
-    heap: HeapCommit | null;
-    begin?: () => boolean;
-    end?: (revision: number) => LogEvent;
-  }): void {
-    const { heap, overlay, ...rest } = commit;
-    const { store, presence, clock } = this.#context;
-    const at = Math.floor(clock.now());
-    const written = overlay.opened;
-    const committed = store.commit({
-      ...rest,
-      at,
-      ...(heap === null ? {} : { heap }),
-      ...(written === null ? {} : { overlay: written }),
-    });
-    this.#running?.acceptance.tell();
-    for (const entry of committed?.entries ?? []) presence.offer(entry);
-  }
-
-  /** Without input or output: asked from another session's object. */
-  #mayLeave(): boolean {
-    const isFrozen = this.#context.presence.emptyFor >= FREEZE_MILLISECONDS;
-    const hasWork =
-      this.#background !== null || (!isFrozen && (this.#live.kernel?.nextBackgroundAt() ?? null) !== null);
-    return !this.#isActive && !hasWork;
   }
 
   /** A request of the guest, entered into the log of the session's network. */
@@ -344,15 +279,6 @@ export class KernelSlot {
     return host.fetch(request, store.network.list, (attempt) => {
       this.#attempt(() => store.network.record(cause, attempt, clock.now()));
     });
-  }
-
-  #gatherer(input: number, onLimit: () => void): OutputGatherer {
-    const { clock, presence } = this.#context;
-    const publish = (body: OutputEvent) => {
-      this.#begun();
-      presence.publish({ name: 'output', body });
-    };
-    return new OutputGatherer('input', input, clock, publish, onLimit);
   }
 
   /** Something of what runs is about to be seen outside: its input is stored first. */
@@ -371,27 +297,6 @@ export class KernelSlot {
     presence.offer(entry);
   }
 
-  #scheduleWake(): void {
-    this.#cancelWake?.();
-    this.#cancelWake = null;
-    const { clock, presence } = this.#context;
-    const isFrozen = presence.emptyFor >= FREEZE_MILLISECONDS;
-    const due = isFrozen ? null : (this.#live.kernel?.nextBackgroundAt() ?? null);
-    const commitAt = this.#background === null ? null : this.#backgroundCommittedAt + BACKGROUND_COMMIT_MILLISECONDS;
-    const at = Math.min(due ?? Number.POSITIVE_INFINITY, commitAt ?? Number.POSITIVE_INFINITY);
-    if (at !== Number.POSITIVE_INFINITY) {
-      this.#cancelWake = clock.after(Math.max(0, at - clock.now()), () => this.#wake());
-    }
-  }
-
-  #wake(): void {
-    const isCommitDue = this.#context.clock.now() - this.#backgroundCommittedAt >= BACKGROUND_COMMIT_MILLISECONDS;
-    const kernel = this.#live.kernel;
-    if (!this.#isActive && isCommitDue && kernel !== null && !this.#attempt(() => this.#commitBackground(kernel)))
-      return;
-    void this.#run();
-  }
-
   /** Cuts a long chain of deltas while nobody waits. One timer serves all inputs until it fires: timers are not free. */
   #scheduleIdle(): void {
     const { clock } = this.#context;
@@ -406,14 +311,12 @@ export class KernelSlot {
     });
   }
 
-  /** For what timers do: a failing store ends this session object, not the process. */
-  #attempt(work: () => void): boolean {
+  /** For timers and for the network: a failing store ends this session object, not the process. */
+  #attempt(work: () => void): void {
     try {
       work();
-      return true;
     } catch (error) {
       this.#context.fatal(error);
-      return false;
     }
   }
 }

@@ -31,7 +31,17 @@ export class Kernels {
     for (const slot of this.all) slot.interrupt(number);
   }
 
-  /** A terminal came: what froze goes on. */
+  /** The last terminal left. */
+  left(): void {
+    for (const slot of this.all) slot.left();
+  }
+
+  /** Settles once no turn is under way but those of inputs. */
+  async rest(): Promise<void> {
+    for (const slot of this.all) await slot.rests();
+  }
+
+  /** A terminal came, or the head is another revision: what kernels have to do by themselves goes on. */
   thaw(): void {
     for (const slot of this.all) slot.thaw();
   }

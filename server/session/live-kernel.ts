@@ -27,6 +27,10 @@ export class LiveKernel {
   readonly #factory: KernelFactory;
   readonly #tenant: Tenant;
   #kernel: Kernel | null = null;
+  /** From when on its timers ran while the store does not know, in milliseconds since the epoch. */
+  #since = 0;
+  /** A heap that cannot be booted: its engine is gone. */
+  #unopenable: number | null = null;
 
   constructor(context: LiveKernelContext, factory: KernelFactory) {
     this.#context = context;
@@ -49,11 +53,37 @@ export class LiveKernel {
   /** The kernel with the head revision's heap. Throws `EngineGoneError` when the heap is of another engine. */
   async boot(): Promise<Kernel> {
     const { host, memory, store } = this.#context;
-    if (this.#kernel === null) memory.makeRoom(BOOT_BYTES);
-    const heap = this.#head;
-    this.#kernel ??= await this.#factory.boot(host, heap === null ? undefined : store.heaps.load(heap));
+    if (this.#kernel === null) {
+      memory.makeRoom(BOOT_BYTES);
+      const heap = this.#head;
+      this.#kernel = await this.#factory.boot(host, heap === null ? undefined : store.heaps.load(heap));
+      this.#since = host.now();
+    }
     memory.use(this.#tenant);
     return this.#kernel;
+  }
+
+  /** Whether a kernel with the head revision's heap would have work of its own. */
+  get isPending(): boolean {
+    const heap = this.#head;
+    return heap !== null && heap !== this.#unopenable && this.#context.store.heaps.isPending(heap);
+  }
+
+  /** Boots for that work, if the heap opens: why it does not, an input says. */
+  async bootPending(): Promise<void> {
+    try {
+      await this.boot();
+    } catch {
+      this.#unopenable = this.#head;
+    }
+  }
+
+  /** Leaves memory with its timers: they keep the time that remains. What it did must be committed. */
+  freeze(): void {
+    const heap = this.#head;
+    const { store, host } = this.#context;
+    if (this.#kernel !== null && heap !== null) store.heaps.ranOn(heap, host.now() - this.#since);
+    this.#kernel = null;
   }
 
   /** Forgets what is in memory: it is lost, or the head is another one now. */
@@ -66,10 +96,17 @@ export class LiveKernel {
     try {
       const delta = kernel.snapshot();
       if (delta === null) return null;
+      this.#since = this.#context.host.now();
       const base = this.#head;
       const isLong = base !== null && this.#context.store.heaps.depth(base) >= KEYFRAME_AT_ONCE;
       const kind = isLong ? 'keyframe' : 'delta';
-      return { kernel: this.#factory.name, engine: kernel.engine, kind, bytes: isLong ? kernel.keyframe() : delta };
+      return {
+        kernel: this.#factory.name,
+        engine: kernel.engine,
+        kind,
+        bytes: isLong ? kernel.keyframe() : delta,
+        isPending: kernel.hasWork,
+      };
     } catch {
       return 'failed';
     }

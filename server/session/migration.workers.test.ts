@@ -15,7 +15,8 @@ function open(test: (hosted: HostedSession, sql: SqlStorage) => Promise<void>, e
     const { sql } = state.storage;
     for (const statement of fixture.trim().split('\n')) sql.exec(statement);
     if (engine !== undefined) sql.exec('UPDATE heap SET engine = ?', engine);
-    const hosted = await hostSession(state, EPOCH);
+    const hosted = await hostSession(state, { epoch: EPOCH });
+    await hosted.session.travel.rest();
     await test(hosted, sql);
     hosted.check();
   });
@@ -84,6 +85,7 @@ describe('a session of schema 1', () => {
     open(async ({ terminal, session }) => {
       expect(session.travel.redo()).toEqual({ revision: 11, target: 9 });
       expect(await terminal.show('count')).toBe('3');
+      await session.travel.rest();
       expect(session.travel.restoreCheckpoint('before')).toMatchObject({ target: 4 });
       expect(
         await terminal.show('[count, next(), fs.readFileSync("notes/today.txt", "utf8"), await kv.get("list")]'),

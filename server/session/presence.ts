@@ -19,21 +19,20 @@ export class Presence {
   readonly #terminals = new Map<number, Terminal>();
   /** Resolved when a terminal read on or left. */
   readonly #moved = new Signal();
-  #lastLeftAt: number;
+  #lastLeftAt = Number.NEGATIVE_INFINITY;
 
   /** `fatal` is called when an event cannot be stored: what is in memory is then ahead of the store. */
   constructor(log: Log, clock: Clock, fatal: (error: unknown) => void) {
     this.#log = log;
     this.#clock = clock;
     this.#fatal = fatal;
-    this.#lastLeftAt = clock.now();
   }
 
   get size(): number {
     return this.#terminals.size;
   }
 
-  /** Milliseconds since the last terminal left; 0 while one is attached. */
+  /** Milliseconds since the last terminal left; 0 while one is attached, infinity before the first came. */
   get emptyFor(): number {
     return this.#terminals.size > 0 ? 0 : this.#clock.now() - this.#lastLeftAt;
   }

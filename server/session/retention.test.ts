@@ -51,6 +51,7 @@ function commit({ heap, isKeyframe = false, file }: What): number {
           heap: {
             kernel: 'javascript',
             engine: 'an engine',
+            isPending: false,
             kind: isKeyframe ? 'keyframe' : 'delta',
             bytes: new Uint8Array(heap).fill(number),
           },

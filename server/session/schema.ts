@@ -44,12 +44,10 @@ const ORIGINS: readonly string[] = [
   `ALTER TABLE revision ADD COLUMN how TEXT`,
   `ALTER TABLE revision ADD COLUMN checkpoint TEXT`,
   `ALTER TABLE revision ADD COLUMN terminal TEXT`,
-  // Milliseconds from the moment that the heap is of until it has work of its own to do; null for none.
-  `ALTER TABLE heap ADD COLUMN wake REAL`,
-  // Until when its timers ran on without a commit, in milliseconds since the epoch; null: they did not.
-  `ALTER TABLE heap ADD COLUMN frozen_at REAL`,
-  // Nobody noted it for the heaps of before: a kernel that is booted from one finds out.
-  `UPDATE heap SET wake = 0`,
+  // Whether a kernel booted from the heap has work of its own to do: of the heaps of before, nobody noted it.
+  `ALTER TABLE heap ADD COLUMN pending INTEGER NOT NULL DEFAULT 1`,
+  // Milliseconds that its timers ran on for after it was taken, without a commit.
+  `ALTER TABLE heap ADD COLUMN ran REAL NOT NULL DEFAULT 0`,
   // Revisions that are gone: the one whose state each went on from, and its input.
   `CREATE TABLE past (number INTEGER PRIMARY KEY, before INTEGER, input INTEGER) STRICT`,
 ];

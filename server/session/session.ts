@@ -154,6 +154,7 @@ export class Session implements ConnectionHandler {
 
   detach(terminal: Terminal): void {
     this.#presence.remove(terminal);
+    if (this.#presence.size === 0) this.#kernels.left();
     this.#tellStateSoon();
   }
 

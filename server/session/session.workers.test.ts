@@ -91,9 +91,11 @@ describe('a terminal', () => {
     const session = new TestSession();
     await runInDurableObject(session.stub, async (_, state) => {
       const open: unknown[] = [];
-      const { terminal, check } = await hostSession(state, null, async () => {
-        open.push(...state.storage.sql.exec('SELECT number FROM input WHERE open = 1').toArray());
-        return new Response('answer');
+      const { terminal, check } = await hostSession(state, {
+        fetch: async () => {
+          open.push(...state.storage.sql.exec('SELECT number FROM input WHERE open = 1').toArray());
+          return new Response('answer');
+        },
       });
       await terminal.run('0');
       expect(await terminal.show("await (await fetch('http://example.com/')).text()")).toBe("'answer'");

@@ -22,6 +22,16 @@ export interface HeapCommit {
   readonly engine: string;
   readonly kind: 'delta' | 'keyframe';
   readonly bytes: Uint8Array;
+  /** Whether a kernel booted from it has work of its own. */
+  readonly isPending: boolean;
+}
+
+/** A heap of another session: its chain, keyframe first. */
+export interface ForkedHeap {
+  readonly kernel: KernelName;
+  readonly engine: string;
+  readonly ran: number;
+  readonly deltas: readonly Uint8Array[];
 }
 
 /** What can change files. */
@@ -142,17 +152,14 @@ export class SessionStore {
   }
 
   /** Makes the first revision of a forked session: an overlay with its files and kv, and the deltas of each heap. */
-  commitFork(
-    overlay: Overlay,
-    heaps: readonly { readonly kernel: KernelName; readonly engine: string; readonly deltas: readonly Uint8Array[] }[],
-    at: number,
-    notice: string,
-  ): readonly LogEntry[] {
+  commitFork(overlay: Overlay, heaps: readonly ForkedHeap[], at: number, notice: string): readonly LogEntry[] {
     return this.database.transaction(() => {
       const number = this.revisions.next;
       const { changes } = overlay.commit(number);
-      const stored = heaps.map(({ kernel, engine, deltas }) => {
-        const heap = deltas.reduce<number | null>((base, delta) => this.heaps.append(engine, base, delta), null);
+      const stored = heaps.map(({ kernel, engine, ran, deltas }) => {
+        // Whether it has work of its own, a kernel that is booted from it finds out.
+        const heap = deltas.reduce<number | null>((base, delta) => this.heaps.append(engine, base, delta, true), null);
+        if (heap !== null) this.heaps.ranOn(heap, ran);
         return [kernel, heap] as const;
       });
       this.revisions.append({ cause: 'fork', causeNumber: null, at, heaps: Object.fromEntries(stored) });
@@ -162,9 +169,9 @@ export class SessionStore {
     });
   }
 
-  #appendHeap({ kernel, engine, kind, bytes }: HeapCommit): number {
+  #appendHeap({ kernel, engine, kind, bytes, isPending }: HeapCommit): number {
     const base = kind === 'keyframe' ? null : (this.revisions.head?.heaps[kernel] ?? null);
-    return this.heaps.append(engine, base, bytes);
+    return this.heaps.append(engine, base, bytes, isPending);
   }
 }
 

@@ -78,6 +78,11 @@ export class TimeTravel {
     this.#context = context;
   }
 
+  /** Settles once no timer or continuation runs: then a move is not in its way. */
+  rest(): Promise<void> {
+    return this.#context.kernels.rest();
+  }
+
   /**
    * `terminal` is the name of the one that asks, if it is known. Throws `ProtocolError` BUSY while something runs,
    * NOT_FOUND when there is nothing to undo.
@@ -238,6 +243,7 @@ export class TimeTravel {
     const { presence, kernels } = this.#context;
     kernels.reset();
     for (const entry of entries) presence.offer(entry);
+    kernels.thaw();
     return { revision: revision.number, target };
   }
 

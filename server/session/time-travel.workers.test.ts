@@ -69,7 +69,7 @@ class Trial {
   }
 
   async #open(state: DurableObjectState): Promise<void> {
-    this.#hosted = await hostSession(state, this.#epoch);
+    this.#hosted = await hostSession(state, { epoch: this.#epoch });
     const { terminal } = this.#hosted;
     this.#epoch = (await terminal.server('welcome')).epoch;
     if (this.#inFlight !== null) {
@@ -118,6 +118,7 @@ class Trial {
         break;
       case 'checkpoint':
         if (model.head === 0) break;
+        await session.travel.rest();
         expect(session.travel.checkpoint(each.name)).toBe(model.head);
         model.checkpoint(each.name);
         break;
@@ -130,6 +131,7 @@ class Trial {
       case 'kill':
         throw new Error('Killing is not for the session to do.');
       default:
+        await session.travel.rest();
         this.#move(each);
         await this.#look();
     }

@@ -5,6 +5,7 @@ import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import { isolateMemory } from '../memory.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
 import { remoteModules } from '../programs/package-cdn.ts';
+import type { Clock } from '../session/clock.ts';
 import { Session } from '../session/session.ts';
 import { systemClock } from '../system-clock.ts';
 import { TestTerminal } from './terminal.ts';
@@ -12,30 +13,34 @@ import { TestTerminal } from './terminal.ts';
 export interface HostedSession {
   readonly session: Session;
   readonly terminal: TestTerminal;
+  /** One more terminal. */
+  attach(): Promise<TestTerminal>;
   /** Throws what the session ended of, if it did. */
   check(): void;
 }
 
-/**
- * Opens the session that is stored in `state`, as its object does. `epoch` of the log that the client knows, if any;
- * `fetched` answers its guests' requests.
- */
-export async function hostSession(
-  state: DurableObjectState,
-  epoch: string | null = null,
-  fetched: (request: Request) => Promise<Response> = (request) => fetch(request),
-): Promise<HostedSession> {
+export interface HostOptions {
+  /** Of the log that the client knows, if any. */
+  readonly epoch?: string | null;
+  /** Of the session and of its kernels. */
+  readonly clock?: Clock;
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+/** Opens the session that is stored in `state`, as its object does. */
+export async function hostSession(state: DurableObjectState, options: HostOptions = {}): Promise<HostedSession> {
+  const { epoch = null, clock = systemClock } = options;
   const failures: unknown[] = [];
   const database = new DurableDatabase(state.storage);
   const session = new Session({
     version: 'a test',
     database,
-    clock: systemClock,
+    clock,
     kernels: [javascriptFactory],
     host: {
-      now: () => Date.now(),
+      now: () => clock.now(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      fetch: fetched,
+      fetch: options.fetch ?? ((request) => fetch(request)),
     },
     runner: new LoaderRunner({ env: {}, context: state, clock: systemClock, modules: remoteModules({}, database) }),
     memory: isolateMemory,
@@ -43,6 +48,14 @@ export async function hostSession(
     pruneSoon: () => undefined,
     onFatal: (error) => failures.push(error),
   });
+  const attach = (known: string | null = null): Promise<TestTerminal> => attachTo(session, known);
+  const check = (): void => {
+    if (failures.length > 0) throw failures[0];
+  };
+  return { session, terminal: await attach(epoch), attach: () => attach(), check };
+}
+
+async function attachTo(session: Session, epoch: string | null): Promise<TestTerminal> {
   const terminal = new TestTerminal();
   const port = {
     send: (bytes: Uint8Array) => terminal.receive(bytes),
@@ -56,8 +69,5 @@ export async function hostSession(
   });
   terminal.hello(epoch === null ? {} : { epoch, from: 1 });
   await terminal.server('welcome');
-  const check = (): void => {
-    if (failures.length > 0) throw failures[0];
-  };
-  return { session, terminal, check };
+  return terminal;
 }

@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 /** The platform drops an object that had nothing to do for 10 s when it next looks, which it does every 10 s. */
 const ASLEEP_WITHIN_MILLISECONDS = 21_000;
 
-it('wakes up over the same sockets, with nothing lost and nothing doubled', async () => {
+it.concurrent('wakes up over the same sockets, with nothing lost and nothing doubled', async () => {
   const [one, two] = [await server.attach('sleepy'), await server.attach('sleepy')];
   await one.run('let n = 1; const next = () => ++n');
   await two.done(1);
@@ -35,6 +35,13 @@ it('wakes up over the same sockets, with nothing lost and nothing doubled', asyn
   await two.server('state', ({ terminals }) => terminals.length === 2);
   one.hangUp();
   expect(await one.ended()).toMatchObject({ code: 1000 });
+});
+
+it.concurrent('does not sleep through its timers while a terminal is attached', async () => {
+  const terminal = await server.attach('timers');
+  await terminal.run(`setTimeout(() => console.log('ring'), ${ASLEEP_WITHIN_MILLISECONDS + 2000}); 1`);
+  await terminal.find(() => (terminal.output(1) === 'ring\n' ? true : undefined));
+  expect(await server.opened('timers')).toBe(1);
 });
 
 it('takes what one client sends in the order in which it was sent', async () => {

@@ -23,7 +23,14 @@ export const javascriptFactory: KernelFactory = {
     base ??= decodeBaseImage(new Uint8Array(baseFile));
     const { memory, stackPointer } = base.snapshot;
     const state = new StoredHeapState(memory, stackPointer, heap?.deltas ?? [], memoryComparer);
-    return JavaScriptKernel.boot({ id: lock.engine, modules: engineModules, base, heap: state, host });
+    return JavaScriptKernel.boot({
+      id: lock.engine,
+      modules: engineModules,
+      base,
+      heap: state,
+      ran: heap?.ran ?? 0,
+      host,
+    });
   },
   isComplete: (code, language) => isComplete(code, language === 'ts' ? 'ts' : 'js'),
   split: (text, language, from) => splitInputs(text, language === 'ts' ? 'ts' : 'js', from),

@@ -43,6 +43,11 @@ export class Fetches {
     return this.#events.length > 0;
   }
 
+  /** Whether a request is under way, or its body not read to the end. */
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** The oldest event not yet taken. */
   takeEvent(): FetchEvent | undefined {
     return this.#events.shift();

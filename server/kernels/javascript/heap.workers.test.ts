@@ -155,7 +155,7 @@ describe('restoring', () => {
       fetch: session.onFetch,
       onBackgroundDue: () => {},
     };
-    const booting = javascriptFactory.boot(host, { engine: 'another', deltas: [] });
+    const booting = javascriptFactory.boot(host, { engine: 'another', deltas: [], ran: 0 });
     await expect(booting).rejects.toThrow(EngineGoneError);
   });
 

@@ -38,6 +38,8 @@ export interface KernelParts {
   readonly modules: EngineModules;
   readonly base: BaseImage;
   readonly heap: StoredHeapState;
+  /** See `StoredHeap`. */
+  readonly ran: number;
   readonly host: KernelHost;
 }
 
@@ -106,7 +108,7 @@ export class JavaScriptKernel implements Kernel {
     );
     this.#loop = new EventLoop(engine, guest, this.#fetches, rejections, () => host.now());
     connectHostCalls(engine, { host, fetches: this.#fetches, io: () => turn.io });
-    this.#start();
+    this.#start(parts.ran);
   }
 
   get memoryBytes(): number {
@@ -146,6 +148,10 @@ export class JavaScriptKernel implements Kernel {
     return this.#nextTimerAt < 0 ? null : this.#nextTimerAt;
   }
 
+  get hasWork(): boolean {
+    return this.nextBackgroundAt() !== null || this.#fetches.isOpen;
+  }
+
   interrupt(): void {
     if (!this.#turn.io) return;
     this.#vm.polls.interrupt();
@@ -177,14 +183,14 @@ export class JavaScriptKernel implements Kernel {
   }
 
   /** Gives the guest fresh randomness; a stored heap's timers keep the time that remained. */
-  #start(): void {
+  #start(ran: number): void {
     const seed = this.#host.randomBytes(SEED_BYTES);
     const { takenAt } = this.#heap;
     if (takenAt === null) {
       this.#guest.callNow('started', seed);
     } else {
       this.#guest.callNow('restored', seed);
-      this.#guest.callNow('shiftTimers', Math.max(0, this.#host.now() - takenAt));
+      this.#guest.callNow('shiftTimers', Math.max(0, this.#host.now() - takenAt - ran));
     }
     this.#nextTimerAt = Number(this.#guest.callNow('nextTimerAt'));
   }

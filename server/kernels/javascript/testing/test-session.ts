@@ -76,7 +76,7 @@ export class TestSession {
 
   /** Drops the instance and boots another from what is stored, as after a restart. */
   async restart(deltas: Iterable<Uint8Array> = this.segments): Promise<void> {
-    this.#kernel = await javascriptFactory.boot(this.#host, { engine: javascriptFactory.engine, deltas });
+    this.#kernel = await javascriptFactory.boot(this.#host, { engine: javascriptFactory.engine, deltas, ran: 0 });
   }
 
   readonly #host: KernelHost = {
