@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { buildWorker } from './server/build-worker.ts';
 import { buildJavaScriptEngine } from './server/kernels/javascript/build-base.ts';
+import { buildProgramLibraries } from './server/programs/guest/build-libraries.ts';
 
 /**
  * Libraries of which a command needs a part: what nobody imports from these files stays out of the bundles. The parser
@@ -39,6 +40,7 @@ const lateModules: Plugin = {
 const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', default: false } } });
 
 await buildJavaScriptEngine({ update: values['update-engine'] });
+await buildProgramLibraries();
 await buildWorker();
 await rm('dist/node', { recursive: true, force: true });
 await bundleForNode('cli', 'tui/cli.ts');

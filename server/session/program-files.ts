@@ -48,7 +48,8 @@ export class ProgramFiles implements ProgramSession {
   }
 
   snapshot(): Snapshot {
-    const files = this.#view();
+    // Opened now: what others change from here on is a conflict if the program changes it too.
+    const { files } = this.#open();
     const found: Snapshot[number][] = [];
     let room = PRELOAD_BYTES;
     const directories = [''];
@@ -66,9 +67,8 @@ export class ProgramFiles implements ProgramSession {
 
   change(change: Change): void {
     if (this.#failure !== null) return;
-    this.#overlay ??= this.#files.open();
     try {
-      apply(this.#overlay.files, change);
+      apply(this.#open().files, change);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       this.#failure = error;
@@ -78,7 +78,14 @@ export class ProgramFiles implements ProgramSession {
   commit(): void {
     if (this.#failure !== null) return;
     const overlay = this.take();
-    if (overlay !== null) this.#commit(overlay);
+    if (overlay === null) return;
+    this.#commit(overlay);
+    this.#open();
+  }
+
+  #open(): Overlay {
+    this.#overlay ??= this.#files.open();
+    return this.#overlay;
   }
 
   #view(): FileSystem {

@@ -16,11 +16,13 @@ import { installStacks } from './stack.guest.js';
 
 let started = false;
 let settled = false;
+/** Null for a program that has no use for files. */
+let fileSystem = null;
 /** Held here, because the platform gives up a request whose promise was collected as garbage. */
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, columns }, sink, input) {
+  async run({ entry, format, args, env, columns, files }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
@@ -29,9 +31,20 @@ export default class extends WorkerEntrypoint {
     installProcess({ entry, args, env });
     installStacks({ entry, columns });
     guardCallbacks();
+    if (files !== null) await openFiles(files, sink);
     await sink.begin();
     start(entry, format);
     await never;
+  }
+
+  /** Hands over what the program changed in the session's files since the last time. Returns whether there was any. */
+  async save(sink) {
+    let isChanged = false;
+    for (const batch of fileSystem?.takeChanges() ?? []) {
+      await sink.change(batch);
+      isChanged = true;
+    }
+    return isChanged;
   }
 
   /** Hands over the output that is still queued; returns the exit status. */
@@ -40,8 +53,14 @@ export default class extends WorkerEntrypoint {
     attachSink(sink);
     const code = conclude(settled);
     await drainOutput();
+    await this.save(sink);
     return code;
   }
+}
+
+async function openFiles(snapshot, sink) {
+  fileSystem = await import('./files.guest.js');
+  fileSystem.loadFiles(snapshot, (path) => sink.file(path));
 }
 
 async function start(entry, format) {

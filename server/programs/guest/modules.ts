@@ -1,10 +1,15 @@
 /** The guest side of a program as the Worker Loader takes it. Names under `spawnpoint:` cannot clash with a user's. */
 
+import fs from '../../../dist/programs/fs.guest.js';
+import fsPromises from '../../../dist/programs/fs-promises.guest.js';
+import memfs from '../../../dist/programs/memfs.guest.js';
 import callbacks from './callbacks.guest.js';
 import consoleModule from './console.guest.js';
+import files from './files.guest.js';
 import input from './input.guest.js';
 import main from './main.guest.js';
 import output from './output.guest.js';
+import path from './path.guest.js';
 import processModule from './process.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
@@ -13,8 +18,41 @@ const directory = 'spawnpoint:';
 
 export const guestMain = `${directory}main.guest.js`;
 
-export const guestModules: Readonly<Record<string, { js: string }>> = Object.fromEntries(
-  Object.entries({ callbacks, console: consoleModule, input, main, output, process: processModule, stack, table }).map(
-    ([name, text]) => [`${directory}${name}.guest.js`, { js: text.replaceAll("from './", `from '${directory}`) }],
-  ),
-);
+type Modules = Readonly<Record<string, { js: string }>>;
+
+/** Some stand in for modules of the runtime, also for what a program imports. */
+const always: Modules = {
+  ...modules({
+    callbacks,
+    console: consoleModule,
+    input,
+    main,
+    output,
+    process: processModule,
+    stack,
+    table,
+  }),
+  'node:path': { js: path },
+  'node:path/posix': { js: path },
+};
+
+const withFiles: Modules = {
+  ...modules({ files, memfs }),
+  'node:fs': { js: absolute(fs) },
+  'node:fs/promises': { js: absolute(fsPromises) },
+};
+
+/** `usesFiles`: whether the program may need `node:fs`. */
+export function guestModules({ usesFiles }: { usesFiles: boolean }): Modules {
+  return usesFiles ? { ...always, ...withFiles } : always;
+}
+
+function modules(texts: Readonly<Record<string, string>>): Modules {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [`${directory}${name}.guest.js`, { js: absolute(text) }]),
+  );
+}
+
+function absolute(text: string): string {
+  return text.replace(/(\bfrom |\bimport\()'\.\//g, `$1'/${directory}`);
+}

@@ -13,6 +13,7 @@ export function installProcess({ entry, args, env }) {
   process.argv = ['node', `/home/user/${entry}`, ...args];
   process.env = { ...env };
   process.exit = exit;
+  process.cwd = () => '/home/user';
   whenOverfull(abort);
   for (const [name, value] of Object.entries({ stdin, stdout, stderr })) {
     Object.defineProperty(process, name, { value, configurable: true, enumerable: true });

@@ -6,9 +6,9 @@ import { buildProgram } from '../build/build.ts';
 import { BuildError } from '../build/build-error.ts';
 import { ProgramSources } from '../build/sources.ts';
 import { guestMain, guestModules } from '../guest/modules.ts';
-import { OutputSink } from './output-sink.ts';
 import type { RunRequest } from './request.ts';
 import { AskError, type SessionLink } from './session-link.ts';
+import { Sink } from './sink.ts';
 
 export type Outcome =
   | { readonly type: 'exit'; readonly code: number }
@@ -25,9 +25,14 @@ export interface Execution {
 
 /** The main module of the isolate, guest/main.guest.js. */
 declare class Guest extends WorkerEntrypoint {
-  run(program: object, sink: OutputSink, stdin: ReadableStream<Uint8Array>): Promise<never>;
-  finish(sink: OutputSink): Promise<unknown>;
+  run(program: object, sink: Sink, stdin: ReadableStream<Uint8Array>): Promise<never>;
+  save(sink: Sink): Promise<boolean>;
+  finish(sink: Sink): Promise<unknown>;
 }
+
+/** Programs that end sooner are committed as a whole. */
+const firstCommitMilliseconds = 5000;
+const commitMilliseconds = 1000;
 
 const limits = { cpuMs: 300_000, subRequests: NETWORK_LIMITS.programRequests };
 
@@ -42,33 +47,52 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
     for (let i = 0; i < 2; i++) await link.send({ type: 'begun' });
     tellBegun();
   };
-  const sink = new OutputSink(begin, ({ stream: type, bytes }) => link.send({ type, bytes }));
+  const sink = new Sink({
+    begin,
+    accept: ({ stream: type, bytes }) => link.send({ type, bytes }),
+    change: (change) => link.change(change),
+    file: async (path) => (await link.file([path]))?.bytes ?? null,
+  });
+  const ended = new AbortController();
   try {
     const { modules, ...head } = await buildProgram(request.entry, new ProgramSources(request.sources, link));
     const worker = loader.load({
       compatibilityDate: '2026-04-01',
       compatibilityFlags: ['nodejs_compat'],
       mainModule: guestMain,
-      modules: { ...modules, ...guestModules },
+      modules: { ...modules, ...guestModules(head) },
       env: {},
       globalOutbound: egress,
       limits,
     });
     const guest = worker.getEntrypoint<Guest>();
-    const { entry, args, env } = request;
+    const { args, env } = request;
+    const files = head.usesFiles ? await link.snapshot() : null;
+    if (head.usesFiles) void begun.then(() => commitAsItRuns(guest, sink, link, ended.signal));
     try {
-      await guest.run({ ...head, entry, args, env: Object.fromEntries(env) }, sink, link.stdin(begun));
+      await guest.run({ ...head, args, env: Object.fromEntries(env), files }, sink, link.stdin(begun));
     } catch (error) {
       if (!isOrdinaryEnd(error)) throw error;
     }
+    ended.abort();
     return { type: 'exit', code: await conclude(guest, sink) };
   } catch (error) {
     return { type: 'failed', message: isForUser(error) ? error.message : describe(error) };
   }
 }
 
+/** What a program that runs long has written is not kept until its end: others see it, and a kill does not undo it. */
+async function commitAsItRuns(guest: Fetcher<Guest>, sink: Sink, link: SessionLink, ended: AbortSignal): Promise<void> {
+  await scheduler.wait(firstCommitMilliseconds);
+  for (; !ended.aborted; await scheduler.wait(commitMilliseconds)) {
+    // A program that computes answers late or never; then nothing of it is whole.
+    const isChanged = await guest.save(sink).catch(() => false);
+    if (isChanged === true && !ended.aborted) await link.commit();
+  }
+}
+
 /** An `exit` listener may call `process.exit` itself, which ends the first call; the second finds the work done. */
-async function conclude(guest: Fetcher<Guest>, sink: OutputSink): Promise<number> {
+async function conclude(guest: Fetcher<Guest>, sink: Sink): Promise<number> {
   let code: unknown;
   try {
     code = await guest.finish(sink);

@@ -1,0 +1,291 @@
+/**
+ * `node:fs` of a program: the session's files at `/home/user`, in memory, and a `/tmp` of its own. What differs from
+ * what the session gave is what the program changed. Contents that the session did not send ahead are fetched when the
+ * program reads them, which only functions that may wait can do.
+ */
+
+import { Buffer } from 'node:buffer';
+import { posix } from 'node:path';
+import process from 'node:process';
+import { PassThrough } from 'node:stream';
+import { createFsFromVolume, Volume } from './memfs.guest.js';
+import { stderr, stdout } from './output.guest.js';
+
+const home = '/home/user';
+/** Bytes of one change, and about those that are handed over at once. */
+const pieceLimit = 512 * 1024;
+const batchLimit = 8 * 1024 * 1024;
+
+let workingDirectory = home;
+/** What a path is relative to; the rest as a system that runs one program has it. */
+const environment = { cwd: () => workingDirectory, platform: 'linux', emitWarning() {}, env: {} };
+const volume = Volume.fromJSON({}, '/', { process: environment });
+const memory = createFsFromVolume(volume);
+
+/** What the session has, by path below home. @type {Map<string, { kind: string, bytes: Uint8Array | null }>} */
+let known = new Map();
+/** Files whose contents are not here yet, by path. @type {Map<string, { size: number, mark: string }>} */
+const absent = new Map();
+/** Fetches a session file. */
+let fetchFile = async () => null;
+
+/** Fills the file system with what the session gave. `fetch` resolves with the bytes of a session file. */
+export function loadFiles(snapshot, fetch) {
+  fetchFile = fetch;
+  for (const directory of [home, '/tmp']) memory.mkdirSync(directory, { recursive: true });
+  for (const { path, kind, size, modifiedAt, bytes } of snapshot) {
+    const full = `${home}/${path}`;
+    if (kind === 'directory') memory.mkdirSync(full);
+    else memory.writeFileSync(full, bytes ?? new Uint8Array(0));
+    memory.utimesSync(full, modifiedAt / 1000, modifiedAt / 1000);
+    known.set(path, { kind, bytes });
+    if (kind === 'file' && bytes === null) absent.set(full, { size, mark: markOf(full) });
+  }
+}
+
+/** Batches of the changes since the last call (build/asks.ts), in the order in which they are to be made. */
+export function* takeChanges() {
+  let batch = [];
+  let size = 0;
+  for (const change of changes()) {
+    batch.push(change);
+    size += 100 + (change.bytes?.length ?? 0);
+    if (size < batchLimit) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* changes() {
+  const before = known;
+  known = new Map();
+  const found = [...entriesBelow('')];
+  const kinds = new Map(found.map(({ path, kind }) => [path, kind]));
+  for (const [path, { kind }] of before) {
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    const isGoneWithParent = path.includes('/') && kinds.get(parent) !== 'directory';
+    if (kinds.get(path) !== kind && !isGoneWithParent) yield { op: 'remove', path };
+  }
+  for (const { path, kind } of found) {
+    const old = before.get(path);
+    if (kind === 'directory') {
+      known.set(path, { kind, bytes: null });
+      if (old?.kind !== 'directory') yield { op: 'directory', path };
+    } else if (isAbsent(`${home}/${path}`)) known.set(path, { kind, bytes: null });
+    else {
+      const bytes = memory.readFileSync(`${home}/${path}`);
+      const isSame = old?.kind === 'file' && old.bytes !== null && bytes.equals(old.bytes);
+      // Read contents are a copy: what the program writes later is not in them.
+      known.set(path, { kind, bytes: isSame ? old.bytes : bytes });
+      if (!isSame) yield* written(path, bytes);
+    }
+  }
+}
+
+function* written(path, bytes) {
+  yield { op: 'write', path, bytes: new Uint8Array(bytes.subarray(0, pieceLimit)) };
+  for (let offset = pieceLimit; offset < bytes.length; offset += pieceLimit) {
+    yield { op: 'writeAt', path, offset, bytes: new Uint8Array(bytes.subarray(offset, offset + pieceLimit)) };
+  }
+}
+
+/** Parents come before what is in them. What is neither file nor directory is not kept. */
+function* entriesBelow(directory) {
+  for (const entry of memory.readdirSync(`${home}/${directory}`, { withFileTypes: true })) {
+    const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+    const kind = entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : null;
+    if (kind === null) continue;
+    yield { path, kind };
+    if (kind === 'directory') yield* entriesBelow(path);
+  }
+}
+
+/** Changes whenever a file is replaced or written. */
+function markOf(full) {
+  const { ino, mtimeMs } = memory.statSync(full);
+  return `${ino} ${mtimeMs}`;
+}
+
+function isAbsent(full) {
+  const entry = absent.get(full);
+  if (entry === undefined) return false;
+  if (memory.existsSync(full) && markOf(full) === entry.mark) return true;
+  absent.delete(full);
+  return false;
+}
+
+/** The files that are not here at or below a path, or nothing if the path is not one. */
+function absentAt(path) {
+  if (absent.size === 0 || (typeof path !== 'string' && !(path instanceof URL) && !Buffer.isBuffer(path))) return [];
+  const text = path instanceof URL ? decodeURIComponent(path.pathname) : `${path}`;
+  const full = resolve(text);
+  return [...absent.keys()].filter((each) => (each === full || each.startsWith(`${full}/`)) && isAbsent(each));
+}
+
+function resolve(path) {
+  try {
+    return memory.realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+async function bringHere(paths) {
+  for (const full of paths) {
+    const bytes = await fetchFile(full.slice(home.length + 1));
+    if (bytes === null || !isAbsent(full)) continue;
+    const { mtimeMs } = memory.statSync(full);
+    absent.delete(full);
+    memory.writeFileSync(full, bytes);
+    memory.utimesSync(full, mtimeMs / 1000, mtimeMs / 1000);
+    known.set(full.slice(home.length + 1), { kind: 'file', bytes });
+  }
+}
+
+/** Functions that need the contents of what they name; all but the last two have a form that waits. */
+const readers = [
+  'readFile',
+  'open',
+  'appendFile',
+  'copyFile',
+  'cp',
+  'rename',
+  'truncate',
+  'link',
+  'openAsBlob',
+  'stat',
+  'lstat',
+];
+
+function notHere(name, full) {
+  const path = full.slice(home.length + 1);
+  const reason = `${path} is not in memory: a program is given 16 MiB of the session's files ahead`;
+  const error = new Error(`EFBIG: ${reason}. Use await fs.promises.${name.replace(/Sync$/, '')}(…) for it, ${name}`);
+  return Object.assign(error, { code: 'EFBIG', syscall: name.replace(/Sync$/, ''), path: full });
+}
+
+/** `node:fs`. */
+export const fs = { ...memory, promises: promisesOf(memory.promises) };
+/** `node:fs/promises`. */
+export const { promises } = fs;
+
+for (const name of readers) {
+  const later = memory[name];
+  if (later !== undefined) {
+    fs[name] = (...args) => {
+      const missing = args.slice(0, 2).flatMap(absentAt);
+      if (missing.length === 0) return later(...args);
+      bringHere(missing).then(
+        () => later(...args),
+        (error) => args.at(-1)(error),
+      );
+    };
+  }
+  const now = memory[`${name}Sync`];
+  if (now === undefined || name.endsWith('stat')) continue;
+  fs[`${name}Sync`] = (...args) => {
+    const isReplaced = name === 'open' && /^w/.test(`${args[1]}`);
+    const [missing] = isReplaced ? [] : args.slice(0, 2).flatMap(absentAt);
+    if (missing !== undefined) throw notHere(`${name}Sync`, missing);
+    return now(...args);
+  };
+}
+for (const name of ['statSync', 'lstatSync']) {
+  fs[name] = (...args) => {
+    const stats = memory[name](...args);
+    const [full] = absentAt(args[0]);
+    if (stats && full !== undefined && stats.isFile()) stats.size = absent.get(full).size;
+    return stats;
+  };
+}
+fs.createReadStream = (path, ...rest) => {
+  const missing = absentAt(path);
+  if (missing.length === 0) return memory.createReadStream(path, ...rest);
+  const stream = new PassThrough();
+  bringHere(missing).then(
+    () =>
+      memory
+        .createReadStream(path, ...rest)
+        .on('error', (error) => stream.destroy(error))
+        .pipe(stream),
+    (error) => stream.destroy(error),
+  );
+  return stream;
+};
+
+function promisesOf(all) {
+  const wrapped = {};
+  const names = [...Object.keys(all), ...Object.getOwnPropertyNames(Object.getPrototypeOf(all))];
+  for (const name of names) {
+    if (name === 'constructor' || name === 'fs') continue;
+    const value = all[name];
+    if (typeof value !== 'function' || name === 'FileHandle') wrapped[name] = value;
+    else if (!readers.includes(name)) wrapped[name] = value.bind(all);
+    else {
+      wrapped[name] = async (...args) => {
+        await bringHere(args.slice(0, 2).flatMap(absentAt));
+        return all[name](...args);
+      };
+    }
+  }
+  return wrapped;
+}
+
+// The library takes a listing of all levels for one of the root unless the path is absolute.
+for (const [object, name] of [
+  [fs, 'readdirSync'],
+  [fs, 'readdir'],
+  [fs.promises, 'readdir'],
+]) {
+  const list = object[name];
+  object[name] = (path, options, ...rest) => {
+    const isWhole = options?.recursive && typeof path === 'string';
+    return list(isWhole ? posix.resolve(workingDirectory, path) : path, options, ...rest);
+  };
+}
+
+/** The standard streams by their numbers, as far as they can be had without waiting. */
+const streams = new Map([
+  [1, stdout],
+  [2, stderr],
+  ['/dev/stdout', stdout],
+  ['/dev/stderr', stderr],
+]);
+for (const name of ['writeSync', 'writeFileSync', 'appendFileSync']) {
+  const write = fs[name];
+  fs[name] = (target, data, ...rest) => {
+    const stream = streams.get(target);
+    if (stream === undefined) return write(target, data, ...rest);
+    const isPart = typeof data !== 'string' && typeof rest[0] === 'number';
+    const part = isPart
+      ? Buffer.from(data.buffer, data.byteOffset + rest[0], rest[1] ?? data.byteLength - rest[0])
+      : data;
+    stream.write(part);
+    return name === 'writeSync' ? Buffer.byteLength(part) : undefined;
+  };
+}
+for (const name of ['readSync', 'readFileSync']) {
+  const read = fs[name];
+  fs[name] = (target, ...rest) => {
+    if (target !== 0 && target !== '/dev/stdin') return read(target, ...rest);
+    const message = 'EAGAIN: standard input comes as it is sent and cannot be waited for here: read process.stdin';
+    throw Object.assign(new Error(`${message}, ${name}`), { code: 'EAGAIN', syscall: 'read' });
+  };
+}
+
+process.chdir = (directory) => {
+  const full = memory.realpathSync(`${directory}`);
+  if (!memory.statSync(full).isDirectory()) {
+    throw Object.assign(new Error(`ENOTDIR: not a directory, chdir '${directory}'`), { code: 'ENOTDIR' });
+  }
+  workingDirectory = full;
+};
+process.cwd = environment.cwd;
+
+const { getBuiltinModule } = process;
+process.getBuiltinModule = (name) => {
+  const module = { fs, 'fs/promises': promises }[`${name}`.replace(/^node:/, '')];
+  return module ?? getBuiltinModule.call(process, name);
+};

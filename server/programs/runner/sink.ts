@@ -1,0 +1,87 @@
+/**
+ * What a program's isolate gets hold of: to say that it begins, to hand over its output, and the session's files.
+ * Nothing else can be reached through it, and it ends with the run.
+ */
+
+import { RpcTarget } from 'cloudflare:workers';
+import * as v from 'valibot';
+import { type Change, changeShape } from '../asks.ts';
+import { maxPayload } from '../records.ts';
+
+export interface Output {
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Uint8Array;
+}
+
+/** Where the calls lead, once they are checked. */
+export interface SinkTarget {
+  /** Resolves when the program may run its user's code. */
+  begin(): Promise<void>;
+  /** Output in order; the program is slowed down while it is pending. */
+  accept(output: Output): Promise<void>;
+  change(change: Change): Promise<void>;
+  /** The contents of a session file, null if there is none. */
+  file(path: string): Promise<Uint8Array | null>;
+}
+
+const maxParts = 100_000;
+/** A change with its bytes has to fit a record. */
+const maxChange = maxPayload - 16 * 1024;
+const changesShape = v.pipe(
+  v.array(changeShape),
+  v.maxLength(maxParts),
+  v.everyItem((change) => change.path.length <= 4096 && (!('bytes' in change) || change.bytes.length <= maxChange)),
+);
+
+/**
+ * Called by code that may be hostile: every argument is checked. Batches of output are numbered from 1; one that comes
+ * again, because its acknowledgement was lost when the program exited, is acknowledged and dropped.
+ */
+export class Sink extends RpcTarget {
+  readonly #target: SinkTarget;
+  #begun: Promise<void> | null = null;
+  #last = 0;
+
+  constructor(target: SinkTarget) {
+    super();
+    this.#target = target;
+  }
+
+  /** Resolves when the program may run its user's code. */
+  async begin(): Promise<void> {
+    this.#begun ??= this.#target.begin();
+    await this.#begun;
+  }
+
+  async write(number: unknown, parts: unknown): Promise<void> {
+    if (!Number.isSafeInteger(number) || !Array.isArray(parts) || parts.length > maxParts) throw malformed();
+    if (Number(number) <= this.#last) return;
+    const outputs = parts.map(parsePart);
+    this.#last = Number(number);
+    for (const output of outputs) await this.#target.accept(output);
+  }
+
+  /** Changes to the session's files, in order. */
+  async change(changes: unknown): Promise<void> {
+    const { success, output } = v.safeParse(changesShape, changes);
+    if (!success) throw new TypeError('These are no changes of files.');
+    for (const change of output) await this.#target.change(change);
+  }
+
+  async file(path: unknown): Promise<Uint8Array | null> {
+    if (typeof path !== 'string' || path.length > 4096) throw new TypeError('A path is a string.');
+    return this.#target.file(path);
+  }
+}
+
+function parsePart(part: unknown): Output {
+  if (!Array.isArray(part)) throw malformed();
+  const [stream, bytes]: unknown[] = part;
+  if (stream !== 'stdout' && stream !== 'stderr') throw malformed();
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > maxPayload) throw malformed();
+  return { stream, bytes };
+}
+
+function malformed(): TypeError {
+  return new TypeError('Output is a number and a list of [stream, bytes].');
+}
