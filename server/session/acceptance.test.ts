@@ -47,15 +47,15 @@ describe('an input that was taken', () => {
     expect(acceptance.storeEnded()).toBe(false);
   });
 
-  it('is stored when the event loop comes round, not before', () => {
-    acceptance.settleSoon();
+  it('is stored when the event loop comes round, not before', async () => {
+    await acceptance.settleSoon();
     expect([acceptance.seq, told]).toEqual([null, []]);
     clock.advance(0);
     expect([acceptance.seq, told, requests.open('input')]).toEqual([1, [1], [1]]);
   });
 
-  it('is stored with its end, and told of only when that stands', () => {
-    acceptance.settleSoon();
+  it('is stored with its end, and told of only when that stands', async () => {
+    await acceptance.settleSoon();
     expect(database.transaction(() => acceptance.storeEnded())).toBe(true);
     expect([acceptance.seq, told, requests.open('input')]).toEqual([1, [], []]);
     acceptance.tell();
@@ -63,6 +63,13 @@ describe('an input that was taken', () => {
     acceptance.settle();
     clock.advance(1000);
     expect([told, requests.find({ client: 'a', request: 1 })]).toEqual([[1], { cause: 'input', number: 1 }]);
+  });
+
+  it('needs no timer when it is stored at once', async () => {
+    const soon = acceptance.settleSoon();
+    database.transaction(() => acceptance.storeEnded());
+    await soon;
+    expect(clock.waiting).toBe(0);
   });
 
   it('is not told of when it cannot be stored', () => {

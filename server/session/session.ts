@@ -254,7 +254,7 @@ export class Session implements ConnectionHandler {
       fatal: (error) => this.fatal(error),
     });
     this.#taken = acceptance;
-    if (slot.isReady) acceptance.settleSoon();
+    if (slot.isReady) void acceptance.settleSoon();
     else acceptance.settle();
     slot.submit({ number, client, code, bytes, language, acceptance, ...fuelFor(timeout) });
   }

@@ -3,7 +3,7 @@
  * The request's body is JSON of `BaseSources`; the answer is the file that base-image.ts describes.
  */
 
-import { CompileFlags, EvalFlags, type JSValueHandle, type QuickJS } from 'quickjs-wasi';
+import { CompileFlags, EvalFlags, JSValueHandle, type QuickJS } from 'quickjs-wasi';
 import { encodeBaseImage } from './base-image.ts';
 import { Engine } from './engine.ts';
 import { engineModules } from './engine-modules.ts';
@@ -45,8 +45,8 @@ async function makeBase(sources: BaseSources): Promise<Uint8Array> {
     );
   host.setProp('lexicals', lexicals);
   vm.global.setProp(HOST_GLOBAL, host);
-  const guest = vm.evalBytecode(await compile(sources.guest, 'spawnpoint:guest'));
-  const openScope = vm.evalBytecode(await compile(sources.scope, 'spawnpoint:scope'));
+  const guest = load(engine, await compile(sources.guest, 'spawnpoint:guest'));
+  const openScope = load(engine, await compile(sources.scope, 'spawnpoint:scope'));
   const scope = vm.callFunction(openScope, vm.undefined, lexicals);
   vm.executePendingJobs();
   const handles = { ...exportFunctions(vm, guest, GUEST_ENTRIES), ...exportFunctions(vm, scope, SCOPE_ENTRIES) };
@@ -75,6 +75,22 @@ async function compile(source: string, filename: string): Promise<Uint8Array> {
   const { vm, polls } = await newEngine();
   polls.beginPlain();
   return vm.compile(source, filename, EvalFlags.TYPE_GLOBAL, CompileFlags.STRIP_SOURCE);
+}
+
+/** Where no stack of the loading reaches. */
+const BYTECODE_AT = 1024;
+const STACK_BYTES = 262_144 + 65_536;
+
+/**
+ * Runs bytecode that lies in dead stack meanwhile: in the heap it would leave a hole, which is compared with every snapshot.
+ */
+function load({ vm, memory, stackPointer }: Engine, bytecode: Uint8Array): JSValueHandle {
+  if (BYTECODE_AT + bytecode.byteLength > stackPointer - STACK_BYTES) throw new Error('the prelude is too large');
+  memory.set(bytecode, BYTECODE_AT);
+  const exports = vm._getExports();
+  const result = new JSValueHandle(vm, exports.qjs_eval_bytecode(BYTECODE_AT, bytecode.byteLength));
+  if (exports.qjs_is_exception(result.ptr) !== 0) throw new Error(`the prelude threw ${vm.getException().toString()}`);
+  return result;
 }
 
 function exportFunctions(vm: QuickJS, entry: JSValueHandle, names: readonly string[]): Record<string, number> {
