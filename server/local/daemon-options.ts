@@ -10,6 +10,8 @@ export interface DaemonOptions {
   /** 0: any. */
   readonly port: number;
   readonly idleMs: number;
+  /** Where programs get packages from; null for where the Worker has them from by itself. */
+  readonly esmCdn: string | null;
 }
 
 /** The file descriptor on which the daemon writes one JSON line once its lifeline socket accepts clients. */

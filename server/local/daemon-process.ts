@@ -120,7 +120,7 @@ export class Daemon {
   }
 
   async #boot(): Promise<string> {
-    const { port, workerDirectory } = this.#options;
+    const { port, workerDirectory, esmCdn } = this.#options;
     writeState(this.#paths.state, this.#state);
     const modules = readModules(workerDirectory);
     const tokenSecret = ensureSecret(this.#paths.secret);
@@ -134,7 +134,7 @@ export class Daemon {
     this.#runner = runner;
     const runnerAddress = await runner.listen();
     const storage = this.#paths.storage;
-    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress };
+    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn };
     const main = this.#supervise('main', port, (mainPort) => mainOptions(worker, mainPort));
     this.#main = main;
     // The first token takes 10 ms longer than the others, which are free while workerd boots.

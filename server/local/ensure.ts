@@ -23,7 +23,7 @@ const FRESH_MS = 12 * 60 * 60 * 1000;
 const MOST_STARTS = 5;
 
 export interface EnsureOptions {
-  /** The client's environment: SPAWNPOINT_HOME, SPAWNPOINT_PORT, SPAWNPOINT_IDLE_MS and the XDG variables count. */
+  /** The client's environment: SPAWNPOINT_HOME, SPAWNPOINT_PORT, SPAWNPOINT_IDLE_MS, SPAWNPOINT_ESM_CDN and the XDG variables count. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Another installation than the one this file belongs to. */
   readonly installation?: Installation;
@@ -65,6 +65,7 @@ export async function ensureServer(options: EnsureOptions): Promise<LocalServer>
     socket: socketPath(data, options.env),
     port: wholeNumber(options.env, 'SPAWNPOINT_PORT', 0, 65_535),
     idleMs: wholeNumber(options.env, 'SPAWNPOINT_IDLE_MS', DEFAULT_IDLE_MS, 2 ** 31 - 1),
+    esmCdn: webAddress(options.env, 'SPAWNPOINT_ESM_CDN'),
   });
   for (let starts = 0; ; ) {
     const lifeline = await join(data);
@@ -166,6 +167,14 @@ function localServer(data: string, hello: Hello, lifeline: Lifeline, started: bo
       return mintToken(secret, role);
     },
   };
+}
+
+/** Null if it is not set. */
+function webAddress(env: EnsureOptions['env'], name: string): string | null {
+  const text = env[name];
+  if (!text) return null;
+  if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) return text;
+  throw new LocalServerError('OPTION', `${name} must be an http or https URL, not '${text}'.`);
 }
 
 function wholeNumber(env: EnsureOptions['env'], name: string, fallback: number, limit: number): number {

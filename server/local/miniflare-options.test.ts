@@ -11,7 +11,14 @@ interface Binding {
   readonly binding: string;
 }
 
-const worker = { modules: [], storage: '/s', tokenSecret: 't', runnerSecret: 'r', runnerAddress: '127.0.0.1:1' };
+const worker = {
+  modules: [],
+  storage: '/s',
+  tokenSecret: 't',
+  runnerSecret: 'r',
+  runnerAddress: '127.0.0.1:1',
+  esmCdn: null,
+};
 
 const configPath = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
 

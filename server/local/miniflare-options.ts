@@ -60,6 +60,8 @@ export interface MainWorker {
   readonly runnerSecret: string;
   /** `host:port` where requests to the runner go. */
   readonly runnerAddress: string;
+  /** Where programs get packages from; null for the Worker's own choice. */
+  readonly esmCdn: string | null;
 }
 
 /** The workerd that holds the sessions, listening on 127.0.0.1 at `port` (0: any). */
@@ -74,8 +76,12 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
       TOKEN_SECRET: worker.tokenSecret,
       RUNNER_SECRET: worker.runnerSecret,
       OWN_HOSTS: '127.0.0.1,localhost',
+      ...(worker.esmCdn === null ? {} : { ESM_CDN_URL: worker.esmCdn }),
     },
-    serviceBindings: { RUNNER: { external: { address: worker.runnerAddress, http: {} } } },
+    serviceBindings: {
+      RUNNER: { external: { address: worker.runnerAddress, http: {} } },
+      ...(worker.esmCdn === null ? {} : { ESM_CDN: anyNetwork }),
+    },
   };
 }
 
@@ -89,6 +95,11 @@ export function runnerOptions(modules: Modules, runnerSecret: string, port: numb
 
 /** workerd judges the resolved address: nothing on this machine or its network can be reached. */
 export const publicNetwork = { network: { allow: ['public'], deny: [], tlsOptions: { trustBrowserCas: true } } };
+
+/** The way to services that the operator chose, on this machine too. Sessions are given it for those alone. */
+const anyNetwork = {
+  network: { allow: ['public', 'private'], deny: [], tlsOptions: { trustBrowserCas: true } },
+};
 
 function common(modules: Modules, port: number) {
   return {

@@ -99,7 +99,8 @@ describe('the files of a program', () => {
       'pkg/lib/twice.ts':
         "import cjs from './cjs.cjs'\nexport const twice = (n: number) => cjs.times(n, 2), where = cjs.where",
       'pkg/lib/cjs.cjs':
-        "exports.times = (a, b) => a * b; exports.where = [__filename, require('../data.json').n, require('./more').m]",
+        "exports.times = (a, b) => a * b; exports.where = [__filename, require('../data.json').n, require('./more').m, { ...require('./mixed.mts') }]",
+      'pkg/lib/mixed.mts': 'export default 4; export const five = 5',
       'pkg/lib/more.cts': 'module.exports = { m: 3 as number }',
       'pkg/data.json': '{"n":21}',
       'pkg/note.txt': 'héllo\n',
@@ -109,7 +110,7 @@ describe('the files of a program', () => {
     await machine.file('pkg/add.wasm', addWasm);
     expect(await machine.run(['run', 'pkg/main.ts'])).toEqual(
       printed(
-        "42 [ '/home/user/pkg/lib/cjs.cjs', 21, 3 ] héllo /home/user/pkg/later.js 5\n" +
+        "42 [ '/home/user/pkg/lib/cjs.cjs', 21, 3, { default: 4, five: 5 } ] héllo /home/user/pkg/later.js 5\n" +
           'file:///home/user/pkg/main.ts /home/user/pkg /home/user/pkg/main.ts\n',
       ),
     );

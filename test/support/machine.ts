@@ -26,7 +26,7 @@ export class Machine {
   readonly #packageDirectory: string;
   readonly #running = new Set<CliProcess | PtyTerminal>();
 
-  private constructor(root: string, packageDirectory: string) {
+  private constructor(root: string, packageDirectory: string, env: Readonly<Record<string, string>>) {
     this.#root = root;
     this.#packageDirectory = packageDirectory;
     this.directory = join(root, 'work');
@@ -37,11 +37,13 @@ export class Machine {
       TERM: 'xterm-256color',
       SPAWNPOINT_HOME: join(root, 'data'),
       SPAWNPOINT_IDLE_MS: String(IDLE_MILLISECONDS),
+      ...env,
     };
   }
 
-  static async create(): Promise<Machine> {
-    const machine = new Machine(await mkdtemp(join(tmpdir(), 'spawnpoint-e2e-')), inject('packageDirectory'));
+  static async create(env: Readonly<Record<string, string>> = {}): Promise<Machine> {
+    const root = await mkdtemp(join(tmpdir(), 'spawnpoint-e2e-'));
+    const machine = new Machine(root, inject('packageDirectory'), env);
     await mkdir(machine.directory);
     return machine;
   }

@@ -50,7 +50,12 @@ export class SessionServer {
     const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
     const built = readModules('dist/worker');
     const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: PROBE }, ...built];
-    const secrets = { tokenSecret: TOKEN_SECRET, runnerSecret: TOKEN_SECRET, runnerAddress: '127.0.0.1:9' };
+    const secrets = {
+      tokenSecret: TOKEN_SECRET,
+      runnerSecret: TOKEN_SECRET,
+      runnerAddress: '127.0.0.1:9',
+      esmCdn: null,
+    };
     const miniflare = new Miniflare(mainOptions({ modules, storage: directory, ...secrets }, 0));
     await miniflare.ready;
     return new SessionServer(miniflare, directory);

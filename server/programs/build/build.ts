@@ -83,11 +83,11 @@ class Build {
       return null;
     }
     const edits = await Promise.all(
-      source.imports.map(async ({ specifier, start, end, isLate }) => {
+      source.imports.map(async ({ specifier, start, end, isLate, isRequire }) => {
         const name = await this.#resolve(resolveInFile(specifier, found.path), specifier, isLate, (reason) =>
           source.fail(start, reason),
         );
-        return { start, end, text: JSON.stringify(name) };
+        return { start, end, text: JSON.stringify(isRequire ? this.#asRequired(name) : name) };
       }),
     );
     const built = source.finish(edits, isEntry);
@@ -152,6 +152,17 @@ class Build {
     this.usesFiles ||= namesFiles.test(text);
   }
 
+  /** What `require` of an ES module gives is up to the module that it leads to instead: the runtime gives its default. */
+  #asRequired(name: string): string {
+    const path = name.replace(/^\//, '');
+    const isRemote = /^https?:/.test(path);
+    const module = this.modules[path];
+    if (!isRemote && (module === undefined || !('js' in module))) return name;
+    const adapter = `spawnpoint:required/${path}`;
+    this.modules[adapter] = { js: requiredModule(name, isRemote) };
+    return `/${adapter}`;
+  }
+
   /** A module that fails when it is evaluated. */
   #addMissing(reason: string): string {
     const name = `spawnpoint:missing/${this.#names.size}`;
@@ -163,3 +174,12 @@ class Build {
 }
 
 class MissingModule extends Error {}
+
+/** As in node, all exports; a package made from CommonJS has them in its default export, which then is what it was. */
+function requiredModule(name: string, isPackage: boolean): string {
+  const all = `import * as all from ${JSON.stringify(name)};`;
+  if (!isPackage) return `${all} export default all;`;
+  const isWhole =
+    "Object(all.default) === all.default && Object.keys(all).every((n) => n === 'default' || n in all.default)";
+  return `${all} export default ${isWhole} ? all.default : all;`;
+}

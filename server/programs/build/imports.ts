@@ -13,28 +13,32 @@ export interface ImportReference {
   readonly end: number;
   /** Evaluated only when the program gets there, as `import()` and `require()` are. */
   readonly isLate: boolean;
+  readonly isRequire: boolean;
 }
+
+type How = Pick<ImportReference, 'isLate' | 'isRequire'>;
 
 /** Static imports, re-exports, `import('…')` and, in CommonJS, `require('…')`, as far as they are literal. */
 export function findImports(parsed: ParsedSource): ImportReference[] {
   const found: ImportReference[] = [];
-  const add = (source: Expression | SpreadElement | null | undefined, isLate: boolean, last?: AnyNode): void => {
+  const add = (source: Expression | SpreadElement | null | undefined, how: How, last?: AnyNode): void => {
     if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
-    found.push({ specifier: source.value, start: source.start, end: last?.end ?? source.end, isLate });
+    found.push({ specifier: source.value, start: source.start, end: last?.end ?? source.end, ...how });
   };
   full(parsed.tree, (node) => {
     switch (node.type) {
       case 'ImportDeclaration':
       case 'ExportNamedDeclaration':
       case 'ExportAllDeclaration':
-        add(node.source, false);
+        add(node.source, { isLate: false, isRequire: false });
         if (node.source != null && node.attributes.length > 0) withAttributes(parsed, node.attributes, found);
         break;
       case 'ImportExpression':
-        add(node.source, true, node.options ?? undefined);
+        add(node.source, { isLate: true, isRequire: false }, node.options ?? undefined);
         break;
       case 'CallExpression':
-        if (parsed.format === 'cjs' && isRequire(node.callee)) add(node.arguments[0], true);
+        if (parsed.format === 'cjs' && isRequire(node.callee))
+          add(node.arguments[0], { isLate: true, isRequire: true });
     }
   });
   return found;
