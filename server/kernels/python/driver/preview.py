@@ -40,9 +40,9 @@ def shorten(text):
 
 def _render(value, depth):
     kind = type(value)
-    for base, render in _RENDERERS.items():
-        if kind is base:
-            return render(value, depth)
+    render = _RENDERERS.get(id(kind))
+    if render:
+        return render(value, depth)
     if dataclasses.is_dataclass(kind) and _is_generated(kind.__repr__):
         return _dataclass(value, depth)
     for base, render in _CONTAINERS.items():
@@ -160,18 +160,22 @@ def _module(value, _):
     return f'<module {vars(value).get("__name__")!r}>'
 
 
+# By the identity of the class: looking up a class itself would ask its metaclass for a hash.
 _RENDERERS = {
-    str: _text,
-    bytes: _text,
-    int: _integer,
-    list: _list,
-    tuple: _tuple,
-    dict: _dict,
-    set: _plain_set,
-    frozenset: _frozenset,
-    types.FunctionType: _function,
-    type: _class,
-    types.ModuleType: _module,
+    id(kind): render
+    for kind, render in {
+        str: _text,
+        bytes: _text,
+        int: _integer,
+        list: _list,
+        tuple: _tuple,
+        dict: _dict,
+        set: _plain_set,
+        frozenset: _frozenset,
+        types.FunctionType: _function,
+        type: _class,
+        types.ModuleType: _module,
+    }.items()
 }
 
 # Subclasses of these, as long as they keep a `__repr__` that lists what they contain.

@@ -2,6 +2,7 @@
 
 import __future__
 import ast
+import collections
 import inspect
 import linecache
 
@@ -9,7 +10,9 @@ import linecache
 MAX_REMEMBERED = 500
 
 _FUTURE_FLAGS = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-_PREFIX = '<input '
+
+# Their names, the oldest first.
+_remembered = collections.deque()
 
 # What `from __future__ import …` of earlier inputs switched on.
 _flags = 0
@@ -29,19 +32,17 @@ class Step:
 
 
 def filename_of(number):
-    return f'{_PREFIX}{number}>'
-
-
-def is_input(filename):
-    return filename.startswith(_PREFIX)
+    return f'<input {number}>'
 
 
 def remember(filename, code):
     """Makes the lines of a source that is no file known to tracebacks."""
     linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-    inputs = [name for name in linecache.cache if is_input(name)]
-    for name in inputs[:-MAX_REMEMBERED]:
-        del linecache.cache[name]
+    if _remembered and _remembered[-1] == filename:
+        return
+    _remembered.append(filename)
+    if len(_remembered) > MAX_REMEMBERED:
+        linecache.cache.pop(_remembered.popleft(), None)
 
 
 def compile_input(code, filename):

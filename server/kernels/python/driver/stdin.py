@@ -14,11 +14,13 @@ class Lines(io.RawIOBase):
 
     def __init__(self):
         self._rest = b''
+        self.was_read = False
 
     def readable(self):
         return True
 
     def readinto(self, buffer):
+        self.was_read = True
         if not self._rest:
             self._rest = _next_line()
         count = min(len(buffer), len(self._rest))
@@ -40,7 +42,13 @@ class Stdin(io.TextIOWrapper):
     """Text over `Lines`. It is no terminal in the sense of `isatty`: nothing can set its modes."""
 
     def __init__(self):
-        super().__init__(io.BufferedReader(Lines()), encoding='utf-8', errors='surrogateescape', newline='\n')
+        self._lines = Lines()
+        super().__init__(io.BufferedReader(self._lines), encoding='utf-8', errors='surrogateescape', newline='\n')
+
+    @property
+    def was_read(self):
+        """Whether anything was asked of it, so that it may have read ahead."""
+        return self._lines.was_read
 
     @property
     def name(self):
@@ -70,7 +78,9 @@ def install():
 
     One that the user has put in its place stays.
     """
-    if sys.stdin is sys.__stdin__:
-        sys.stdin = Stdin()
-    sys.__stdin__ = sys.stdin if isinstance(sys.stdin, Stdin) else Stdin()
+    current = sys.__stdin__
+    fresh = Stdin() if not isinstance(current, Stdin) or current.was_read or current.closed else current
+    if sys.stdin is current:
+        sys.stdin = fresh
+    sys.__stdin__ = fresh
     builtins.input = read_input
