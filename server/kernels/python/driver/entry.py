@@ -1,6 +1,7 @@
 """What the kernel calls: strings in, JSON out. No exception leaves these functions but by a fault of the REPL itself."""
 
-import json
+# Bound here: what users put in place of `json.dumps` does not concern the REPL.
+from json import dumps, loads
 
 from . import completion, execution, inspection, plain, programs, variables as variables_module
 
@@ -12,12 +13,12 @@ def execute(code, number):
 
 def run_program(code, filename, argv):
     """Runs a script in a fresh `__main__`; an `ExecuteResult`."""
-    return _guarded(lambda: programs.run(code, filename, json.loads(argv)))
+    return _guarded(lambda: programs.run(code, filename, loads(argv)))
 
 
 def complete(code, cursor):
     """Candidates at the cursor; a `CompleteResult`."""
-    return json.dumps(completion.complete(code, cursor))
+    return dumps(completion.complete(code, cursor))
 
 
 def inspect(code, cursor):
@@ -27,7 +28,7 @@ def inspect(code, cursor):
 
 def variables():
     """The user's variables; a list of `DriverVariable`."""
-    return json.dumps(variables_module.describe_all())
+    return dumps(variables_module.describe_all())
 
 
 def get_value(name):
@@ -37,7 +38,7 @@ def get_value(name):
 
 def restored(lost):
     """What to tell the user after a heap was restored, or None."""
-    things = json.loads(lost)
+    things = loads(lost)
     if not things:
         return None
     return f'Python could not bring everything back: {"; ".join(things)}.'
@@ -46,6 +47,6 @@ def restored(lost):
 def _guarded(run):
     """An interrupt may still come while the answer is made."""
     try:
-        return json.dumps(run())
+        return dumps(run())
     except KeyboardInterrupt:
-        return json.dumps({'status': 'interrupted', 'text': 'KeyboardInterrupt\n'})
+        return dumps({'status': 'interrupted', 'text': 'KeyboardInterrupt\n'})

@@ -57,8 +57,7 @@ def call(line, filename):
         raise UsageError('There is no shell in a session: use os, shutil and pathlib.')
     cell = _CELL.match(line)
     if cell:
-        name, _, rest = cell[1], cell[2], cell[2]
-        return _named(name, {'timeit': _timeit, 'time': _time}, '%%')(rest, filename)
+        return _named(cell[1], _CELLS, '%%')(cell[2].strip('\n'), filename)
     magic = _MAGIC.fullmatch(line)
     if magic:
         return _named(magic[1], _MAGICS, '%')(magic[2].strip(), filename)
@@ -120,6 +119,7 @@ def _pip(arguments, _):
         raise UsageError(str(error)) from None
 
 
+_CELLS = {'time': _time, 'timeit': _timeit}
 _MAGICS = {'pip': _pip, 'reset': _reset, 'time': _time, 'timeit': _timeit, 'whos': _whos}
 
 NAMES = tuple(_MAGICS)

@@ -1,93 +1,16 @@
 /** The session's files as Python uses them: the standard library in Pyodide, over a real file store on SQLite. */
 
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeMemoryDatabase } from '../../../../test/support/memory-database.ts';
-import { FileStore } from '../../../files/file-store.ts';
 import { maxSqliteFileBytes } from '../../../files/limits.ts';
-import type { Overlay } from '../../../files/overlay.ts';
-import { createFileTables } from '../../../files/schema.ts';
-import type { MountedFiles } from '../driver.ts';
-import { TestDriver } from '../testing/test-driver.ts';
-import type { EmscriptenFs } from './emscripten.ts';
-import { mountSessionFiles } from './mount.ts';
-
-/** A session's files and a Python that has them mounted; each `turn` is an overlay that is committed. */
-class Session {
-  static driver: TestDriver;
-  static mounted: MountedFiles;
-  static current: Session;
-
-  readonly #db;
-  readonly store: FileStore;
-  #overlay: Overlay;
-  #revision = 0;
-
-  static async open(): Promise<Session> {
-    const db = await makeMemoryDatabase();
-    createFileTables(db);
-    Session.current = new Session(db, new FileStore(db, () => 1_700_000_000_000));
-    Session.driver ??= await TestDriver.open((py) => {
-      const module = { FS: fileSystemOf(py) };
-      Session.mounted = mountSessionFiles(module, () => Session.current.#overlay.files);
-    });
-    Session.mounted.invalidate();
-    Session.driver.restart();
-    Session.driver.execute('import os; os.chdir("/home/user")');
-    return Session.current;
-  }
-
-  private constructor(db: Awaited<ReturnType<typeof makeMemoryDatabase>>, store: FileStore) {
-    this.#db = db;
-    this.store = store;
-    this.#overlay = store.open();
-  }
-
-  /** Runs inputs as one turn and commits what they did. Answers what was printed last. */
-  python(...codes: string[]): string {
-    let printed = '';
-    for (const code of codes) printed = Session.driver.show(code);
-    this.commit();
-    return printed;
-  }
-
-  commit(): void {
-    Session.mounted.flush();
-    const overlay = this.#overlay;
-    this.#revision += 1;
-    this.#db.transaction(() => overlay.commit(this.#revision));
-    this.#overlay = this.store.open();
-    Session.mounted.invalidate();
-  }
-
-  /** Another writer's change. */
-  other(change: (files: Overlay['files']) => void): void {
-    change(this.#overlay.files);
-    this.commit();
-  }
-
-  /** Chunks of all revisions together. */
-  get chunks(): number {
-    return this.#db.all<{ n: number }>('SELECT count(*) AS n FROM file_chunk')[0]?.n ?? 0;
-  }
-
-  /** What is committed. */
-  read(path: string): string {
-    return new TextDecoder().decode(this.store.view('head').files.read(path));
-  }
-}
-
-/** Pyodide's types leave out what a mount needs. */
-function fileSystemOf(py: { readonly FS: unknown }): EmscriptenFs {
-  return py.FS as EmscriptenFs;
-}
+import { fileSystemOf, MountedSession } from '../testing/mounted-session.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-let session: Session;
+let session: MountedSession;
 beforeAll(async () => {
-  await Session.open();
+  await MountedSession.open();
 }, 60_000);
 beforeEach(async () => {
-  session = await Session.open();
+  session = await MountedSession.open();
 });
 
 describe('files', () => {
@@ -243,8 +166,8 @@ describe('the standard library', () => {
   it('runs programs whose modules are their own', () => {
     session.other((files) => files.write('shared.py', bytes('value = []')));
     session.python('import shared; shared.value.append("live")');
-    Session.driver.runProgram('import shared; print(shared.value); shared.value.append("program")', 'main.py');
-    expect(Session.driver.takeOutput()).toBe('[]\n');
+    MountedSession.driver.runProgram('import shared; print(shared.value); shared.value.append("program")', 'main.py');
+    expect(MountedSession.driver.takeOutput()).toBe('[]\n');
     expect(session.python('shared.value, __import__("shared") is shared')).toBe("(['live'], True)");
   });
 });
@@ -277,11 +200,11 @@ describe('descriptors', () => {
   it('are opened again under their numbers, in place', () => {
     session.python("f = open('f', 'w+'); _ = f.write('one\\ntwo\\nthree\\n'); _ = f.seek(0); f.readline()");
     session.python("d = os.open('f', os.O_RDWR | os.O_APPEND); gone = open('gone', 'w'); gone.fileno()");
-    const description = Session.mounted.describe();
-    const { streams } = fileSystemOf(Session.driver.py);
+    const description = MountedSession.mounted.describe();
+    const { streams } = fileSystemOf(MountedSession.driver.py);
     for (const stream of [...streams]) if (stream && stream.fd > 2) streams[stream.fd] = null;
     session.other((files) => files.remove('gone', { recursive: false }));
-    const lost = Session.mounted.reopen(description);
+    const lost = MountedSession.mounted.reopen(description);
     expect(lost).toContain('/home/user/gone');
     expect(lost).not.toContain('/home/user/f');
     expect(session.python("_ = os.write(d, b'four\\n'); f.read()")).toBe("'two\\nthree\\nfour\\n'");
