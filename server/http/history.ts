@@ -2,8 +2,8 @@
  * The REST surface of a session's history, at `/v1/sessions/<session>/history`. Every move is one new revision.
  *
  * GET   what is kept, newest first: `?limit=` entries (100); with `?from=&to=`, what changed between two revisions
- * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}`, `{"op": "reset"}` or
- *       `{"op": "checkpoint", "name": …}`; with `"terminal": NAME`, all are told who did it
+ * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}`, `{"op": "reset"}`,
+ *       `{"op": "replay"}` (with `"from": INPUT`; answered when it is done) or `{"op": "checkpoint", "name": …}`; with `"terminal": NAME`, all are told who did it
  */
 
 import * as v from 'valibot';
@@ -27,6 +27,7 @@ const operation = v.variant('op', [
   v.strictObject({ op: v.literal('goto'), revision, terminal }),
   v.strictObject({ op: v.literal('restore'), name: v.string(), terminal }),
   v.strictObject({ op: v.literal('reset'), terminal }),
+  v.strictObject({ op: v.literal('replay'), from: v.optional(revision), terminal }),
   v.strictObject({ op: v.literal('checkpoint'), name: v.string(), terminal }),
 ]);
 const maxOperationBytes = 4096;
@@ -75,6 +76,8 @@ async function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel)
       return travel.restoreCheckpoint(wanted.name, who);
     case 'reset':
       return travel.reset(who);
+    case 'replay':
+      return travel.replay(wanted.from ?? null, who);
     case 'checkpoint':
       return { revision: travel.checkpoint(wanted.name) };
   }
@@ -88,7 +91,7 @@ async function readOperation(request: Request): Promise<v.InferOutput<typeof ope
   if (parsed.success) return parsed.output;
   throw new ProtocolError(
     'BAD_REQUEST',
-    'Send {"op": "undo"}, "redo", {"op": "goto", "revision": n}, {"op": "restore", "name": …}, {"op": "reset"} or {"op": "checkpoint", "name": …}.',
+    'Send {"op": "undo"}, "redo", {"op": "goto", "revision": n}, {"op": "restore", "name": …}, {"op": "reset"}, {"op": "replay"} or {"op": "checkpoint", "name": …}.',
   );
 }
 

@@ -49,6 +49,12 @@ const IDLE_MILLISECONDS = 250;
 const NO_INPUT = { kind: 'background', number: 0 } as const;
 const NEVER_RAN = { status: 'interrupted', reason: 'user', kept: false } as const;
 
+/** How an input ended. */
+interface Ending {
+  readonly outcome: InputOutcome;
+  readonly isCommitted: boolean;
+}
+
 type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
 
 export class KernelSlot {
@@ -122,6 +128,7 @@ export class KernelSlot {
     const [input] = index < 0 ? [] : this.#queue.splice(index, 1);
     if (input === undefined) return false;
     this.#end(input, NEVER_RAN);
+    input.onEnd?.(NEVER_RAN);
     this.#context.changed();
     return true;
   }
@@ -217,16 +224,17 @@ export class KernelSlot {
     const first = input.acceptance.seq ?? head + 1;
     const beginnings = [first, Math.max(first, head) + 1];
     for (const seq of beginnings) store.log.pin(seq);
-    const outcome = await this.#evaluate(input, startedAt, interruption);
-    if (outcome !== null) this.#end(input, outcome, clock.now() - startedAt);
+    const { outcome, isCommitted } = await this.#evaluate(input, startedAt, interruption);
+    if (!isCommitted) this.#end(input, outcome, clock.now() - startedAt);
     for (const seq of beginnings) store.log.unpin(seq);
     asks.abandon(input.number);
     this.#running = null;
+    input.onEnd?.(outcome);
     this.#context.changed();
   }
 
-  /** Evaluates and commits. Null when the commit holds the end of the input; else how it ended without one. */
-  async #evaluate(input: QueuedInput, startedAt: number, interruption: Interruption): Promise<InputOutcome | null> {
+  /** Evaluates and commits. What is committed holds the end of the input. */
+  async #evaluate(input: QueuedInput, startedAt: number, interruption: Interruption): Promise<Ending> {
     const { store, clock, asks } = this.#context;
     let kernel: Kernel;
     try {
@@ -235,9 +243,9 @@ export class KernelSlot {
       kernel = await this.#live.boot();
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
-      return { status: 'aborted', message: engineGone(error) };
+      return { outcome: { status: 'aborted', message: engineGone(error) }, isCommitted: false };
     }
-    if (interruption.isRequested) return NEVER_RAN;
+    if (interruption.isRequested) return { outcome: NEVER_RAN, isCommitted: false };
     const overlay = new LazyOverlay(store.files);
     const begun = () => this.#begun();
     const output = gatherOutput(this.#context, input.number, begun, () => interruption.request());
@@ -255,7 +263,7 @@ export class KernelSlot {
     if (outcome === null || heap === 'failed') {
       overlay.discard();
       this.#live.drop();
-      return rolledBack(evaluation, store.revisions.head?.number ?? null);
+      return { outcome: rolledBack(evaluation, store.revisions.head?.number ?? null), isCommitted: false };
     }
     const milliseconds = clock.now() - startedAt;
     commitTurn(this.#context, {
@@ -268,7 +276,7 @@ export class KernelSlot {
       committed: () => input.acceptance.tell(),
       end: (revision) => doneEvent(clock.now(), input.number, milliseconds, outcome, revision),
     });
-    return null;
+    return { outcome, isCommitted: true };
   }
 
   /** A request of the guest, entered into the log of the session's network. */

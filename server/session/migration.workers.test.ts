@@ -112,7 +112,9 @@ describe('a session whose engine is gone', () => {
         expect(revision).toBeNull();
         expect(outcome).toMatchObject({ status: 'aborted', message: expect.stringContaining(GONE) });
         expect(outcome).toMatchObject({
-          message: expect.stringMatching(/files, kv, log and history are kept.*spawnpoint-cf reset/),
+          message: expect.stringMatching(
+            /files, kv, log and history are kept.*spawnpoint-cf replay.*spawnpoint-cf reset/,
+          ),
         });
       }
       expect(session.travel.undo()).toEqual({ revision: 11, target: 6 });
@@ -139,6 +141,31 @@ describe('a session whose engine is gone', () => {
       expect(session.travel.undo()).toMatchObject({ target: 11 });
       expect(session.travel.undo()).toMatchObject({ target: 10 });
       expect((await terminal.run('count')).outcome).toMatchObject({ status: 'aborted' });
+    }, GONE));
+
+  it('gets its variables back by running its inputs again', () =>
+    open(async (hosted) => {
+      const { terminal, session } = hosted;
+      expect(await session.travel.replay(null)).toEqual({ ran: 7, stoppedAt: null, left: 0, isWhole: true });
+      expect(session.travel.history(9).entries.at(-2)).toMatchObject({ cause: 'reset', origin: { how: 'replay' } });
+      // The input that called `next` again ended before that: the file it removes is gone already.
+      expect(await terminal.show('[count, point.x(), next(), letter.next().value]')).toBe("[ 2, 3, 2, 'b' ]");
+      expectFiles(hosted);
+      expect(await session.travel.replay(null)).toMatchObject({ ran: 8 });
+    }, GONE));
+
+  it('goes on with the inputs after one that breaks the interpreter, if asked to', () =>
+    open(async ({ terminal, session }, sql) => {
+      sql.exec(`UPDATE input SET code = 'for (;;) {}' WHERE number = 3`);
+      const replaying = session.travel.replay(null);
+      await terminal.find((item) =>
+        item.kind === 'event' && item.event.name === 'input' && item.event.body.code.startsWith('for') ? 1 : undefined,
+      );
+      terminal.interrupt();
+      expect(await replaying).toEqual({ ran: 2, stoppedAt: 3, left: 4, isWhole: true });
+      expect(await session.travel.replay(4)).toMatchObject({ ran: 4, stoppedAt: null });
+      expect(await terminal.show('[count, letter.next().value]')).toBe("[ 2, 'b' ]");
+      await expect(async () => session.travel.replay(999)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }, GONE));
 
   it('begins anew at revision 0, and the old revisions stay', () =>

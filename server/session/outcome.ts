@@ -87,8 +87,8 @@ export function rolledBack(evaluation: Evaluation, revision: number | null): Inp
 export function engineGone({ message }: EngineGoneError): string {
   return (
     `${message} Variables cannot be read and inputs cannot run on it; nothing is lost: files, kv, log and history are kept. ` +
-    'Open the session with a server that has the engine; or begin anew with empty variables and the files as they are ' +
-    '(.reset, spawnpoint-cf reset).'
+    'Open the session with a server that has the engine; run the recorded inputs again on this one (.replay, ' +
+    'spawnpoint-cf replay); or begin anew with empty variables and the files as they are (.reset, spawnpoint-cf reset).'
   );
 }
 

@@ -1,5 +1,6 @@
 /** An input on its way through its kernel's queue. */
 
+import type { InputOutcome } from '../../protocol/events.ts';
 import type { Language } from '../kernels/kernel.ts';
 import type { Acceptance } from './acceptance.ts';
 
@@ -15,4 +16,6 @@ export interface QueuedInput {
   /** Wall time after which it is interrupted as if its fuel were used up; null for none. */
   readonly timeoutMilliseconds: number | null;
   readonly acceptance: Acceptance;
+  /** Told how it ended, once that is stored. */
+  readonly onEnd?: (outcome: InputOutcome) => void;
 }

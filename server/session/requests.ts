@@ -1,6 +1,6 @@
 /**
  * What clients asked for and the session accepted: inputs and programs. A client numbers its requests; the pair
- * (client, request) is accepted at most once, for ever.
+ * (client, request) is accepted at most once, as long as it is among the newest.
  */
 
 import { LIMITS } from '../../protocol/limits.ts';
@@ -16,6 +16,19 @@ export interface Accepted {
   readonly cause: 'input' | 'program';
   readonly number: number;
 }
+
+export interface RecordedInput {
+  readonly client: string;
+  readonly language: Language;
+  /** Empty for an input so old that its code is not kept. */
+  readonly code: string;
+}
+
+/** Inputs whose code is kept, to be shown and to be run again; and characters of code in all. */
+const RECORDED_INPUTS = 10_000;
+const RECORDED_CODE = 64 * 1024 * 1024;
+/** Inputs, and programs, that are kept to know them again. */
+const KEPT_REQUESTS = 100_000;
 
 /** As with the log, a transaction that fails leaves this object ahead of the store. */
 export class RequestStore {
@@ -95,9 +108,23 @@ export class RequestStore {
   }
 
   /** What was submitted as input `number`, or null. */
-  input(number: number): { readonly language: Language; readonly code: string } | null {
-    const sql = `SELECT language, code FROM input WHERE number = ?`;
-    return this.#database.all<{ language: Language; code: string }>(sql, number)[0] ?? null;
+  input(number: number): RecordedInput | null {
+    const sql = `SELECT client, language, code FROM input WHERE number = ?`;
+    return this.#database.all<RecordedInput>(sql, number)[0] ?? null;
+  }
+
+  /** Lets go of the code of old inputs, and of the oldest requests as a whole. What is open stays. */
+  prune(): void {
+    const database = this.#database;
+    const overLimit = `SELECT MAX(number) FROM (
+      SELECT number, SUM(LENGTH(code)) OVER (ORDER BY number DESC) AS total FROM input) WHERE total > ?`;
+    database.run(
+      `UPDATE input SET code = '' WHERE open = 0 AND code <> '' AND number <= MAX(?, IFNULL((${overLimit}), 0))`,
+      this.#nextInput - 1 - RECORDED_INPUTS,
+      RECORDED_CODE,
+    );
+    database.run(`DELETE FROM input WHERE open = 0 AND number < ?`, this.#nextInput - KEPT_REQUESTS);
+    database.run(`DELETE FROM program WHERE open = 0 AND number < ?`, this.#nextProgram - KEPT_REQUESTS);
   }
 
   /** Its end is in the log. */

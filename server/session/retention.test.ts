@@ -251,6 +251,36 @@ describe('checkpoints', () => {
   });
 });
 
+describe('the way to the head', () => {
+  const inputs = (): unknown => store.revisions.inputs();
+
+  it('stays known when its revisions are gone', () => {
+    commits(5);
+    store.restore(store.revisions.get(3), 0, { how: 'undo', checkpoint: null, terminal: null });
+    commits(2);
+    expect(inputs()).toEqual({ inputs: [1, 2, 3, 7, 8], isWhole: true });
+    retention({ revisions: 1 }).prune();
+    expect(inputs()).toEqual({ inputs: [1, 2, 3, 7, 8], isWhole: true });
+  });
+
+  it('begins where the variables were emptied, unless nothing came since', () => {
+    commits(2);
+    store.reset(0, { how: 'reset', checkpoint: null, terminal: null });
+    expect(inputs()).toEqual({ inputs: [1, 2], isWhole: true });
+    commits(1);
+    expect(inputs()).toEqual({ inputs: [4], isWhole: true });
+    retention({ revisions: 1 }).prune();
+    expect(inputs()).toEqual({ inputs: [4], isWhole: true });
+  });
+
+  it('is known for so many revisions', () => {
+    commits(3);
+    retention({ revisions: 1 }).prune();
+    database.run('DELETE FROM past WHERE number = 1');
+    expect(inputs()).toEqual({ inputs: [2, 3], isWhole: false });
+  });
+});
+
 describe('pruning', () => {
   it('is the same after the store was opened anew, and finds nothing more to do', () => {
     commits(30, { heap: 10, file: 10 });

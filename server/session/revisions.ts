@@ -59,6 +59,19 @@ interface Row {
   python: number | null;
 }
 
+/** A step of the way to a revision: the one whose state it went on from (0: the empty beginning), and its input. */
+interface Way {
+  readonly before: number;
+  readonly input: number | null;
+}
+
+function wayThrough({ parent, restored, cause, causeNumber }: Revision): Way {
+  return { before: restored ?? parent ?? 0, input: cause === 'input' ? causeNumber : null };
+}
+
+/** Revisions that are gone and of which the way is still known. */
+const KNOWN_PAST = 10_000;
+
 const NO_HEAPS: Revision['heaps'] = { javascript: null, python: null };
 
 export class RevisionStore {
@@ -138,12 +151,45 @@ export class RevisionStore {
     return revision;
   }
 
-  /** Lets go of all but `kept`, which must hold the head. */
+  /** Lets go of all but `kept`, which must hold the head; of the others, only the way through them stays known. */
   keepOnly(kept: ReadonlySet<number>): void {
-    for (const { number } of this.newest(this.#count)) {
-      if (!kept.has(number)) this.#database.run(`DELETE FROM revision WHERE number = ?`, number);
+    for (const revision of this.newest(this.#count)) {
+      if (kept.has(revision.number)) continue;
+      const { before, input } = wayThrough(revision);
+      const isEmptied = revision.origin?.how === 'reset';
+      this.#database.run(`DELETE FROM revision WHERE number = ?`, revision.number);
+      this.#database.run(
+        `INSERT INTO past (number, before, input) VALUES (?, ?, ?)`,
+        revision.number,
+        isEmptied ? 0 : before,
+        input,
+      );
     }
+    this.#database.run(`DELETE FROM past WHERE number < ?`, this.next - KNOWN_PAST);
     this.#count = this.#counted();
+  }
+
+  /**
+   * The inputs whose variables the head has, oldest first: those on the way to it since its variables were empty, or to
+   * what they were before the user emptied them if nothing came since. `isWhole` is false if the way begins before what is
+   * known, or in another session.
+   */
+  inputs(): { readonly inputs: readonly number[]; readonly isWhole: boolean } {
+    const inputs: number[] = [];
+    let next = this.#head?.number ?? 0;
+    while (next !== 0) {
+      const revision = this.get(next);
+      const way = revision === null ? this.#past(next) : wayThrough(revision);
+      if (way === null || revision?.cause === 'fork') return { inputs: inputs.reverse(), isWhole: false };
+      if (way.input !== null) inputs.push(way.input);
+      const isEmptied = revision?.origin?.how === 'reset' && inputs.length > 0;
+      next = isEmptied ? 0 : way.before;
+    }
+    return { inputs: inputs.reverse(), isWhole: true };
+  }
+
+  #past(number: number): Way | null {
+    return this.#database.all<Way>(`SELECT before, input FROM past WHERE number = ?`, number)[0] ?? null;
   }
 
   /** Names a revision for ever, or gives a name to another one. */

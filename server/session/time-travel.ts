@@ -10,6 +10,7 @@ import type { SessionHost } from './kernel-slot.ts';
 import type { Kernels } from './kernels.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
+import { inputsToReplay, type Replayed, replay } from './replay.ts';
 import type { Move, Origin, Revision } from './revisions.ts';
 import type { Committed, SessionStore } from './store.ts';
 
@@ -19,6 +20,8 @@ export interface TimeTravelContext {
   readonly clock: Clock;
   readonly kernels: Kernels;
   readonly programs: Programs;
+  /** The store failed: the session must be opened anew. */
+  fatal(error: unknown): void;
   readonly host: SessionHost;
 }
 
@@ -119,6 +122,18 @@ export class TimeTravel {
     this.#settle();
     const { store, clock } = this.#context;
     return this.#moved(store.reset(Math.floor(clock.now()), originOf('reset', terminal)), 0);
+  }
+
+  /**
+   * Empties the variables and runs the recorded inputs again, in their order; all of them, or with `from` those from that
+   * input on, and then on the variables as they are. Resolves once they have ended. See replay.ts.
+   */
+  replay(from: number | null, terminal: string | null = null): Promise<Replayed> {
+    this.#settle();
+    const { store, clock } = this.#context;
+    const inputs = inputsToReplay(store, from);
+    if (from === null) this.#moved(store.reset(Math.floor(clock.now()), originOf('replay', terminal)), 0);
+    return replay(this.#context, inputs);
   }
 
   /** Gives the head revision a name, by which it is kept for ever. Returns its number. */

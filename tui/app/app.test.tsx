@@ -361,6 +361,7 @@ describe('the app', () => {
     expect(await app.type(`.history 1${ENTER}`)).toContain('undo leads to revision 1');
     expect(await app.type(`.history 0${ENTER}`)).toContain('0 is no whole number from 1 on.');
     expect(await app.type(`.goto x${ENTER}`)).toContain('x is no whole number from 0 on.');
+    expect(await app.type(`.replay 4${ENTER}`)).toContain('3 inputs ran again, then input 7 did not end well; 2');
     expect(await app.type(`.diff 3${ENTER}`)).toContain('Nothing differs.');
     app.session.changes = { files: [], variables: [{ name: 'n', before: 'number 1', after: 'number 2' }] };
     expect(await app.type(`.diff 1 2${ENTER}`)).toContain('~ n  number 1 → number 2');
@@ -369,6 +370,7 @@ describe('the app', () => {
     expect(await app.type(`.redo${ENTER}`)).toContain('There is nothing to redo.');
     await app.type(`.undo${ENTER}`, `.goto 1${ENTER}`, `.restore here${ENTER}`);
     expect(app.session.calls).toEqual([
+      'replay 4',
       'checkpoint here',
       'fork other null',
       '{"op":"redo"}',

@@ -1,6 +1,6 @@
 /** Carries out dot commands. The answer is text for the transcript, or nothing where the screen shows it. */
 
-import type { Move } from '../client/history.ts';
+import { type Move, replayedText } from '../client/history.ts';
 import { sanitizeName } from '../client/sanitize.ts';
 import type { Language, SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';
@@ -53,6 +53,10 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
   goto: move(([revision = '']) => ({ op: 'goto', revision: wholeNumber(revision, 0) })),
   restore: move(([name = '']) => ({ op: 'restore', name })),
   reset: move(() => ({ op: 'reset' })),
+  replay: async ({ session }, [from]) => {
+    const text = replayedText(await session.history.replay(from === undefined ? null : wholeNumber(from, 1)));
+    return `${text}.`;
+  },
   checkpoint: async ({ session }, [name = '']) => {
     const revision = await session.history.checkpoint(name);
     return `Checkpoint ${name} is revision ${revision}.`;
@@ -112,6 +116,7 @@ export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>([
   'goto',
   'restore',
   'reset',
+  'replay',
   'checkpoint',
   'fork',
 ]);

@@ -18,6 +18,7 @@ export const DOT_COMMANDS = [
   { name: 'checkpoint', args: 'NAME', help: 'name the newest revision, to keep it' },
   { name: 'restore', args: 'NAME', help: 'to a checkpoint' },
   { name: 'reset', args: '', help: 'empty variables; files and kv stay' },
+  { name: 'replay', args: '[N]', help: 'run the recorded inputs again, in empty variables' },
   { name: 'diff', args: 'N [M]', help: 'what changed from revision N to M, or until now' },
   { name: 'fork', args: 'NAME', help: 'a session NAME with all that this one has' },
   { name: 'run', args: 'FILE [ARGS…]', help: 'run a file of the session, or a local one, as a program' },

@@ -43,6 +43,8 @@ const historySchema = v.object({
 
 /** The revision that a move made, and the one whose state it is. */
 const movedSchema = v.object({ revision: number, target: number });
+/** Inputs that ran again; the one that was not kept, and how many are left after it; whether none before them is lost. */
+const replayedSchema = v.object({ ran: number, stoppedAt: v.nullable(number), left: number, isWhole: v.boolean() });
 const checkpointSchema = v.object({ revision: number });
 const forkSchema = v.object({ session: v.string() });
 
@@ -65,6 +67,7 @@ const differenceSchema = v.object({
 export type History = v.InferOutput<typeof historySchema>;
 export type HistoryEntry = History['entries'][number];
 export type Moved = v.InferOutput<typeof movedSchema>;
+export type Replayed = v.InferOutput<typeof replayedSchema>;
 export type Difference = v.InferOutput<typeof differenceSchema>;
 
 export type Move =
@@ -81,6 +84,8 @@ export interface HistoryView {
   list(limit: number): Promise<History>;
   /** Makes the state of another revision the session's, as a new revision. */
   move(move: Move): Promise<Moved>;
+  /** Empties the variables and runs the recorded inputs again; with `from`, those from that input on, as they are. */
+  replay(from: number | null): Promise<Replayed>;
   /** Names the newest revision, which is kept from then on. Resolves with its number. */
   checkpoint(name: string): Promise<number>;
   /** What changed from one revision to another; `to` is null for the newest one. */
@@ -122,6 +127,11 @@ export class SessionHistory implements HistoryView {
     return this.#ask(`${this.#session}/history`, movedSchema, { json: { ...move, terminal: this.#terminal } });
   }
 
+  replay(from: number | null): Promise<Replayed> {
+    const json = { op: 'replay', ...(from === null ? {} : { from }), terminal: this.#terminal };
+    return this.#ask(`${this.#session}/history`, replayedSchema, { json });
+  }
+
   async checkpoint(name: string): Promise<number> {
     const json = { op: 'checkpoint', name };
     return (await this.#ask(`${this.#session}/history`, checkpointSchema, { json })).revision;
@@ -136,6 +146,15 @@ export class SessionHistory implements HistoryView {
   async fork(to: string, at: number | null): Promise<void> {
     await this.#ask(`${this.#session}/fork`, forkSchema, { json: at === null ? { to } : { to, at } });
   }
+}
+
+/** What a replay came to. */
+export function replayedText({ ran, stoppedAt, left, isWhole }: Replayed): string {
+  const inputs = (count: number): string => `${count} ${count === 1 ? 'input' : 'inputs'}`;
+  const lost = isWhole ? '' : '; there were inputs before them that are no longer recorded';
+  if (stoppedAt === null) return `${inputs(ran)} ran again${lost}`;
+  const on = left === 0 ? '' : `; ${inputs(left)} are left: replay ${stoppedAt + 1} goes on after it`;
+  return `${inputs(ran)} ran again, then input ${stoppedAt} did not end well${on}${lost}`;
 }
 
 type Restored = EventBody<'restored'>;

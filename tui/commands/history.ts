@@ -1,10 +1,10 @@
-/** `history`, `undo`, `redo`, `goto`, `checkpoint`, `restore`, `reset`, `diff` and `sessions fork`: a session through time. */
+/** `history`, `undo`, `redo`, `goto`, `checkpoint`, `restore`, `reset`, `replay`, `diff` and `sessions fork`: a session through time. */
 
 import { readJson, request } from '../access/rest.ts';
 import { selectServer } from '../access/server.ts';
 import { differenceLines, historyLines } from '../app/history-text.ts';
 import { checkSession, type Options } from '../arguments/options.ts';
-import { type Move, movedText, SessionHistory } from '../client/history.ts';
+import { type Move, movedText, replayedText, SessionHistory } from '../client/history.ts';
 import { EXIT, usageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { textFor } from '../plain/terminal-text.ts';
@@ -36,9 +36,16 @@ export const showHistory: CommandBody = async ({ options }, io) => {
 
 export const undo = mover(() => ({ op: 'undo' }));
 export const redo = mover(() => ({ op: 'redo' }));
-export const goTo = mover(([revision = '']) => ({ op: 'goto', revision: parseRevision(revision) }));
+export const goTo = mover(([revision = '']) => ({ op: 'goto', revision: parseNumber(revision, 'revision') }));
 export const restore = mover(([name = '']) => ({ op: 'restore', name }));
 export const reset = mover(() => ({ op: 'reset' }));
+
+export const replay: CommandBody = async ({ options, args: [from] }, io) => {
+  const replayed = await openHistory(options, io).replay(from === undefined ? null : parseNumber(from, 'input'));
+  await print(io, options, replayed, []);
+  io.inform(replayedText(replayed));
+  return replayed.stoppedAt === null ? EXIT.ok : EXIT.failure;
+};
 
 export const checkpoint: CommandBody = async ({ options, args: [name = ''] }, io) => {
   const revision = await openHistory(options, io).checkpoint(name);
@@ -48,7 +55,7 @@ export const checkpoint: CommandBody = async ({ options, args: [name = ''] }, io
 };
 
 export const diff: CommandBody = async ({ options, args: [from = '', to] }, io) => {
-  const ends = [parseRevision(from), to === undefined ? null : parseRevision(to)] as const;
+  const ends = [parseNumber(from, 'revision'), to === undefined ? null : parseNumber(to, 'revision')] as const;
   const difference = await openHistory(options, io).difference(...ends);
   const lines = differenceLines(difference);
   await print(io, options, difference, lines);
@@ -77,9 +84,9 @@ function mover(moveOf: (args: readonly string[]) => Move): CommandBody {
 }
 
 /** Throws `ExitError` (usage). */
-function parseRevision(text: string): number {
+function parseNumber(text: string, what: 'revision' | 'input'): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw usageError(`'${text}' is no revision: give a number that spawnpoint-cf history shows`);
+  throw usageError(`'${text}' is no ${what}: give a number that spawnpoint-cf history shows`);
 }
 
 function print(io: Io, { json }: Options, value: object, lines: readonly string[]): Promise<void> | undefined {

@@ -182,6 +182,14 @@ export const COMMANDS: readonly Command[] = [
     run: history.reset,
   },
   {
+    name: 'replay',
+    synopsis: '[N]',
+    summary: 'run the recorded inputs again in empty variables, with files as they are (N: go on from input N)',
+    options: [],
+    arguments: [0, 1],
+    run: history.replay,
+  },
+  {
     name: 'diff',
     synopsis: 'N [M]',
     summary: 'show what changed from revision N to M, or to the newest',

@@ -29,6 +29,10 @@ export class MemorySession implements SessionView {
       if (move.op === 'redo') throw new Error('There is nothing to redo.');
       return { revision: 9, target: 3 };
     },
+    replay: async (from) => {
+      this.calls.push(`replay ${from}`);
+      return { ran: 3, stoppedAt: 7, left: 2, isWhole: true };
+    },
     checkpoint: async (name) => {
       this.calls.push(`checkpoint ${name}`);
       return 9;
