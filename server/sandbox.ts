@@ -55,10 +55,13 @@ export class Sandbox extends DurableObject<Env> {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     const database = new DurableDatabase(ctx.storage);
+    this.#orphans = new Orphans(database);
+    this.#large = new LargeFiles(env.FILES, this.#orphans, () => this.#requestCollection());
     this.#session = new Session({
       version: SERVER_VERSION,
       database,
       clock: systemClock,
+      large: this.#large,
       kernels: [javascriptFactory],
       host: {
         now: () => Date.now(),
@@ -71,8 +74,6 @@ export class Sandbox extends DurableObject<Env> {
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
       onFatal: (error) => this.#abort(error),
     });
-    this.#orphans = new Orphans(database);
-    this.#large = new LargeFiles(env.FILES, this.#orphans);
     this.#schedule = new Schedule(
       database,
       { set: (at) => void ctx.storage.setAlarm(at) },

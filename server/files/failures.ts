@@ -27,9 +27,9 @@ export function invalid(path: string, message: string): FileError {
   return new FileError('EINVAL', path, message);
 }
 
-/** A file in R2, where code that runs in the session does not reach. */
+/** A file in R2, which cannot be read synchronously. */
 export function beyondReach(path: string): FileError {
-  const message = `"${path}" is larger than 8 MiB: code in the session cannot open it. Use \`spawnpoint-cf files get\` and \`put\`.`;
+  const message = `"${path}" is larger than 8 MiB: use fs.promises in JavaScript, or \`spawnpoint-cf files\`.`;
   return new FileError('EFBIG', path, message);
 }
 
@@ -41,6 +41,6 @@ export function checkRange(path: string, offset: number, length: number): void {
 /** Throws unless a file of `size` bytes fits into SQLite. */
 export function checkSize(path: string, size: number): void {
   if (size <= maxSqliteFileBytes) return;
-  const message = `"${path}" would have ${size} bytes; code in the session writes at most ${maxSqliteFileBytes}. Use several files.`;
+  const message = `"${path}" would have ${size} bytes; a file over ${maxSqliteFileBytes} is only written by fs.promises in JavaScript, or by \`spawnpoint-cf files\`.`;
   throw new FileError('EFBIG', path, message);
 }

@@ -5,6 +5,8 @@
  * control characters; `''` is the working directory itself. `parsePath` (paths.ts) makes one from what a user wrote.
  */
 
+import type { LargeFile } from './rows.ts';
+
 /** The names Node gives these failures, so that guests see the errors they know. */
 export type FileErrorCode =
   | 'ENOENT'
@@ -36,7 +38,7 @@ export interface FileStat {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
-  /** Where the contents are: those in `r2` are out of reach of code in the session. */
+  /** Where the contents are: those in `r2` are out of reach of `FileSystem`. */
   readonly storedIn: 'sqlite' | 'r2';
 }
 
@@ -61,6 +63,21 @@ export interface FileSystem {
   remove(path: string, options: { recursive: boolean }): void;
   /** As POSIX rename: replaces a file at the destination; moves directories with their contents. */
   rename(from: string, to: string): void;
+  /** A file, or a directory with its contents, to where nothing is; a file replaces a file. The bytes are shared. */
+  copy(from: string, to: string): void;
+}
+
+/** Files of any size, and so without their bytes at hand: beside `FileSystem`, on the same files. */
+export interface LargeFileSystem {
+  /** The bytes from `offset`, `length` of them, or all. Rejects with `FileError`. */
+  read(path: string, offset?: number, length?: number): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Stores what may become the contents of a file, and changes none. It is for `place`, of this writer or a later one of
+   * the same kernel; what the kernel does not place until it ends is deleted. Rejects with `FileError`.
+   */
+  store(path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile>;
+  /** Replaces the file or creates it, as `write` does. Throws `FileError`; then the contents are let go. */
+  place(path: string, contents: LargeFile): void;
 }
 
 /** The session's key-value store. Keys are non-empty strings of at most 1024 UTF-8 bytes, values bytes of at most 1 MiB. */

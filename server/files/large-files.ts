@@ -14,10 +14,13 @@ const maxDeletedAtOnce = 1000;
 export class LargeFiles {
   readonly #bucket: R2Bucket;
   readonly #orphans: Orphans;
+  readonly #onLetGo: () => void;
 
-  constructor(bucket: R2Bucket, orphans: Orphans) {
+  /** `onLetGo`: there may be something to collect. */
+  constructor(bucket: R2Bucket, orphans: Orphans, onLetGo: () => void) {
     this.#bucket = bucket;
     this.#orphans = orphans;
+    this.#onLetGo = onLetGo;
   }
 
   /**
@@ -25,15 +28,42 @@ export class LargeFiles {
    * memory. Throws `FileError`; then the overlay is as before.
    */
   async write(overlay: Overlay, path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
+    const large = await this.store(path, source);
+    this.place(overlay, path, large);
+    return large;
+  }
+
+  /** Streams `source` to R2, as the contents of no file yet: `place` or `letGo` must follow. Throws `FileError`. */
+  async store(path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
     const key = randomKey();
     this.#orphans.reserve(key);
-    overlay.onClose(() => this.#orphans.release(key));
-    const large = await this.#upload(key, path, source);
-    if (!overlay.isOpen) {
-      throw new FileError('EINVAL', path, `"${path}" was not written: the upload outlived the input it belongs to.`);
+    try {
+      return await this.#upload(key, path, source);
+    } catch (error) {
+      this.#orphans.release(key);
+      this.#onLetGo();
+      throw error;
     }
-    overlay.files.placeLarge(path, large);
-    return large;
+  }
+
+  /** Makes what `store` gave a file of the overlay. Throws `FileError`; then the contents are let go. */
+  place(overlay: Overlay, path: string, large: LargeFile): void {
+    try {
+      if (!overlay.isOpen) {
+        throw new FileError('EINVAL', path, `"${path}" was not written: the upload outlived the input it belongs to.`);
+      }
+      overlay.files.placeLarge(path, large);
+      overlay.onClose(() => this.letGo(large));
+    } catch (error) {
+      this.letGo(large);
+      throw error;
+    }
+  }
+
+  /** What no committed file has by now is deleted in a while. */
+  letGo({ key }: LargeFile): void {
+    this.#orphans.release(key);
+    this.#onLetGo();
   }
 
   /** The bytes from `offset`, `length` of them, or all. */

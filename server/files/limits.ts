@@ -9,7 +9,7 @@ export const chunkSize = 64 * 1024;
 export const maxSegmentBytes = 255;
 export const maxPathBytes = 1024;
 
-/** A larger file goes to R2, where only the REST surface reaches it. */
+/** A larger file goes to R2, where only asynchronous calls reach it. */
 export const maxSqliteFileBytes = 8 * MiB;
 /** One file in R2. */
 export const maxLargeFileBytes = 1024 * MiB;

@@ -63,6 +63,10 @@ export class FileView implements FileSystem {
     throw readOnly(path);
   }
 
+  copy(from: string): never {
+    throw readOnly(from);
+  }
+
   truncate(path: string): never {
     throw readOnly(path);
   }

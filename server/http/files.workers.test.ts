@@ -22,7 +22,7 @@ class Host {
     this.#db = db;
     createFileTables(db);
     this.store = new FileStore(db, () => 1_700_000_000_000);
-    this.large = new LargeFiles(env.FILES, new Orphans(db));
+    this.large = new LargeFiles(env.FILES, new Orphans(db), () => undefined);
   }
 
   async commitFiles<T>(change: (overlay: Overlay) => T | Promise<T>): Promise<{ result: T; revision: number | null }> {

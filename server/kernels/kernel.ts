@@ -6,7 +6,7 @@
  * it and boots a new one from the last committed heap.
  */
 
-import type { FileSystem, KeyValue } from '../files/file-system.ts';
+import type { FileSystem, KeyValue, LargeFileSystem } from '../files/file-system.ts';
 
 export type KernelName = 'javascript' | 'python';
 export type Language = 'js' | 'ts' | 'py';
@@ -34,6 +34,8 @@ export interface KernelIo {
   /** Awaited at every yield: a promise while a lossless reader lags, else undefined. */
   backpressure(): Promise<void> | undefined;
   readonly files: FileSystem;
+  /** The same files, whatever their size. */
+  readonly largeFiles: LargeFileSystem;
   readonly kv: KeyValue;
 }
 

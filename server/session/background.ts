@@ -7,6 +7,7 @@
 import type { Kernel } from '../kernels/kernel.ts';
 import { Interruption } from './interruption.ts';
 import { kernelIo } from './kernel-io.ts';
+import type { KernelLargeFiles } from './kernel-large-files.ts';
 import type { SlotContext } from './kernel-slot.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import type { LiveKernel } from './live-kernel.ts';
@@ -21,6 +22,7 @@ const COMMIT_MILLISECONDS = 1000;
 
 export interface BackgroundContext extends SlotContext {
   readonly live: LiveKernel;
+  readonly largeFiles: KernelLargeFiles;
   /** Whether a turn of the kernel is under way. */
   isActive(): boolean;
   /** Runs what is due, if no turn is under way. */

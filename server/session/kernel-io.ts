@@ -5,6 +5,7 @@ import type { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { fitBundle } from './display.ts';
 import type { Interruption } from './interruption.ts';
+import type { KernelLargeFiles } from './kernel-large-files.ts';
 import type { LazyOverlay } from './lazy-overlay.ts';
 import type { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
@@ -14,6 +15,7 @@ export interface TurnContext {
   readonly clock: Clock;
   readonly asks: Asks;
   readonly overlay: LazyOverlay;
+  readonly largeFiles: KernelLargeFiles;
   readonly output: OutputGatherer;
   readonly interruption: Interruption;
   /** Called before anything of the turn goes to the log, but for its end. */
@@ -23,7 +25,7 @@ export interface TurnContext {
 }
 
 export function kernelIo(context: TurnContext): KernelIo {
-  const { presence, asks, overlay, output, interruption, begun, asker } = context;
+  const { presence, asks, overlay, largeFiles, output, interruption, begun, asker } = context;
   return {
     write: (stream, text, input) => output.writeText(stream, text, input),
     display: (bundle, input) => display(bundle, input, context),
@@ -37,6 +39,7 @@ export function kernelIo(context: TurnContext): KernelIo {
     get files() {
       return overlay.open().files;
     },
+    largeFiles: largeFiles.within(() => overlay.open()),
     get kv() {
       return overlay.open().kv;
     },

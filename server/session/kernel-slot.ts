@@ -6,6 +6,7 @@
 import type { InputOutcome } from '../../protocol/events.ts';
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
+import type { LargeFiles } from '../files/large-files.ts';
 import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
@@ -14,6 +15,7 @@ import { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import { Interruption } from './interruption.ts';
 import { kernelIo } from './kernel-io.ts';
+import { KernelLargeFiles } from './kernel-large-files.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
@@ -35,6 +37,7 @@ export interface SlotContext {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly host: SessionHost;
+  readonly large: LargeFiles;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
   readonly asks: Asks;
@@ -66,6 +69,7 @@ export class KernelSlot {
   #isActive = false;
   /** Of the turn that runs. */
   #interruption: Interruption | null = null;
+  readonly #largeFiles: KernelLargeFiles;
   readonly #background: Background;
   /** A turn ended, and no other one began. */
   readonly #rests = new Signal();
@@ -76,6 +80,8 @@ export class KernelSlot {
     this.#context = context;
     this.factory = factory;
     const { store, memory } = context;
+    const largeFiles = new KernelLargeFiles(context.large);
+    this.#largeFiles = largeFiles;
     const host: KernelHost = {
       ...context.host,
       fetch: (request) => {
@@ -85,10 +91,11 @@ export class KernelSlot {
       onBackgroundDue: () => void this.#run(),
     };
     const mayLeave = (): boolean => !this.#isActive && !this.#background.holdsKernel;
-    this.#live = new LiveKernel({ store, memory, host, mayLeave }, factory);
+    this.#live = new LiveKernel({ store, memory, host, mayLeave, left: () => largeFiles.letGo() }, factory);
     this.#background = new Background({
       ...context,
       live: this.#live,
+      largeFiles,
       isActive: () => this.#isActive,
       run: () => void this.#run(),
     });
@@ -252,7 +259,15 @@ export class KernelSlot {
     interruption.onRequest(() => asks.abandon(input.number));
     const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
-    const io = kernelIo({ ...this.#context, overlay, output, interruption, begun, asker: input });
+    const io = kernelIo({
+      ...this.#context,
+      overlay,
+      largeFiles: this.#largeFiles,
+      output,
+      interruption,
+      begun,
+      asker: input,
+    });
     const evaluating = kernel.evaluate(request, io);
     interruption.begin(kernel);
     const ending = await evaluating;

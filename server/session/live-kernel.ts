@@ -18,6 +18,8 @@ export interface LiveKernelContext {
   readonly host: KernelHost;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
+  /** There is no kernel in memory any more. */
+  left(): void;
   /** False while the kernel is at work or soon will be. */
   mayLeave(): boolean;
 }
@@ -83,12 +85,13 @@ export class LiveKernel {
     const heap = this.#head;
     const { store, host } = this.#context;
     if (this.#kernel !== null && heap !== null) store.heaps.ranOn(heap, host.now() - this.#since);
-    this.#kernel = null;
+    this.drop();
   }
 
   /** Forgets what is in memory: it is lost, or the head is another one now. */
   drop(): void {
     this.#kernel = null;
+    this.#context.left();
   }
 
   /** What to commit of a kernel that did something: null when its heap is as it was. */
@@ -128,7 +131,7 @@ export class LiveKernel {
 
   #leave(): boolean {
     if (!this.#context.mayLeave()) return false;
-    this.#kernel = null;
+    this.drop();
     return true;
   }
 

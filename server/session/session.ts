@@ -11,6 +11,7 @@ import { replayFrom } from '../../protocol/resume.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
 import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
+import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
 import type { KernelFactory } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
@@ -36,6 +37,7 @@ export interface SessionOptions {
   readonly version: string;
   readonly database: Database;
   readonly clock: Clock;
+  readonly large: LargeFiles;
   readonly kernels: readonly KernelFactory[];
   readonly host: SessionHost;
   readonly runner: ProgramRunner;
@@ -90,7 +92,10 @@ export class Session implements ConnectionHandler {
       changed: () => this.#changed(),
       fatal: onFatal,
     };
-    this.#kernels = new Kernels({ ...context, host, memory: options.memory, asks: this.#asks }, options.kernels);
+    this.#kernels = new Kernels(
+      { ...context, host, large: options.large, memory: options.memory, asks: this.#asks },
+      options.kernels,
+    );
     this.#programs = new Programs({ ...context, runner });
     this.#questions = new Questions(this.#store, this.#kernels);
     this.#retention = new Retention(this.#store);

@@ -1,6 +1,9 @@
 /** For tests in workerd: a session core on a Durable Object's storage, and a terminal on a line within the isolate. */
 
+import { env } from 'cloudflare:test';
 import { DurableDatabase } from '../durable-database.ts';
+import { LargeFiles } from '../files/large-files.ts';
+import { Orphans } from '../files/orphans.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import { isolateMemory } from '../memory.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
@@ -36,6 +39,7 @@ export async function hostSession(state: DurableObjectState, options: HostOption
     version: 'a test',
     database,
     clock,
+    large: new LargeFiles(env.FILES, new Orphans(database), () => undefined),
     kernels: [javascriptFactory],
     host: {
       now: () => clock.now(),

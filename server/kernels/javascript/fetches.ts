@@ -1,12 +1,13 @@
 /**
- * The guest's network requests, outside the guest. What happens to them is queued until the kernel hands it in, between
- * evaluations or while one waits.
+ * The guest's exchanges with the outside: network requests, and the contents of large files. What happens to them is
+ * queued until the kernel hands it in, between evaluations or while one waits.
  */
 
 import type { FetchHead } from './guest/host-calls.ts';
 
 export type FetchEvent =
-  | { readonly kind: 'head'; readonly id: number; readonly head: FetchHead }
+  /** `before`: what comes first, within the turn that hands it in; it throws where the exchange fails after all. */
+  | { readonly kind: 'head'; readonly id: number; readonly head: FetchHead; readonly before?: () => void }
   | { readonly kind: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'fail'; readonly id: number; readonly message: string };
@@ -20,7 +21,14 @@ export interface FetchRequest {
   readonly redirect: 'follow' | 'error' | 'manual';
 }
 
-/** Requests under way at once in one kernel. */
+export interface Answer {
+  readonly response: Response;
+  readonly url: string;
+  /** See `FetchEvent`. */
+  readonly before?: () => void;
+}
+
+/** Exchanges under way at once in one kernel. */
 export const MAX_FETCHES = 50;
 
 interface OpenFetch {
@@ -54,7 +62,11 @@ export class Fetches {
   }
 
   start(request: FetchRequest): void {
-    const { id } = request;
+    this.open(request.id, (signal) => this.#request(request, signal));
+  }
+
+  /** An exchange that something else answers than the network. */
+  open(id: number, ask: (signal: AbortSignal) => Promise<Answer>): void {
     if (this.#open.has(id)) return;
     if (this.#open.size >= MAX_FETCHES) {
       this.#emit({ kind: 'fail', id, message: `more than ${MAX_FETCHES} requests at once` });
@@ -62,7 +74,7 @@ export class Fetches {
     }
     const open: OpenFetch = { controller: new AbortController() };
     this.#open.set(id, open);
-    void this.#run(request, open);
+    void this.#run(id, open, ask);
   }
 
   /** Answers with one event: a chunk, the end or a failure. */
@@ -85,26 +97,30 @@ export class Fetches {
     for (const id of [...this.#open.keys()]) this.abort(id);
   }
 
-  async #run({ id, method, url, headers, body, redirect }: FetchRequest, open: OpenFetch): Promise<void> {
+  async #run(id: number, open: OpenFetch, ask: (signal: AbortSignal) => Promise<Answer>): Promise<void> {
     try {
-      const response = await this.#fetch(
-        new Request(url, {
-          method,
-          headers: headers.map(([name, value]): [string, string] => [name, value]),
-          body,
-          redirect: redirect === 'error' ? 'manual' : redirect,
-          signal: open.controller.signal,
-        }),
-      );
-      if (redirect === 'error' && response.status >= 300 && response.status < 400)
-        throw new Error('unexpected redirect');
+      const { response, url, before } = await ask(open.controller.signal);
       if (response.body) open.reader = response.body.getReader();
       const { status, statusText, redirected } = response;
       const head = { url: response.url || url, status, statusText, redirected, headers: [...response.headers] };
-      this.#emitFor(open, { kind: 'head', id, head });
+      this.#emitFor(open, { kind: 'head', id, head, ...(before === undefined ? {} : { before }) });
     } catch (error) {
       this.#fail(id, open, error);
     }
+  }
+
+  async #request({ method, url, headers, body, redirect }: FetchRequest, signal: AbortSignal): Promise<Answer> {
+    const response = await this.#fetch(
+      new Request(url, {
+        method,
+        headers: headers.map(([name, value]): [string, string] => [name, value]),
+        body,
+        redirect: redirect === 'error' ? 'manual' : redirect,
+        signal,
+      }),
+    );
+    if (redirect === 'error' && response.status >= 300 && response.status < 400) throw new Error('unexpected redirect');
+    return { response, url };
   }
 
   async #read(id: number, open: OpenFetch): Promise<void> {

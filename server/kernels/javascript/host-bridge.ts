@@ -11,6 +11,7 @@ import type { Fetches } from './fetches.ts';
 import { HOST_CALLS } from './guest/host-calls.ts';
 import { type HostValue, toHandle } from './guest.ts';
 import { readBoolean, readBytes, readHeaders, readNumber, readOptionalBytes, readText } from './host-arguments.ts';
+import { LargeFileCalls } from './large-file-calls.ts';
 
 type HostResult = HostValue | boolean;
 /** A call without a result answers undefined. */
@@ -34,6 +35,7 @@ export function connectHostCalls(engine: Engine, targets: BridgeTargets): void {
     ...fileCalls(() => turn(targets).files),
     ...keyValueCalls(() => turn(targets).kv),
     ...fetchCalls(targets.fetches),
+    ...largeFileCalls(new LargeFileCalls(targets.fetches, () => turn(targets))),
   };
   for (const name of HOST_CALLS) {
     const call = calls[name];
@@ -112,6 +114,7 @@ function fileCalls(files: () => FileSystem) {
       files().makeDirectory(readText(path), { recursive: readBoolean(recursive) }),
     fileRemove: (path, recursive) => files().remove(readText(path), { recursive: readBoolean(recursive) }),
     fileRename: (from, to) => files().rename(readText(from), readText(to)),
+    fileCopy: (from, to) => files().copy(readText(from), readText(to)),
   } satisfies Record<string, HostCall>;
 }
 
@@ -140,5 +143,13 @@ function fetchCalls(fetches: Fetches) {
     },
     fetchPull: (id) => fetches.pull(readNumber(id)),
     fetchAbort: (id) => fetches.abort(readNumber(id)),
+  } satisfies Record<string, HostCall>;
+}
+
+function largeFileCalls(large: LargeFileCalls) {
+  return {
+    largeRead: (id, path) => large.read(readNumber(id), readText(path)),
+    largeWrite: (id, path, keep, bytes) =>
+      large.write(readNumber(id), readText(path), readNumber(keep), readBytes(bytes)),
   } satisfies Record<string, HostCall>;
 }

@@ -95,6 +95,12 @@ export class EventLoop {
   #deliver(event: FetchEvent): Promise<unknown> {
     switch (event.kind) {
       case 'head':
+        try {
+          event.before?.();
+        } catch (error) {
+          this.#fetches.abort(event.id);
+          return this.#guest.call('fetchFail', event.id, error instanceof Error ? error.message : String(error));
+        }
         return this.#guest.call('fetchHead', event.id, JSON.stringify(event.head));
       case 'chunk':
         return this.#guest.call('fetchChunk', event.id, event.bytes);

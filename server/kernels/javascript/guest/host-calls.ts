@@ -40,6 +40,9 @@ export const HOST_CALLS = [
   'fetchStart',
   'fetchPull',
   'fetchAbort',
+  'fileCopy',
+  'largeRead',
+  'largeWrite',
 ] as const satisfies readonly (keyof HostCalls)[];
 
 interface ProcessCalls {
@@ -81,6 +84,21 @@ interface FileCalls {
   fileMakeDirectory(path: string, recursive: boolean): void;
   fileRemove(path: string, recursive: boolean): void;
   fileRename(from: string, to: string): void;
+  fileCopy(from: string, to: string): void;
+}
+
+/**
+ * Contents of files of any size. Each is an exchange with an id of its own, as a fetch is: what `FetchCalls` says holds,
+ * but that the message of `fetchFail` is `CODE\nmessage` where a file operation failed.
+ */
+interface LargeFileCalls {
+  /** Answers with the bytes; the head's `content-length` says how many. */
+  largeRead(id: number, path: string): void;
+  /**
+   * Makes a file of the first `keep` bytes of the one at `path` and of `bytes`. Answers with the status 204, from when on
+   * the file is there. A call throws as `FileCalls` do when too many bytes are under way.
+   */
+  largeWrite(id: number, path: string, keep: number, bytes: ArrayBuffer): void;
 }
 
 export interface HostFileStat {
@@ -132,7 +150,7 @@ export interface HostScope {
   readonly lexicals: object;
 }
 
-export interface HostCalls extends ProcessCalls, ValueCalls, FileCalls, KeyValueCalls, FetchCalls {}
+export interface HostCalls extends ProcessCalls, ValueCalls, FileCalls, KeyValueCalls, FetchCalls, LargeFileCalls {}
 
 /** The head of a response, as JSON in `GuestEntry.fetchHead`. */
 export interface FetchHead {

@@ -6,6 +6,7 @@ import {
   type FileStat,
   type FileSystem,
   type KeyValue,
+  type LargeFileSystem,
 } from '../../../files/file-system.ts';
 
 type Entry = { kind: 'directory' } | { kind: 'file'; bytes: Uint8Array };
@@ -46,6 +47,10 @@ export class MemoryFiles implements FileSystem {
     after.set(before);
     after.set(bytes, offset);
     this.write(path, after);
+  }
+
+  copy(from: string, to: string): void {
+    this.write(to, this.#file(from).bytes);
   }
 
   truncate(path: string, size: number): void {
@@ -116,3 +121,16 @@ export class MemoryKeyValue implements KeyValue {
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
+
+/** Where there are no files of any size but those in memory. */
+export const noLargeFiles: LargeFileSystem = {
+  read: async (path) => {
+    throw new FileError('ENOENT', path, `${path} is no large file`);
+  },
+  store: async (path) => {
+    throw new FileError('ENOSPC', path, `there is no room for ${path}`);
+  },
+  place: (path) => {
+    throw new FileError('ENOSPC', path, `there is no room for ${path}`);
+  },
+};

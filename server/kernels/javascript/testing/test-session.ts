@@ -2,7 +2,7 @@
 
 import type { BackgroundTurn, Evaluation, Kernel, KernelHost, KernelIo, Language, OutputStream } from '../../kernel.ts';
 import { javascriptFactory } from '../factory.ts';
-import { MemoryFiles, MemoryKeyValue } from './memory-files.ts';
+import { MemoryFiles, MemoryKeyValue, noLargeFiles } from './memory-files.ts';
 
 /** Far more than any test that is not about fuel needs. */
 const FUEL = 200_000;
@@ -92,6 +92,7 @@ export class TestSession {
     readLine: async () => null,
     backpressure: () => this.onYield(),
     files: this.files,
+    largeFiles: noLargeFiles,
     kv: this.kv,
   };
 }

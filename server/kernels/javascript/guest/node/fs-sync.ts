@@ -6,20 +6,20 @@ import type { HostDirectoryEntry, HostFileStat } from '../host-calls.ts';
 import { Dirent, decode, encode, encodingOf, Stats } from './fs-data.ts';
 import { attempt, fsError, nameOf, sessionPath } from './fs-path.ts';
 
-type Path = string | URL | Uint8Array;
-type Options = object | string | null | undefined;
+export type Path = string | URL | Uint8Array;
+export type Options = object | string | null | undefined;
 
-function option<T>(options: unknown, name: string): T | undefined {
+export function option<T>(options: unknown, name: string): T | undefined {
   return typeof options === 'object' && options !== null ? (Reflect.get(options, name) as T | undefined) : undefined;
 }
 
 /** Where a path leads: what to ask the host for, and how errors call it. */
-function at(path: unknown, syscall: string): { file: string; place: { syscall: string; path: string } } {
+export function at(path: unknown, syscall: string): { file: string; place: { syscall: string; path: string } } {
   const name = nameOf(path);
   return { file: sessionPath(name, syscall), place: { syscall, path: name } };
 }
 
-function statOf(file: string): HostFileStat | null {
+export function statOf(file: string): HostFileStat | null {
   const json = host.fileStat(file);
   return json === null ? null : JSON.parse(json);
 }
@@ -133,7 +133,8 @@ function copyFileSync(from: Path, to: Path, mode = 0): void {
   const target = at(to, 'copyfile');
   const place = { ...source.place, dest: target.place.path };
   if ((mode & 1) !== 0 && statOf(target.file) !== null) throw fsError('EEXIST', place);
-  attempt(place, () => host.fileWrite(target.file, host.fileRead(source.file, 0, -1)));
+  if (statOf(source.file)?.kind === 'directory') throw fsError('EISDIR', place);
+  attempt(place, () => host.fileCopy(source.file, target.file));
 }
 
 function truncateSync(path: Path, size = 0): void {

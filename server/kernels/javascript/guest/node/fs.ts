@@ -2,6 +2,7 @@
 
 import { nameAll } from '../core/state.ts';
 import { Dirent, Stats } from './fs-data.ts';
+import { large } from './fs-large.ts';
 import { sync } from './fs-sync.ts';
 
 type Method = (...parameters: never[]) => unknown;
@@ -16,7 +17,8 @@ nameAll({ Dirent, Stats, ...sync });
 
 for (const [syncName, method] of Object.entries(sync) as [string, Method][]) {
   const name = syncName.slice(0, -'Sync'.length);
-  const asynchronous = async (...parameters: never[]) => method(...parameters);
+  const forAnySize: Method | undefined = Object.hasOwn(large, name) ? Reflect.get(large, name) : undefined;
+  const asynchronous = async (...parameters: never[]) => (forAnySize ?? method)(...parameters);
   fs[syncName] = method;
   nameAll({ [name]: asynchronous });
   if (name !== 'exists') promises[name] = asynchronous;

@@ -17,6 +17,8 @@ interface Controller {
 interface Exchange {
   readonly input: number;
   readonly method: string;
+  /** The error of a failure that the host tells. */
+  readonly failure: (message: string) => unknown;
   readonly settle: { resolve(response: Response): void; reject(reason: unknown): void };
   readonly stopListening: () => void;
   /** The stream of the body, and the pull that waits for its answer. */
@@ -66,22 +68,35 @@ async function fetch(input: unknown, options?: RequestOptions): Promise<Response
   signal.throwIfAborted();
   const content = request.body === null ? null : bytesOf(await request.bytes());
   signal.throwIfAborted();
+  const headers = JSON.stringify([...request.headers]);
+  const { method } = request;
+  return exchange({ method, signal, failure }, (id) =>
+    host.fetchStart(id, method, request.url, headers, content, request.redirect),
+  );
+}
+
+/** Something that the host answers as it answers a fetch. `start` asks it, under the id that it is given. */
+export function exchange(
+  { method, signal, failure }: Pick<Exchange, 'method' | 'failure'> & { signal?: Request['signal'] },
+  start: (id: number) => void,
+): Promise<Response> {
   const id = ++lastId;
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       host.fetchAbort(id);
       const exchange = exchanges.get(id);
-      if (exchange !== undefined) fail(id, exchange, signal.reason);
+      if (exchange !== undefined) fail(id, exchange, signal?.reason);
     };
-    signal.addEventListener('abort', onAbort);
-    exchanges.set(id, {
-      input: state.input,
-      method: request.method,
-      settle: { resolve, reject },
-      stopListening: () => signal.removeEventListener('abort', onAbort),
-    });
-    const headers = JSON.stringify([...request.headers]);
-    host.fetchStart(id, request.method, request.url, headers, content, request.redirect);
+    signal?.addEventListener('abort', onAbort);
+    const stopListening = () => signal?.removeEventListener('abort', onAbort);
+    exchanges.set(id, { input: state.input, method, failure, settle: { resolve, reject }, stopListening });
+    try {
+      start(id);
+    } catch (error) {
+      exchanges.delete(id);
+      stopListening();
+      reject(error);
+    }
   });
 }
 
@@ -126,7 +141,7 @@ export function fetchEnd(id: number): number {
 }
 
 export function fetchFail(id: number, message: string): number {
-  return deliver(id, (exchange) => fail(id, exchange, failure(message)));
+  return deliver(id, (exchange) => fail(id, exchange, exchange.failure(message)));
 }
 
 /** After a restore: nobody answers the fetches of the process before. */
