@@ -89,7 +89,7 @@ export class Session implements ConnectionHandler {
       store: this.#store,
       presence: this.#presence,
       clock,
-      changed: () => this.#changed(),
+      changed: () => this.#tellStateSoon(),
       fatal: onFatal,
     };
     this.#kernels = new Kernels(
@@ -205,7 +205,7 @@ export class Session implements ConnectionHandler {
     const at = Math.floor(this.clock.now());
     const committed = this.#store.commit({ cause: 'files', causeNumber: null, at, overlay });
     for (const entry of committed?.entries ?? []) this.#presence.offer(entry);
-    this.#changed();
+    this.#tellStateSoon();
     return { result, revision: committed?.revision.number ?? null };
   }
 
@@ -350,16 +350,22 @@ export class Session implements ConnectionHandler {
     };
   }
 
-  #changed(): void {
-    this.#tellStateSoon();
-    if (this.#isPruneAsked || !this.#retention.isDue()) return;
+  #askForPruning(): void {
+    try {
+      if (this.#isPruneAsked || !this.#retention.isDue()) return;
+    } catch (error) {
+      this.fatal(error);
+      return;
+    }
     this.#isPruneAsked = true;
     this.#options.pruneSoon();
   }
 
+  /** Something that terminals are told of changed, or a revision was made: nobody waits for what follows from it. */
   #tellStateSoon(): void {
     this.#cancelState ??= this.#options.clock.after(STATE_MILLISECONDS, () => {
       this.#cancelState = null;
+      this.#askForPruning();
       const state = this.#state();
       const news = JSON.stringify({ ...state, revision: 0 });
       if (news === this.#toldState) return;
