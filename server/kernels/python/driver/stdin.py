@@ -1,6 +1,7 @@
 """`input()` and `sys.stdin`: both read lines from the terminal, or from what was piped to the client."""
 
 import builtins
+import getpass
 import io
 import sys
 
@@ -70,6 +71,12 @@ def read_input(prompt='', /):
         raise EOFError('EOF when reading a line') from None
 
 
+def read_secret(prompt='Password: ', stream=None, *, echo_char=None):
+    """As getpass.getpass: reads a line that is not shown."""
+    _spawnpoint_host.flush_output()
+    return _spawnpoint_host.read_line(str(prompt), True)
+
+
 read_input.__name__ = read_input.__qualname__ = 'input'
 
 
@@ -84,3 +91,4 @@ def install():
         sys.stdin = fresh
     sys.__stdin__ = fresh
     builtins.input = read_input
+    getpass.getpass = read_secret

@@ -8,9 +8,6 @@
  *     what is printed; an empty line is written <BLANKLINE>, white space at the end of a line is not kept
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 export interface Exchange {
   readonly code: string;
   /** Null interrupts. */
@@ -23,13 +20,7 @@ export interface Group {
   readonly exchanges: readonly Exchange[];
 }
 
-/** The groups of every transcript in a directory. */
-export function readTranscripts(directory: string): Group[] {
-  const names = readdirSync(directory).filter((name) => name.endsWith('.pycon'));
-  return names.sort().flatMap((name) => parseTranscript(readFileSync(join(directory, name), 'utf8')));
-}
-
-function parseTranscript(text: string): Group[] {
+export function parseTranscript(text: string): Group[] {
   return text
     .split(/^## /m)
     .slice(1)

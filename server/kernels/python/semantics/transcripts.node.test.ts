@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { loadPyodide } from 'pyodide';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stripColours, TestDriver } from '../testing/test-driver.ts';
-import { asTranscript, type Exchange, type Group, readTranscripts } from './transcript.ts';
+import { readTranscripts } from './read-transcripts.ts';
+import { asTranscript, type Exchange, type Group } from './transcript.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const CPYTHON = readTranscripts(join(HERE, 'cpython'));

@@ -51,7 +51,7 @@ def install():
     asyncio.run = asyncio.runners.run
 
 
-def read_line(prompt):
+def read_line(prompt, is_secret=False):
     sys.stdout.write(prompt)
     if not lines:
         raise EOFError
