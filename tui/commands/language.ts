@@ -25,6 +25,7 @@ export function languageOfShebang(source: string): Language | null {
 export function entryName(file: string | null, source: string, wanted: Language | null): string {
   const name = file === null ? 'stdin' : basename(file);
   const extension = extname(name);
+  if (extension === '.wasm') return name;
   const known = Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
   const language = wanted ?? known ?? languageOfShebang(source) ?? 'ts';
   return known === language ? name : `${name}.${language}`;

@@ -40,7 +40,7 @@ export async function gatherSources(file: string, source: Uint8Array, name: stri
   };
   check(file, found.size, bytes);
   for (const [path, contents] of found) {
-    const isCode = path === start || code.test(path);
+    const isCode = code.test(path === start ? name : path);
     if (!isCode) continue;
     for (const each of packagesAbove(path, root)) await add(each);
     for (const target of imports(path, contents)) {

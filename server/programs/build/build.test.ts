@@ -192,7 +192,7 @@ describe('a program that cannot be built', () => {
     [
       'another language',
       { 'a.py': '' },
-      'a.py cannot run as a program: its name must end in .js, .mjs, .cjs, .ts, .mts or .cts.',
+      'a.py cannot run as a program: its name must end in .js, .mjs, .cjs, .ts, .mts, .cts or .wasm.',
     ],
   ])('says where and why: %s', async (_, files, message) => {
     expect(await failure(files)).toBe(message);

@@ -21,7 +21,7 @@ export interface BuiltProgram {
   /** The session path of what runs. */
   readonly entry: string;
   /** How the entry is called: see `wrapEntry`. */
-  readonly format: ModuleFormat;
+  readonly format: ModuleFormat | 'wasi';
   /** Of each module whose columns moved, by its name. */
   readonly columns: ReadonlyMap<string, Columns>;
   /** The names of the program's own modules are their paths, so that stack traces show them. */
@@ -66,9 +66,15 @@ class Build {
     for (const module of this.#unfinished) await module;
   }
 
-  async addEntry(found: FoundSource): Promise<ModuleFormat> {
+  async addEntry(found: FoundSource): Promise<BuiltProgram['format']> {
+    if (found.path.endsWith('.wasm')) {
+      checkWasm(found);
+      this.usesFiles = true;
+      await this.#addFile(found, true);
+      return 'wasi';
+    }
     if (!/\.[mc]?[jt]s$/.test(found.path)) {
-      const reason = 'its name must end in .js, .mjs, .cjs, .ts, .mts or .cts.';
+      const reason = 'its name must end in .js, .mjs, .cjs, .ts, .mts, .cts or .wasm.';
       throw new BuildError(`${found.path} cannot run as a program: ${reason}`);
     }
     return (await this.#addFile(found, true)) ?? 'esm';
@@ -171,6 +177,18 @@ class Build {
     this.modules[name] = { cjs: `throw Object.assign(new Error(${JSON.stringify(reason)}), { code: ${code} });` };
     return name;
   }
+}
+
+/** Throws `BuildError` for what is no module of WebAssembly. */
+function checkWasm({ path, bytes }: FoundSource): void {
+  const version = String(bytes.subarray(0, 8));
+  if (version === '0,97,115,109,1,0,0,0') return;
+  const isComponent = version === '0,97,115,109,13,0,1,0';
+  throw new BuildError(
+    isComponent
+      ? `${path} is a WebAssembly component: build it for WASI preview 1 (wasm32-wasip1) instead.`
+      : `${path} is no WebAssembly module.`,
+  );
 }
 
 class MissingModule extends Error {}

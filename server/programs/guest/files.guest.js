@@ -28,6 +28,7 @@ let known = new Map();
 const absent = new Map();
 /** Fetches a session file. */
 let fetchFile = async () => null;
+let beforeSave = () => {};
 
 /** Fills the file system with what the session gave. `fetch` resolves with the bytes of a session file. */
 export function loadFiles(snapshot, fetch) {
@@ -43,8 +44,14 @@ export function loadFiles(snapshot, fetch) {
   }
 }
 
+/** Calls `action` before changes are looked for. */
+export function onSave(action) {
+  beforeSave = action;
+}
+
 /** Batches of the changes since the last call (build/asks.ts), in the order in which they are to be made. */
 export function* takeChanges() {
+  beforeSave();
   let batch = [];
   let size = 0;
   for (const change of changes()) {

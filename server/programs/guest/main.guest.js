@@ -7,6 +7,7 @@
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import process from 'node:process';
 import { guardCallbacks } from './callbacks.guest.js';
 import { installConsole } from './console.guest.js';
 import { stdin } from './input.guest.js';
@@ -33,7 +34,7 @@ export default class extends WorkerEntrypoint {
     guardCallbacks();
     if (files !== null) await openFiles(files, sink);
     await sink.begin();
-    start(entry, format);
+    start({ entry, format, args, env });
     await never;
   }
 
@@ -63,16 +64,22 @@ async function openFiles(snapshot, sink) {
   fileSystem.loadFiles(snapshot, (path) => sink.file(path));
 }
 
-async function start(entry, format) {
+async function start({ entry, format, args, env }) {
   try {
     const module = await import(`/${entry}`);
     if (format === 'esm') await module.default();
+    else if (format === 'wasi') process.exitCode = await runWasi(module.default, { entry, args, env });
     else runScript(entry, module.default);
     settled = true;
   } catch (error) {
     settled = true;
     uncaught(error);
   }
+}
+
+async function runWasi(module, program) {
+  const wasi = await import('./wasi.guest.js');
+  return wasi.runWasi(module, program);
 }
 
 function runScript(entry, [resolve, body]) {

@@ -3,6 +3,8 @@
 import fs from '../../../dist/programs/fs.guest.js';
 import fsPromises from '../../../dist/programs/fs-promises.guest.js';
 import memfs from '../../../dist/programs/memfs.guest.js';
+import wasiShim from '../../../dist/programs/wasi-shim.guest.js';
+import type { BuiltProgram } from '../build/build.ts';
 import callbacks from './callbacks.guest.js';
 import consoleModule from './console.guest.js';
 import files from './files.guest.js';
@@ -13,6 +15,7 @@ import path from './path.guest.js';
 import processModule from './process.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
+import wasi from './wasi.guest.js';
 
 const directory = 'spawnpoint:';
 
@@ -42,9 +45,11 @@ const withFiles: Modules = {
   'node:fs/promises': { js: absolute(fsPromises) },
 };
 
+const withWasi: Modules = modules({ wasi, 'wasi-shim': wasiShim });
+
 /** `usesFiles`: whether the program may need `node:fs`. */
-export function guestModules({ usesFiles }: { usesFiles: boolean }): Modules {
-  return usesFiles ? { ...always, ...withFiles } : always;
+export function guestModules({ usesFiles, format }: Pick<BuiltProgram, 'usesFiles' | 'format'>): Modules {
+  return { ...always, ...(usesFiles ? withFiles : {}), ...(format === 'wasi' ? withWasi : {}) };
 }
 
 function modules(texts: Readonly<Record<string, string>>): Modules {
