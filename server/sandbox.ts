@@ -97,6 +97,7 @@ export class Sandbox extends DurableObject<Env> {
         return await historyRoutes(request, { travel: this.#session.travel, mayWrite: caller.role !== 'reader' });
       }
       if (path[0] === 'network' && path.length === 1) {
+        this.#session.egress.flush();
         return await networkRoutes(request, { network: this.#session.store.network, isOwner: caller.role === 'owner' });
       }
       throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);

@@ -9,12 +9,18 @@ import { pipeline } from 'node:stream';
 
 /** A request to this path asks for a program's end; see RUNNER in server/env.ts. */
 const KILL_PATH = '/v1/runner/kill';
+/** A request to this path asks why the runner was lost; the gate answers it, since the runner cannot. */
+const LOSS_PATH = '/v1/runner/loss';
 
 export interface RunnerGateOptions {
   /** Where the runner listens, once it does and is sure to stay. */
   readonly target: () => Promise<URL>;
+  /** Why the runner was last ended, for those who lost it; null if nobody ended it. */
+  readonly loss: () => string | null;
   /** A request has come. */
   readonly active: () => void;
+  /** Something has come from the runner. */
+  readonly heard: () => void;
   /** Somebody wants a program to end, or has gone while one was running. */
   readonly endWanted: () => void;
 }
@@ -49,7 +55,12 @@ export class RunnerGate {
   }
 
   async #forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { active, endWanted, target } = this.#options;
+    const { active, endWanted, loss, target } = this.#options;
+    if (incoming.url?.startsWith(LOSS_PATH)) {
+      const reason = loss();
+      outgoing.writeHead(reason === null ? 404 : 200, { 'content-type': 'text/plain; charset=utf-8' }).end(reason);
+      return;
+    }
     this.#requests++;
     outgoing.once('close', () => {
       this.#requests--;
@@ -82,6 +93,7 @@ export class RunnerGate {
     upstream.once('response', (response) => {
       outgoing.writeHead(response.statusCode ?? 502, { ...response.headers, connection: 'keep-alive' });
       outgoing.flushHeaders();
+      response.on('data', this.#options.heard);
       // A response cut short is cut short for the main workerd as well, never ended as if it were whole.
       pipeline(response, outgoing, () => {});
     });

@@ -6,12 +6,14 @@
 import { get } from 'node:http';
 import { residentBytes } from './processes.ts';
 import { RunnerGate } from './runner-gate.ts';
-import { verdict } from './runner-health.ts';
+import { Silence, verdict } from './runner-health.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const TICK_MS = 250;
 /** How long after its last request the runner is still watched: programs leave memory behind. */
 const WATCH_MS = 10_000;
+/** How long after a kill its reason is told. */
+const EXPLAIN_MS = 2_000;
 
 export class Runner {
   readonly #supervisor: Supervisor;
@@ -20,9 +22,9 @@ export class Runner {
   #timer: NodeJS.Timeout | undefined;
   #lastRequest = 0;
   #beating = false;
-  /** When the heartbeat that is under way was sent. */
-  #sent: number | undefined;
+  readonly #silence = new Silence(TICK_MS);
   #endWantedAt: number | undefined;
+  #lost: { readonly reason: string; readonly at: number } | undefined;
   /** What came while an end was wanted. */
   readonly #waiting: (() => void)[] = [];
 
@@ -34,7 +36,9 @@ export class Runner {
         await this.#decided();
         return supervisor.running();
       },
+      loss: () => this.#loss(),
       active: () => this.#watch(),
+      heard: () => this.#silence.heard(),
       endWanted: () => {
         this.#endWantedAt ??= performance.now();
         this.#watch();
@@ -57,6 +61,12 @@ export class Runner {
     await this.#supervisor.stop();
   }
 
+  /** The reason of a kill counts for those who ask at once: they are the ones who lost by it. */
+  #loss(): string | null {
+    const lost = this.#lost;
+    return lost !== undefined && performance.now() - lost.at < EXPLAIN_MS ? lost.reason : null;
+  }
+
   /** While an end is wanted, the runner may have to be killed, and with it whatever is sent to it now. */
   #decided(): Promise<void> {
     if (this.#endWantedAt === undefined) return Promise.resolve();
@@ -76,6 +86,7 @@ export class Runner {
 
   #tick(): void {
     const now = performance.now();
+    const silence = this.#silence.tick(now);
     if (this.#gate.requests > 0 || this.#endWantedAt !== undefined) this.#lastRequest = now;
     else if (now - this.#lastRequest > WATCH_MS) {
       clearInterval(this.#timer);
@@ -85,13 +96,17 @@ export class Runner {
     const pid = this.#supervisor.pid;
     if (pid === undefined) return;
     const reason = verdict({
-      silentMs: this.#sent === undefined ? 0 : now - this.#sent,
+      ...silence,
       endWanted: this.#endWantedAt !== undefined,
       requests: this.#gate.requests,
       residentBytes: residentBytes(pid),
     });
-    if (reason) this.#supervisor.kill(reason);
-    else this.#beat();
+    if (!reason) {
+      this.#beat();
+      return;
+    }
+    this.#lost = { reason, at: now };
+    this.#supervisor.kill(reason);
   }
 
   /** Sends a heartbeat unless one is under way. Any answer will do: a runner that answers is not blocked. */
@@ -109,7 +124,7 @@ export class Runner {
 
   #ask(url: URL): void {
     const sent = performance.now();
-    this.#sent = sent;
+    this.#silence.ask(sent);
     const headers = { authorization: `Bearer ${this.#secret}` };
     get(new URL('/v1/runner/health', url), { headers, agent: false }, (response) => {
       response.resume();
@@ -118,7 +133,7 @@ export class Runner {
       .on('error', () => {})
       .once('close', () => {
         this.#beating = false;
-        this.#sent = undefined;
+        this.#silence.answered();
         // An end that was wanted after this heartbeat was sent is decided by the next.
         if (this.#endWantedAt !== undefined && this.#endWantedAt > sent) this.#beat();
       });

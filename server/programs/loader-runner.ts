@@ -29,6 +29,9 @@ type TimedSpec = ProgramSpec & { readonly timeoutSeconds: number };
 
 const defaultTimeoutSeconds = 300;
 
+/** Pieces of a runner's answer. */
+const readsBetweenPauses = 64;
+
 /** How long a runner that has ended a program may take to say what the program asked of the network. */
 const lastWordsMilliseconds = 1000;
 
@@ -129,9 +132,10 @@ export class LoaderRunner implements ProgramRunner {
       try {
         const response = await this.#request('run', id, { body: readable, signal });
         if (!response.ok || response.body === null) return failed(await response.text());
-        const exit = await copyOutput(response.body, io, asks, () => {
+        const begin = (): void => {
           hasBegun = true;
-        });
+        };
+        const exit = await copyOutput(response.body, io, asks, { begin, pause: () => this.#wait(0) });
         if (exit !== null) return exit;
       } finally {
         asks.close();
@@ -139,10 +143,26 @@ export class LoaderRunner implements ProgramRunner {
     } catch (error) {
       if (error instanceof RunRequestError) return failed(error.message);
     }
-    return hasBegun ? failed(lostMessage) : 'never began';
+    return hasBegun ? failed(await this.#lossMessage(id)) : 'never began';
   }
 
-  #request(route: 'run' | 'kill', id: string, init: { body?: ReadableStream; signal: AbortSignal }): Promise<Response> {
+  /** What to tell of a lost runner; why it was lost is known only where a supervisor watches it. */
+  async #lossMessage(id: string): Promise<string> {
+    try {
+      const response = await this.#request('loss', id, { signal: AbortSignal.timeout(1000) });
+      const reason = await response.text();
+      if (response.ok) return `The program was stopped with all others: ${reason}. Nothing of it was kept.`;
+    } catch {
+      // Nobody is there who could say.
+    }
+    return lostMessage;
+  }
+
+  #request(
+    route: 'run' | 'kill' | 'loss',
+    id: string,
+    init: { body?: ReadableStream; signal: AbortSignal },
+  ): Promise<Response> {
     return this.#runner.fetch(`http://runner/v1/runner/${route}?run=${id}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#secret}` },
@@ -160,11 +180,13 @@ async function copyOutput(
   body: ReadableStream<Uint8Array>,
   io: ProgramIo,
   asks: Asks,
-  begin: () => void,
+  { begin, pause }: { begin: () => void; pause: () => Promise<void> },
 ): Promise<ProgramExit | null> {
   const decoder = new RecordDecoder();
   const reader = body.getReader();
-  for (;;) {
+  for (let reads = 1; ; reads++) {
+    // What is always there already would keep the sessions from everybody else.
+    if (reads % readsBetweenPauses === 0) await pause();
     await io.backpressure();
     const { done, value } = await reader.read();
     if (done) return null;

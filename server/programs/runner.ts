@@ -7,12 +7,15 @@
  * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers with records (records.ts) |
  * | `POST /v1/runner/kill?run=ID` | ends it; 404 when there is no such run |
  * | `GET /v1/runner/health` | 200 |
+ *
+ * `POST /v1/runner/loss` asks why a runner was lost; whoever keeps one alive answers it (server/local/runner-gate.ts).
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { type EgressEnv, egressRules } from '../egress/egress.ts';
 import { Gateway } from '../egress/gateway.ts';
 import { NETWORK_LIMITS } from '../egress/network-list.ts';
+import { maxRuns } from './limits.ts';
 import { execute } from './runner/execute.ts';
 import type { RunRequest } from './runner/request.ts';
 import { SessionLink } from './runner/session-link.ts';
@@ -25,6 +28,8 @@ export interface RunnerEnv extends EgressEnv {
 
 const missingLoader =
   'This server cannot run programs: its Worker has no LOADER binding. Add [[worker_loaders]] to wrangler.toml.';
+
+const tooMany = `${maxRuns} programs run on this server. Wait for one to end, or kill one.`;
 
 /** How long a session that knows the outcome may take to say goodbye. */
 const goodbyeMilliseconds = 10_000;
@@ -62,6 +67,8 @@ async function answer(request: Request, env: RunnerEnv, context: ExecutionContex
       return new Response('ok');
     case 'POST /v1/runner/run':
       if (id === '' || runs.has(id)) return new Response('A run needs an id of its own.', { status: 409 });
+      forgetLost();
+      if (runs.size >= maxRuns) return new Response(tooMany, { status: 503 });
       if (request.body === null) return new Response('The program is missing.', { status: 400 });
       return run(id, request.body, env, context);
     case 'POST /v1/runner/kill': {
@@ -127,17 +134,20 @@ async function reportRequests(gateway: Gateway, link: SessionLink): Promise<void
 
 /** Resolves when somebody asks for the end of the run, or so late that the session that wanted it must be gone. */
 function killed(id: string, { timeoutSeconds }: RunRequest, gateway: Gateway): Promise<null> {
-  // A request that its caller cancelled never came to remove its entry.
-  for (const [other, run] of runs) {
-    if (run.deadline >= Date.now()) continue;
-    runs.delete(other);
-    run.gateway.close();
-  }
   const milliseconds = (timeoutSeconds + 5) * 1000;
   return new Promise((resolve) => {
     runs.set(id, { kill: () => resolve(null), deadline: Date.now() + milliseconds, gateway });
     setTimeout(() => resolve(null), milliseconds);
   });
+}
+
+/** A request that its caller cancelled never came to remove its entry. */
+function forgetLost(): void {
+  for (const [id, run] of runs) {
+    if (run.deadline >= Date.now()) continue;
+    runs.delete(id);
+    run.gateway.close();
+  }
 }
 
 /** Compares digests, so that the time taken tells nothing about the secret. */

@@ -13,6 +13,7 @@ import type { MemoryBudget } from '../memory.ts';
 import type { Asks } from './asks.ts';
 import { Background } from './background.ts';
 import type { Clock } from './clock.ts';
+import type { EgressLog } from './egress-log.ts';
 import { Interruption } from './interruption.ts';
 import { kernelIo } from './kernel-io.ts';
 import { KernelLargeFiles } from './kernel-large-files.ts';
@@ -38,6 +39,7 @@ export interface SlotContext {
   readonly clock: Clock;
   readonly host: SessionHost;
   readonly large: LargeFiles;
+  readonly egress: EgressLog;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
   readonly asks: Asks;
@@ -296,12 +298,10 @@ export class KernelSlot {
 
   /** A request of the guest, entered into the log of the session's network. */
   #fetch(request: Request): Promise<Response> {
-    const { host, store, clock } = this.#context;
+    const { host, store, egress } = this.#context;
     const { running } = this;
     const cause = running === null ? NO_INPUT : ({ kind: 'input', number: running } as const);
-    return host.fetch(request, store.network.list, (attempt) => {
-      this.#attempt(() => store.network.record(cause, attempt, clock.now()));
-    });
+    return host.fetch(request, store.network.list, (attempt) => egress.record(cause, attempt));
   }
 
   /** Something of what runs is about to be seen outside: its input is stored first. */

@@ -31,8 +31,6 @@ interface Row {
 
 /** Entries that are kept: the newest. */
 export const EGRESS_LOG_ENTRIES = 1000;
-/** Old ones are removed together. */
-const PRUNE_EVERY = 100;
 
 export class NetworkStore {
   readonly #database: Database;
@@ -57,23 +55,19 @@ export class NetworkStore {
     this.#list = { allow, deny };
   }
 
-  record(cause: EgressCause, { method, host, port, outcome }: EgressAttempt, at: number): void {
-    const [status, refusal] = typeof outcome === 'number' ? [outcome, null] : [null, outcome];
-    const id = ++this.#last;
-    this.#database.run(
-      `INSERT INTO egress (id, at, cause, cause_number, method, host, port, status, refusal)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      id,
-      Math.floor(at),
-      cause.kind,
-      cause.number,
-      method,
-      host,
-      port,
-      status,
-      refusal,
-    );
-    if (id % PRUNE_EVERY === 0) this.#database.run('DELETE FROM egress WHERE id <= ?', id - EGRESS_LOG_ENTRIES);
+  /** Adds to the log, in one transaction. */
+  append(entries: readonly EgressEntry[]): void {
+    this.#database.transaction(() => {
+      for (const { at, cause, method, host, port, outcome } of entries) {
+        const [status, refusal] = typeof outcome === 'number' ? [outcome, null] : [null, outcome];
+        this.#database.run(
+          `INSERT INTO egress (id, at, cause, cause_number, method, host, port, status, refusal)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[++this.#last, at, cause.kind, cause.number, method, host, port, status, refusal],
+        );
+      }
+      this.#database.run('DELETE FROM egress WHERE id <= ?', this.#last - EGRESS_LOG_ENTRIES);
+    });
   }
 
   /** The newest `limit` entries, oldest first. */

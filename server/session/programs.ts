@@ -4,6 +4,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { ProgramOutcome } from '../../protocol/events.ts';
 import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
+import type { EgressLog } from './egress-log.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import { ProgramFiles } from './program-files.ts';
@@ -11,7 +12,7 @@ import type { Request } from './requests.ts';
 import type { SessionStore } from './store.ts';
 
 /** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
-const MAX_RUNNING = 8;
+export const MAX_RUNNING = 8;
 
 /** What a client asks to run. */
 export type ProgramRequest = Omit<ProgramSpec, 'id' | 'network'>;
@@ -21,6 +22,7 @@ export interface ProgramContext {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly runner: ProgramRunner;
+  readonly egress: EgressLog;
   changed(): void;
   fatal(error: unknown): void;
 }
@@ -42,7 +44,7 @@ export class Programs {
    * Throws `ProtocolError` BUSY when too many run.
    */
   start(request: Request, terminal: string, spec: ProgramRequest, stdin: ReadableStream<Uint8Array>): number {
-    const { store, presence, clock, runner } = this.#context;
+    const { store, presence, clock, runner, egress } = this.#context;
     if (this.#running.size >= MAX_RUNNING) {
       throw new ProtocolError('BUSY', `${MAX_RUNNING} programs run in this session. Wait for one to end, or kill one.`);
     }
@@ -72,7 +74,7 @@ export class Programs {
       { ...spec, id, network: store.network.list },
       {
         write: (stream, bytes) => output.write(stream, bytes),
-        requested: (attempt) => store.network.record({ kind: 'program', number: id }, attempt, clock.now()),
+        requested: (attempt) => egress.record({ kind: 'program', number: id }, attempt),
         backpressure: () => presence.backpressure(request.client),
         stdin,
         session: files,

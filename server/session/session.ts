@@ -20,6 +20,7 @@ import { Acceptance } from './acceptance.ts';
 import { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import { type Caller, Connection, type ConnectionHandler } from './connection.ts';
+import { EgressLog } from './egress-log.ts';
 import type { SessionHost } from './kernel-slot.ts';
 import { Kernels } from './kernels.ts';
 import { Presence } from './presence.ts';
@@ -70,6 +71,8 @@ export class Session implements ConnectionHandler {
   readonly #retention: Retention;
   /** The alarm is set: asking again with each commit until then would cost a write each time. */
   #isPruneAsked = false;
+  /** What inputs and programs ask of the network. */
+  readonly egress: EgressLog;
   /** Undo, redo and all that. */
   readonly travel: TimeTravel;
   /** The input that was taken last. */
@@ -85,12 +88,14 @@ export class Session implements ConnectionHandler {
     this.#store = new SessionStore(options.database, options.newEpoch, () => clock.now());
     this.#presence = new Presence(this.#store.log, clock, onFatal);
     this.#asks = new Asks({ log: this.#store.log, presence: this.#presence, clock });
+    this.egress = new EgressLog(this.#store.network, clock, onFatal);
     const context = {
       store: this.#store,
       presence: this.#presence,
       clock,
       changed: () => this.#tellStateSoon(),
       fatal: onFatal,
+      egress: this.egress,
     };
     this.#kernels = new Kernels(
       { ...context, host, large: options.large, memory: options.memory, asks: this.#asks },

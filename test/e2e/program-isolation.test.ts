@@ -173,7 +173,13 @@ describe('a runner in a process of its own', () => {
     const active = (): void => {
       if (++requests === 2) seen();
     };
-    const gate = new RunnerGate({ target: async () => target, active, endWanted: () => undefined });
+    const gate = new RunnerGate({
+      target: async () => target,
+      active,
+      loss: () => null,
+      heard: () => undefined,
+      endWanted: () => undefined,
+    });
     const main = await ProgramHost.start({ runner: { url: new URL(`http://${await gate.listen()}`) } });
     try {
       let blocking: Promise<ProgramResult> | undefined;

@@ -25,6 +25,9 @@ export interface SinkTarget {
 }
 
 const maxParts = 100_000;
+const bytesBetweenPauses = 1024 * 1024;
+/** What a call that is not output counts for, in bytes of output. */
+const changePace = 64 * 1024;
 /** A change with its bytes has to fit a record. */
 const maxChange = maxPayload - 16 * 1024;
 const changesShape = v.pipe(
@@ -41,6 +44,7 @@ export class Sink extends RpcTarget {
   readonly #target: SinkTarget;
   #begun: Promise<void> | null = null;
   #last = 0;
+  #sincePause = 0;
 
   constructor(target: SinkTarget) {
     super();
@@ -59,6 +63,7 @@ export class Sink extends RpcTarget {
     const outputs = parts.map(parsePart);
     this.#last = Number(number);
     for (const output of outputs) await this.#target.accept(output);
+    await this.#pause(outputs.reduce((size, { bytes }) => size + bytes.length, 0));
   }
 
   /** Changes to the session's files, in order. */
@@ -66,11 +71,21 @@ export class Sink extends RpcTarget {
     const { success, output } = v.safeParse(changesShape, changes);
     if (!success) throw new TypeError('These are no changes of files.');
     for (const change of output) await this.#target.change(change);
+    await this.#pause(changePace * output.length);
   }
 
   async file(path: unknown): Promise<Uint8Array | null> {
     if (typeof path !== 'string' || path.length > 4096) throw new TypeError('A path is a string.');
+    await this.#pause(changePace);
     return this.#target.file(path);
+  }
+
+  /** Lets the process listen to everybody else: a guest whose calls are answered at once would keep it from that. */
+  async #pause(bytes: number): Promise<void> {
+    this.#sincePause += bytes;
+    if (this.#sincePause < bytesBetweenPauses) return;
+    this.#sincePause = 0;
+    await scheduler.wait(0);
   }
 }
 
