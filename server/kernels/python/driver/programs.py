@@ -92,9 +92,17 @@ class _State:
         warnings._filters_mutated()
         os.environ.clear()
         os.environ.update(self._environment)
-        os.chdir(self._directory)
+        _enter(self._directory)
         atexit.register, atexit.unregister = self._at_exit
         vars(builtins).update(self._last)
+
+
+def _enter(directory):
+    """Makes it the working directory; a program may have removed it."""
+    try:
+        os.chdir(directory)
+    except OSError:
+        os.chdir(_USER_FILES)
 
 
 class _Isolation:

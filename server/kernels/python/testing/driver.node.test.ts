@@ -245,6 +245,12 @@ ZeroDivisionError: division by zero
     expect(driver.show('exit()')).toContain('A session does not end');
   });
 
+  it('may remove the directory that the session is in', () => {
+    driver.execute('import os; os.makedirs("/home/user/gone"); os.chdir("/home/user/gone")');
+    driver.runProgram('import os; os.chdir("/"); os.rmdir("/home/user/gone")', 'p.py');
+    expect(driver.show('os.getcwd()')).toBe("'/home/user'");
+  });
+
   it('reads standard input', () => {
     driver.type('one', 'two');
     expect(driver.runProgram('import sys\nprint(input(), sys.stdin.read())', 'p.py')).toMatchObject({ status: 'ok' });
