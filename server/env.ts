@@ -1,6 +1,7 @@
 /** The bindings of the Worker, as wrangler.toml and server/local/ declare them. */
 
 import type { Account } from './account.ts';
+import type { Preview } from './previews/preview-object.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface Env {
@@ -9,6 +10,10 @@ export interface Env {
   readonly FILES: R2Bucket;
   /** Absent on the free plan: programs are then refused. */
   readonly LOADER?: WorkerLoader;
+  /** Where previews are kept. Locally only the runner has it. */
+  readonly PREVIEW?: DurableObjectNamespace<Preview>;
+  /** See previews/address.ts. */
+  readonly PREVIEW_DOMAIN?: string;
   /** Where programs run, so that a runaway one cannot block this process. Absent: in this Worker itself. */
   readonly RUNNER?: Fetcher;
   /** What the Worker behind RUNNER asks for; at least 32 random bytes. Needed only where RUNNER is bound. */
@@ -20,5 +25,5 @@ export interface Env {
   /** Host names of this deployment, separated by commas, which guests may not call. */
   readonly OWN_HOSTS?: string;
   /** HMAC secret of the tokens, at least 32 bytes. Absent or shorter: every request is answered 503. */
-  readonly TOKEN_SECRET?: string;
+  readonly TOKEN_SECRET?: string | undefined;
 }

@@ -4,8 +4,10 @@ export interface HasExports {
   readonly exports: object;
 }
 
+type OwnEntrypoint = 'Runner' | 'EgressGateway' | 'PreviewGuestHost' | 'PreviewGateway';
+
 /** The named class that worker.ts exports, as a service; `props` are its `ctx.props`. Throws if it does not. */
-export function entrypoint(context: HasExports, name: 'Runner' | 'EgressGateway', props: object = {}): Fetcher {
+export function entrypoint(context: HasExports, name: OwnEntrypoint, props: object = {}): Fetcher {
   const open: unknown = Reflect.get(context.exports, name);
   const service: unknown = typeof open === 'function' ? open({ props }) : null;
   if (!isService(service)) throw new Error(`worker.ts does not export ${name}.`);

@@ -15,8 +15,10 @@ import { failureResponse } from './http/errors.ts';
 import { fileRoutes } from './http/files.ts';
 import { historyRoutes } from './http/history.ts';
 import { networkRoutes } from './http/network.ts';
+import { previewSessionRoutes } from './http/previews.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { isolateMemory } from './memory.ts';
+import { RunnerPreviews } from './previews/runner-previews.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import { remoteModules } from './programs/package-cdn.ts';
 import type { Caller, Connection } from './session/connection.ts';
@@ -57,6 +59,7 @@ export class Sandbox extends DurableObject<Env> {
     const database = new DurableDatabase(ctx.storage);
     this.#orphans = new Orphans(database);
     this.#large = new LargeFiles(env.FILES, this.#orphans, () => this.#requestCollection());
+    const runner = new LoaderRunner({ env, context: ctx, clock: systemClock, modules: remoteModules(env, database) });
     this.#session = new Session({
       version: SERVER_VERSION,
       database,
@@ -68,7 +71,8 @@ export class Sandbox extends DurableObject<Env> {
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
         fetch: (request, list, report) => egressFetch(request, egressRules(env, list), report),
       },
-      runner: new LoaderRunner({ env, context: ctx, clock: systemClock, modules: remoteModules(env, database) }),
+      runner,
+      previewHost: new RunnerPreviews(env, ctx, runner),
       memory: isolateMemory,
       newEpoch: () => crypto.randomUUID(),
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
@@ -100,6 +104,10 @@ export class Sandbox extends DurableObject<Env> {
         this.#session.egress.flush();
         return await networkRoutes(request, { network: this.#session.store.network, isOwner: caller.role === 'owner' });
       }
+      if (path[0] === 'previews') {
+        const { previews } = this.#session;
+        return await previewSessionRoutes(request, path.slice(1), { previews, mayWrite: caller.role !== 'reader' });
+      }
       throw new ProtocolError('NOT_FOUND', `A session has nothing at ${path.join('/')}.`);
     } catch (error) {
       return failureResponse(error);
@@ -129,6 +137,7 @@ export class Sandbox extends DurableObject<Env> {
    */
   async destroy(): Promise<void> {
     this.#session.close(CLOSE.notFound.code, 'The session was removed.');
+    await this.#session.previews.destroy();
     await this.#large.deleteAll();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();

@@ -8,11 +8,15 @@ import type { Env } from './env.ts';
 import { errorResponse, failureResponse } from './http/errors.ts';
 import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
+import { previewLabel } from './previews/address.ts';
+import { servePreview } from './previews/serve.ts';
 import { handleRunner } from './programs/runner.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
 
 export { Account } from './account.ts';
 export { EgressGateway } from './egress/gateway.ts';
+export { PreviewGateway, PreviewGuestHost } from './previews/guest-host.ts';
+export { Preview } from './previews/preview-object.ts';
 export { Runner } from './programs/runner.ts';
 export { Sandbox } from './sandbox.ts';
 
@@ -98,4 +102,9 @@ function account(env: Env, user: string) {
   return env.ACCOUNT.get(env.ACCOUNT.idFromName(user));
 }
 
-export default app;
+export default {
+  fetch(request, env, context) {
+    const label = previewLabel(new URL(request.url), env.PREVIEW_DOMAIN);
+    return label === null ? app.fetch(request, env, context) : servePreview(request, label, env, context);
+  },
+} satisfies ExportedHandler<Env>;

@@ -8,6 +8,7 @@ import type { Invocation } from './arguments/parse.ts';
 import { SessionMirror } from './client/mirror.ts';
 import type { OpenSocket } from './client/socket.ts';
 import { openHistory } from './commands/history.ts';
+import { SessionPreviews } from './commands/previews.ts';
 import { localProgram } from './commands/run.ts';
 import { SessionFiles } from './commands/session-files.ts';
 import { dataDirectory } from './config.ts';
@@ -37,6 +38,7 @@ export async function openTui(invocation: Invocation, io: Io, terminal: NodeTerm
     },
     {
       history: openHistory(options, io),
+      previews: new SessionPreviews(options, io),
       readFile: (path) => files.readAll(path),
       readLocalProgram: (file) => localProgram(file, null),
     },

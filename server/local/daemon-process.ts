@@ -1,6 +1,7 @@
 /** What one daemon runs for its data directory: the lifelines, the workerd of the sessions and the runner. */
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { DaemonOptions } from './daemon-options.ts';
 import type { DataPaths } from './directories.ts';
 import { LifelineServer } from './lifeline-server.ts';
@@ -9,6 +10,7 @@ import type { Lock } from './lock.ts';
 import { DaemonLog } from './log.ts';
 import { preload } from './miniflare.ts';
 import { mainOptions, readModules, runnerOptions } from './miniflare-options.ts';
+import { preferredPort } from './preview-gate.ts';
 import { self, signal, waitForEnd } from './processes.ts';
 import { Runner } from './runner.ts';
 import { type DaemonState, readState, removeState, type WorkerState, writeState } from './state.ts';
@@ -127,14 +129,18 @@ export class Daemon {
     this.#tokenSecret = tokenSecret;
     const runnerSecret = randomBytes(32).toString('base64');
     preload();
-    const runner = new Runner(
-      this.#supervise('runner', 0, (runnerPort) => runnerOptions(modules, runnerSecret, runnerPort)),
+    const storage = this.#paths.storage;
+    const runner: Runner = new Runner(
+      this.#supervise('runner', 0, (runnerPort) => {
+        const previews = { modules, storage: join(storage, 'previews'), secret: runnerSecret, previewDomain };
+        return runnerOptions(previews, runnerPort);
+      }),
       runnerSecret,
     );
     this.#runner = runner;
     const runnerAddress = await runner.listen();
-    const storage = this.#paths.storage;
-    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn };
+    const previewDomain: string = `localhost:${await runner.listenForPreviews(preferredPort(storage))}`;
+    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn, previewDomain };
     const main = this.#supervise('main', port, (mainPort) => mainOptions(worker, mainPort));
     this.#main = main;
     // The first token takes 10 ms longer than the others, which are free while workerd boots.

@@ -13,14 +13,20 @@ interface Binding {
 
 const worker = {
   modules: [],
-  storage: '/s',
+  storage: '/s/main',
   tokenSecret: 't',
   runnerSecret: 'r',
   runnerAddress: '127.0.0.1:1',
   esmCdn: null,
+  previewDomain: 'd',
 };
+const runner = { modules: [], storage: '/p', secret: 'r', previewDomain: 'd' };
 
 const configPath = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
+
+function objectsOf(options: object): object {
+  return Reflect.get(options, 'durableObjects');
+}
 
 it('says what wrangler.toml says', () => {
   const config = unstable_readConfig({ config: configPath });
@@ -28,7 +34,8 @@ it('says what wrangler.toml says', () => {
     (migration: { new_sqlite_classes?: string[] }) => migration.new_sqlite_classes ?? [],
   );
   expect(config.name).toBe(WORKER_NAME);
-  expect(mainOptions(worker, 0)).toMatchObject({
+  const objects = { ...objectsOf(mainOptions(worker, 0)), ...objectsOf(runnerOptions(runner, 0)) };
+  expect({ ...mainOptions(worker, 0), durableObjects: objects }).toMatchObject({
     name: config.name,
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
@@ -58,8 +65,9 @@ it('has one Worker for both plans, but for what the free plan refuses', () => {
 });
 
 it('gives the runner nothing that belongs to the sessions', () => {
-  const options = runnerOptions([], 'r', 0);
-  expect(options).not.toHaveProperty('durableObjects');
+  const options = runnerOptions(runner, 0);
+  expect(Object.keys(objectsOf(options))).toEqual(['PREVIEW']);
+  expect(JSON.stringify(options)).not.toContain('/s/');
   expect(options).not.toHaveProperty('r2Buckets');
   expect(JSON.stringify(options)).not.toContain('TOKEN_SECRET');
 });

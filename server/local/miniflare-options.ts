@@ -13,6 +13,8 @@ const DURABLE_OBJECTS = {
   SANDBOX: { className: 'Sandbox', useSQLite: true },
   ACCOUNT: { className: 'Account', useSQLite: true },
 };
+/** Kept by the runner: guests' code and what it stores. */
+const RUNNER_OBJECTS = { PREVIEW: { className: 'Preview', useSQLite: true } };
 
 /** The entry of a built Worker's directory. */
 const MAIN_MODULE = 'worker.js';
@@ -62,6 +64,16 @@ export interface MainWorker {
   readonly runnerAddress: string;
   /** Where programs get packages from; null for the Worker's own choice. */
   readonly esmCdn: string | null;
+  /** `host:port` below whose names previews are found. */
+  readonly previewDomain: string;
+}
+
+export interface RunnerWorker {
+  readonly modules: Modules;
+  /** Absolute directory of what previews keep. */
+  readonly storage: string;
+  readonly secret: string;
+  readonly previewDomain: string;
 }
 
 /** The workerd that holds the sessions, listening on 127.0.0.1 at `port` (0: any). */
@@ -76,6 +88,7 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
       TOKEN_SECRET: worker.tokenSecret,
       RUNNER_SECRET: worker.runnerSecret,
       OWN_HOSTS: '127.0.0.1,localhost',
+      PREVIEW_DOMAIN: worker.previewDomain,
       ...(worker.esmCdn === null ? {} : { ESM_CDN_URL: worker.esmCdn }),
     },
     serviceBindings: {
@@ -86,11 +99,20 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
 }
 
 /**
- * The workerd that runs programs: the same script, but it owns nothing. It has no sessions, no files and not the
- * secret of the tokens, so a program that broke out of its isolate would find none of them.
+ * The workerd that runs programs and serves previews: the same script, but it owns only what previews store. It has no
+ * sessions, no files and not the secret of the tokens, so a program that broke out of its isolate would find none of them.
  */
-export function runnerOptions(modules: Modules, runnerSecret: string, port: number): MiniflareOptions {
-  return { ...common(modules, port), bindings: { RUNNER_SECRET: runnerSecret, OWN_HOSTS: '127.0.0.1,runner' } };
+export function runnerOptions(runner: RunnerWorker, port: number): MiniflareOptions {
+  return {
+    ...common(runner.modules, port),
+    durableObjects: RUNNER_OBJECTS,
+    durableObjectsPersist: runner.storage,
+    bindings: {
+      RUNNER_SECRET: runner.secret,
+      OWN_HOSTS: '127.0.0.1,runner',
+      PREVIEW_DOMAIN: runner.previewDomain,
+    },
+  };
 }
 
 /** workerd judges the resolved address: nothing on this machine or its network can be reached. */

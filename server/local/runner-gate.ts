@@ -11,6 +11,8 @@ import { pipeline } from 'node:stream';
 const KILL_PATH = '/v1/runner/kill';
 /** A request to this path asks why the runner was lost; the gate answers it, since the runner cannot. */
 const LOSS_PATH = '/v1/runner/loss';
+/** See server/previews/routes.ts. */
+const PREVIEW_LOG_PATH = /^\/v1\/runner\/previews\/\w+\/log$/;
 
 export interface RunnerGateOptions {
   /** Where the runner listens, once it does and is sure to stay. */
@@ -39,7 +41,7 @@ export class RunnerGate {
     this.#server.keepAliveTimeout = 0;
   }
 
-  /** How many requests are being answered. */
+  /** How many requests are being answered, but for those that only listen to what previews print. */
   get requests(): number {
     return this.#requests;
   }
@@ -61,8 +63,10 @@ export class RunnerGate {
       outgoing.writeHead(reason === null ? 404 : 200, { 'content-type': 'text/plain; charset=utf-8' }).end(reason);
       return;
     }
-    this.#requests++;
+    const isWork = !PREVIEW_LOG_PATH.test(incoming.url ?? '');
+    if (isWork) this.#requests++;
     outgoing.once('close', () => {
+      if (!isWork) return;
       this.#requests--;
       if (!outgoing.writableFinished) endWanted();
     });

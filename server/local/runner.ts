@@ -4,6 +4,7 @@
  */
 
 import { get } from 'node:http';
+import { PreviewGate } from './preview-gate.ts';
 import { residentBytes } from './processes.ts';
 import { RunnerGate } from './runner-gate.ts';
 import { Silence, verdict } from './runner-health.ts';
@@ -19,6 +20,7 @@ export class Runner {
   readonly #supervisor: Supervisor;
   readonly #secret: string;
   readonly #gate: RunnerGate;
+  readonly #previews: PreviewGate;
   #timer: NodeJS.Timeout | undefined;
   #lastRequest = 0;
   #beating = false;
@@ -31,13 +33,16 @@ export class Runner {
   constructor(supervisor: Supervisor, secret: string) {
     this.#supervisor = supervisor;
     this.#secret = secret;
+    const target = async () => {
+      await this.#decided();
+      return supervisor.running();
+    };
+    const active = () => this.#watch();
+    this.#previews = new PreviewGate({ target, active });
     this.#gate = new RunnerGate({
-      target: async () => {
-        await this.#decided();
-        return supervisor.running();
-      },
+      target,
       loss: () => this.#loss(),
-      active: () => this.#watch(),
+      active,
       heard: () => this.#silence.heard(),
       endWanted: () => {
         this.#endWantedAt ??= performance.now();
@@ -49,6 +54,11 @@ export class Runner {
   /** Opens the runner's fixed address, `host:port`. The runner itself is not started. */
   listen(): Promise<string> {
     return this.#gate.listen();
+  }
+
+  /** Opens the address of previews, at `port` if that is free. Resolves with the port. */
+  listenForPreviews(port: number): Promise<number> {
+    return this.#previews.listen(port);
   }
 
   /** Starts the runner ahead of its first use. A failure shows when a program needs it. */
@@ -87,7 +97,8 @@ export class Runner {
   #tick(): void {
     const now = performance.now();
     const silence = this.#silence.tick(now);
-    if (this.#gate.requests > 0 || this.#endWantedAt !== undefined) this.#lastRequest = now;
+    const requests = this.#gate.requests + this.#previews.requests;
+    if (requests + this.#previews.connections > 0 || this.#endWantedAt !== undefined) this.#lastRequest = now;
     else if (now - this.#lastRequest > WATCH_MS) {
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -98,7 +109,7 @@ export class Runner {
     const reason = verdict({
       ...silence,
       endWanted: this.#endWantedAt !== undefined,
-      requests: this.#gate.requests,
+      requests,
       residentBytes: residentBytes(pid),
     });
     if (!reason) {

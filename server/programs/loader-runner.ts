@@ -114,7 +114,7 @@ export class LoaderRunner implements ProgramRunner {
   ): Promise<ProgramExit | 'never began'> {
     let hasBegun = false;
     try {
-      const { entry, sources, args, env, timeoutSeconds, network } = spec;
+      const { entry, sources, args, env, timeoutSeconds, network, preview = null } = spec;
       const head = encodeRunRequest({
         entry,
         sources: sources.map(({ path, bytes }) => ({ path, bytes })),
@@ -122,6 +122,7 @@ export class LoaderRunner implements ProgramRunner {
         env: Object.entries(env),
         timeoutSeconds,
         network: { allow: [...network.allow], deny: [...network.deny] },
+        preview: preview && { ...preview },
       });
       const { readable, writable } = new IdentityTransformStream();
       const asks = new Asks(writable, io, (url) =>

@@ -24,6 +24,17 @@ export interface ProgramSpec {
   readonly timeoutSeconds: number | null;
   /** Which hosts it may call. */
   readonly network: NetworkList;
+  /** Absent: it is run. Else it is served from then on, and its run has ended with 0 once that is so. */
+  readonly preview?: PreviewTarget;
+}
+
+/** As which preview something is served. */
+export interface PreviewTarget {
+  readonly id: string;
+  /** Anyone who knows the address may see it. */
+  readonly isPublic: boolean;
+  /** 32 bytes that sign its links and cookies. */
+  readonly key: Uint8Array;
 }
 
 export interface ProgramIo {

@@ -7,6 +7,7 @@
  * | `POST /v1/runner/run?run=ID` | runs the program in the body (runner/request.ts), answers with records (records.ts) |
  * | `POST /v1/runner/kill?run=ID` | ends it; 404 when there is no such run |
  * | `GET /v1/runner/health` | 200 |
+ * | `/v1/runner/previews/…` | previews/routes.ts |
  *
  * `POST /v1/runner/loss` asks why a runner was lost; whoever keeps one alive answers it (server/local/runner-gate.ts).
  */
@@ -15,14 +16,16 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import { type EgressEnv, egressRules } from '../egress/egress.ts';
 import { Gateway } from '../egress/gateway.ts';
 import { NETWORK_LIMITS } from '../egress/network-list.ts';
+import { deployPreview } from '../previews/deploy.ts';
+import type { PreviewEnv } from '../previews/environment.ts';
+import { previewRoutes } from '../previews/routes.ts';
 import { maxRuns } from './limits.ts';
 import { execute } from './runner/execute.ts';
 import type { RunRequest } from './runner/request.ts';
 import { SessionLink } from './runner/session-link.ts';
 
 /** What running programs takes of the Worker's environment. */
-export interface RunnerEnv extends EgressEnv {
-  readonly LOADER?: WorkerLoader;
+export interface RunnerEnv extends EgressEnv, PreviewEnv {
   readonly RUNNER_SECRET?: string;
 }
 
@@ -61,6 +64,7 @@ export class Runner extends WorkerEntrypoint<RunnerEnv> {
 
 async function answer(request: Request, env: RunnerEnv, context: ExecutionContext): Promise<Response> {
   const url = new URL(request.url);
+  if (url.pathname.startsWith('/v1/runner/previews/')) return previewRoutes(request, env);
   const id = url.searchParams.get('run') ?? '';
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /v1/runner/health':
@@ -109,7 +113,9 @@ async function stream(
     const reporting = reportRequests(gateway, link);
     const outcome = await Promise.race([
       killed(id, request, gateway),
-      execute({ request, link, loader: env.LOADER, egress: gateway.service }),
+      request.preview === null
+        ? execute({ request, link, loader: env.LOADER, egress: gateway.service })
+        : deployPreview(request.preview, { request, link, loader: env.LOADER, env, context }),
     ]);
     gateway.close();
     await reporting;

@@ -3,6 +3,7 @@
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Database } from '../database.ts';
 import { createFileTables } from '../files/schema.ts';
+import { createPreviewTable } from './preview-rows.ts';
 
 const FIRST_TABLES: readonly string[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID`,
@@ -67,6 +68,7 @@ const STEPS: readonly ((database: Database) => void)[] = [
     for (const statement of ORIGINS) database.run(statement);
   },
   (database) => database.run(EGRESS),
+  createPreviewTable,
 ];
 
 /**

@@ -15,6 +15,7 @@ import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
 import type { KernelFactory } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
+import type { PreviewHost } from '../previews/contract.ts';
 import type { ProgramRunner } from '../programs/program.ts';
 import { Acceptance } from './acceptance.ts';
 import { Asks } from './asks.ts';
@@ -24,6 +25,7 @@ import { EgressLog } from './egress-log.ts';
 import type { SessionHost } from './kernel-slot.ts';
 import { Kernels } from './kernels.ts';
 import { Presence } from './presence.ts';
+import { Previews } from './previews.ts';
 import { receiveProgram } from './program-upload.ts';
 import { Programs } from './programs.ts';
 import { Questions } from './questions.ts';
@@ -42,6 +44,7 @@ export interface SessionOptions {
   readonly kernels: readonly KernelFactory[];
   readonly host: SessionHost;
   readonly runner: ProgramRunner;
+  readonly previewHost: PreviewHost;
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
   readonly newEpoch: () => string;
@@ -73,6 +76,7 @@ export class Session implements ConnectionHandler {
   #isPruneAsked = false;
   /** What inputs and programs ask of the network. */
   readonly egress: EgressLog;
+  readonly previews: Previews;
   /** Undo, redo and all that. */
   readonly travel: TimeTravel;
   /** The input that was taken last. */
@@ -102,6 +106,8 @@ export class Session implements ConnectionHandler {
       options.kernels,
     );
     this.#programs = new Programs({ ...context, runner });
+    const { previewHost } = options;
+    this.previews = new Previews({ ...context, previewHost, randomBytes: host.randomBytes });
     this.#questions = new Questions(this.#store, this.#kernels);
     this.#retention = new Retention(this.#store);
     this.travel = new TimeTravel({
@@ -119,6 +125,7 @@ export class Session implements ConnectionHandler {
     if (terminal !== null) {
       this.#presence.add(terminal);
       terminal.catchUp(this.#store.log);
+      this.previews.watch(true);
     }
     return new Connection(port, caller, this, terminal);
   }
@@ -158,6 +165,7 @@ export class Session implements ConnectionHandler {
     terminal.send('state', this.#state());
     terminal.save();
     this.#tellStateSoon();
+    this.previews.watch(true);
     this.#kernels.thaw();
     return terminal;
   }
@@ -165,6 +173,7 @@ export class Session implements ConnectionHandler {
   detach(terminal: Terminal): void {
     this.#presence.remove(terminal);
     if (this.#presence.size === 0) this.#kernels.left();
+    this.previews.watch(this.#presence.size > 0);
     this.#tellStateSoon();
   }
 
@@ -298,7 +307,7 @@ export class Session implements ConnectionHandler {
     this.#requireWriter(terminal);
     if (target === null) this.#kernels.interrupt(null);
     else if (target[0] === 'input') this.#kernels.interrupt(target[1]);
-    else this.#programs.kill(target[1]);
+    else if (!this.previews.kill(target[1])) this.#programs.kill(target[1]);
   }
 
   #query(terminal: Terminal, { query, question }: Body<'query'>): void {
@@ -324,7 +333,8 @@ export class Session implements ConnectionHandler {
     const at = Math.floor(this.clock.now());
     const message = 'The server stopped before it was done. Nothing of it was kept; run it again if you want to.';
     const inputs = requests.open('input');
-    const programs = requests.open('program');
+    // Previews were served all the while.
+    const programs = requests.open('program').filter((program) => !this.previews.running.includes(program));
     if (inputs.length === 0 && programs.length === 0) return;
     database.transaction(() => {
       for (const input of inputs) {
@@ -350,7 +360,7 @@ export class Session implements ConnectionHandler {
       revision: this.#store.revisions.head?.number ?? 0,
       busy: this.#kernels.all.flatMap(({ name, running }) => (running === null ? [] : [[name, running]])),
       queued: this.#kernels.all.flatMap(({ queued }) => queued).sort((a, b) => a - b),
-      programs: this.#programs.running,
+      programs: [...this.#programs.running, ...this.previews.running],
       terminals: this.#presence.list(),
     };
   }
@@ -371,6 +381,7 @@ export class Session implements ConnectionHandler {
     this.#cancelState ??= this.#options.clock.after(STATE_MILLISECONDS, () => {
       this.#cancelState = null;
       this.#askForPruning();
+      this.previews.filesChanged();
       const state = this.#state();
       const news = JSON.stringify({ ...state, revision: 0 });
       if (news === this.#toldState) return;

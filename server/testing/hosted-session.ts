@@ -6,6 +6,7 @@ import { LargeFiles } from '../files/large-files.ts';
 import { Orphans } from '../files/orphans.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import { isolateMemory } from '../memory.ts';
+import { RunnerPreviews } from '../previews/runner-previews.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
 import { remoteModules } from '../programs/package-cdn.ts';
 import type { Clock } from '../session/clock.ts';
@@ -35,6 +36,8 @@ export async function hostSession(state: DurableObjectState, options: HostOption
   const { epoch = null, clock = systemClock } = options;
   const failures: unknown[] = [];
   const database = new DurableDatabase(state.storage);
+  const modules = remoteModules({}, database);
+  const runner = new LoaderRunner({ env: {}, context: state, clock: systemClock, modules });
   const session = new Session({
     version: 'a test',
     database,
@@ -46,7 +49,8 @@ export async function hostSession(state: DurableObjectState, options: HostOption
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: options.fetch ?? ((request) => fetch(request)),
     },
-    runner: new LoaderRunner({ env: {}, context: state, clock: systemClock, modules: remoteModules({}, database) }),
+    runner,
+    previewHost: new RunnerPreviews({}, state, runner),
     memory: isolateMemory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,

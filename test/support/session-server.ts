@@ -55,6 +55,7 @@ export class SessionServer {
       runnerSecret: TOKEN_SECRET,
       runnerAddress: '127.0.0.1:9',
       esmCdn: null,
+      previewDomain: 'localhost:9',
     };
     const miniflare = new Miniflare(mainOptions({ modules, storage: directory, ...secrets }, 0));
     await miniflare.ready;

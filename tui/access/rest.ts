@@ -12,7 +12,7 @@ interface RestRequest {
   /** Sent as JSON. */
   readonly json?: object;
   /** Sent as it comes. */
-  readonly body?: AsyncIterable<Uint8Array>;
+  readonly body?: AsyncIterable<Uint8Array> | Uint8Array;
 }
 
 /** Errors that mean the server does not let us in; all others are about what was asked. */
@@ -33,7 +33,11 @@ export async function request(server: Server, path: string, options: RestRequest
       },
       redirect: 'error',
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(body === undefined ? {} : { body: ReadableStream.from(body), duplex: 'half' }),
+      ...(body === undefined
+        ? {}
+        : body instanceof Uint8Array
+          ? { body }
+          : { body: ReadableStream.from(body), duplex: 'half' }),
     });
   } catch (error) {
     if (error instanceof ExitError) throw error;

@@ -74,9 +74,17 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     await session.run(file, args);
     return null;
   },
-  ps: ({ session }) => {
+  serve: async ({ session }, [path = '']) => {
+    const { program, link } = await session.previews.serve(path);
+    return `Preview ${program} is at ${link}\nThe link is good once, for ten minutes; .ps shows another.`;
+  },
+  ps: async ({ session }) => {
     const { programs } = session.getSnapshot();
-    const rows = programs.map(({ id, name, state }) => [String(id), sanitizeName(name), sanitizeName(state)]);
+    const previews = await session.previews.list();
+    const rows = programs.map(({ id, name, state }) => {
+      const link = previews.find(({ program }) => program === id)?.link;
+      return [String(id), sanitizeName(name), sanitizeName(link ?? state)];
+    });
     return rows.length === 0 ? 'No programs.' : table(rows);
   },
   kill: async ({ session }, [id = '']) => {
@@ -110,6 +118,7 @@ function wholeNumber(text: string, least: number): number {
 /** Commands that change something; a read-only terminal may not. */
 export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>([
   'run',
+  'serve',
   'kill',
   'undo',
   'redo',

@@ -25,6 +25,7 @@ export const OPTIONS = {
   print: { short: 'p', value: 'CODE', text: 'as -e, and print the value' },
   'keep-going': { text: 'go on after an error' },
   'read-only': { text: 'watch without being able to change anything' },
+  public: { text: 'for everyone who knows the address' },
   recursive: { short: 'r', text: 'directories with everything in them' },
   limit: { short: 'n', value: 'LIMIT', text: 'show at most this many (default: 100)' },
   at: { value: 'N', text: 'as it was at revision N (default: as it is)' },
@@ -66,6 +67,7 @@ export interface Options {
   readonly print: string | null;
   readonly keepGoing: boolean;
   readonly readOnly: boolean;
+  readonly public: boolean;
   readonly recursive: boolean;
   readonly limit: number | null;
   /** A revision. */
@@ -93,6 +95,7 @@ export function checkOptions(raw: RawOptions): Options {
     print: raw.get('print') ?? null,
     keepGoing: raw.has('keep-going'),
     readOnly: raw.has('read-only'),
+    public: raw.has('public'),
     recursive: raw.has('recursive'),
     limit: parseWhole(raw, 'limit', 1),
     at: parseWhole(raw, 'at', 0),

@@ -33,6 +33,7 @@ beforeEach(async () => {
     },
     {
       history: new SessionHistory(() => Promise.reject(new Error('Nobody asks here.')), 'main', 'ada@lovelace'),
+      previews: { list: async () => [], serve: () => Promise.reject(new Error('Nobody serves here.')) },
       readFile: async (path) => (path === 'text' ? encoder.encode('héllo') : Uint8Array.of(0xff)),
       readLocalProgram: async (path) => ({ entry: path, sources: [{ path, bytes: encoder.encode('code') }] }),
     },

@@ -7,6 +7,7 @@ import { type HistoryView, movedText } from './history.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';
+import type { PreviewView } from './previews.ts';
 import type { Program } from './program-upload.ts';
 import type { Ask } from './replies.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
 /** What the mirror cannot do by itself. */
 export interface MirrorServices {
   readonly history: HistoryView;
+  readonly previews: PreviewView;
   /** Contents of a session file. */
   readFile(path: string): Promise<Uint8Array>;
   /** A file on this machine, to be run as a program, with what it imports. */
@@ -33,6 +35,7 @@ type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
 
 export class SessionMirror implements SessionView, ConnectionListener {
   readonly history: HistoryView;
+  readonly previews: PreviewView;
   readonly #connection: SessionConnection;
   readonly #services: MirrorServices;
   readonly #listeners = new Set<() => void>();
@@ -52,6 +55,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     services: MirrorServices,
   ) {
     this.history = services.history;
+    this.previews = services.previews;
     this.#services = services;
     this.#status = {
       session: '',

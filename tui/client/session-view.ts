@@ -5,6 +5,7 @@
  */
 
 import type { HistoryView } from './history.ts';
+import type { PreviewView } from './previews.ts';
 
 export type Language = 'js' | 'ts' | 'py';
 /** `waiting`: not sent yet, for want of a connection. */
@@ -125,6 +126,7 @@ export interface FileContents {
 export interface SessionView {
   /** A move, by anyone, appears as a block. */
   readonly history: HistoryView;
+  readonly previews: PreviewView;
   subscribe(listener: () => void): () => void;
   getSnapshot(): SessionSnapshot;
   /** The input appears as a block at once; a refusal appears as that block's error. */

@@ -12,6 +12,12 @@ export interface ProgramSources {
   readonly sources: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
+/** Those of this machine. */
+export interface LocalSources extends ProgramSources {
+  /** The directory that their paths are relative to. */
+  readonly base: string;
+}
+
 /**
  * A relative specifier behind `from`, `import` or `require`. One in a comment sends a file too many, which does no harm:
  * the server, which parses the code, decides what is imported.
@@ -25,7 +31,7 @@ const code = /\.[mc]?[jt]s$/;
  * directory of the nearest package.json, or else the working directory or that of the file.
  * Throws `ExitError` for more than a program may have.
  */
-export async function gatherSources(file: string, source: Uint8Array, name: string): Promise<ProgramSources> {
+export async function gatherSources(file: string, source: Uint8Array, name: string): Promise<LocalSources> {
   const start = resolve(file);
   const root = packageRoot(start);
   const found = new Map<string, Uint8Array>([[start, source]]);
@@ -57,7 +63,7 @@ export async function gatherSources(file: string, source: Uint8Array, name: stri
     path: path === start ? entry : pathOf(path),
     bytes: contents,
   }));
-  return { entry, sources };
+  return { entry, sources, base };
 }
 
 function check(file: string, files: number, bytes: number): void {

@@ -7,18 +7,26 @@ import type { Io } from '../io.ts';
 import { nodeSockets } from '../node-socket.ts';
 import { RunningPrograms } from '../plain/running-programs.ts';
 import { nameFor } from '../plain/terminal-text.ts';
+import { SessionPreviews } from './previews.ts';
 import type { CommandBody } from './table.ts';
 
 export const listPrograms: CommandBody = async (invocation, io) => {
   const programs = new RunningPrograms(openSockets(invocation, io), true);
   try {
+    const previews = await new SessionPreviews(invocation.options, io).list();
     const rows = [];
     for (const id of await programs.running()) {
       const { at, entry, args } = (await programs.start(id)) ?? {};
-      rows.push({ id, started: at === undefined ? null : new Date(at).toISOString(), command: entry, args });
+      const link = previews.find(({ program }) => program === id)?.link;
+      rows.push({ id, started: at === undefined ? null : new Date(at).toISOString(), command: entry, args, link });
     }
-    const lines = rows.map(({ id, started, command = '', args = [] }) =>
-      [id, started ?? '-', nameFor(io.stdout, [command, ...args].join(' '))].join('  '),
+    const lines = rows.map(({ id, started, command = '', args = [], link }) =>
+      [
+        id,
+        started ?? '-',
+        nameFor(io.stdout, [command, ...args].join(' ')),
+        ...(link === undefined ? [] : [link]),
+      ].join('  '),
     );
     await io.stdout.write(invocation.options.json ? `${JSON.stringify(rows)}\n` : lines.map((l) => `${l}\n`).join(''));
     return EXIT.ok;

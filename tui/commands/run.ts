@@ -30,7 +30,8 @@ export async function localProgram(file: string, language: Language | null): Pro
   return gatherSources(file, source, nameOf(file, source, language));
 }
 
-function sessionPath(file: string): string {
+/** The path of a file of the session. Throws `ExitError` for one that cannot be there. */
+export function sessionPath(file: string): string {
   const path = posix.normalize(file).replace(/^\/home\/user\//, '');
   if (/^(\/|\.\.(\/|$))/.test(path)) {
     throw new ExitError(EXIT.failure, `cannot read ${file}: there is no such file or directory`);
@@ -68,7 +69,7 @@ export const runPipedProgram: CommandBody = async (invocation, io) => {
 };
 
 /** `file` is null for a program from standard input. */
-function nameOf(file: string | null, source: Uint8Array, language: Language | null): string {
+export function nameOf(file: string | null, source: Uint8Array, language: Language | null): string {
   return entryName(file, new TextDecoder().decode(source.subarray(0, 1024)), language);
 }
 

@@ -12,6 +12,7 @@ import * as network from './network.ts';
 import { killProgram, listPrograms } from './programs.ts';
 import { runRepl } from './repl.ts';
 import { runFile, runPipedProgram } from './run.ts';
+import { servePreview } from './serve.ts';
 import * as server from './server.ts';
 import { listSessions, removeSession } from './sessions.ts';
 import * as transfer from './transfer.ts';
@@ -81,6 +82,15 @@ export const COMMANDS: readonly Command[] = [
     arguments: [0, 1],
     examples: ['spawnpoint-cf attach --read-only', 'spawnpoint-cf attach main --json | jq .event'],
     run: runAttach,
+  },
+  {
+    name: 'serve',
+    synopsis: 'FILE|DIRECTORY',
+    summary: 'serve a fetch handler, or a page with its files, at an address of its own; reloads',
+    options: ['public'],
+    arguments: [1, 1],
+    examples: ['spawnpoint-cf serve app.ts', 'spawnpoint-cf serve --public site/index.html'],
+    run: servePreview,
   },
   {
     name: 'ps',

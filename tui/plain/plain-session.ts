@@ -66,10 +66,16 @@ export class PlainSession implements ConnectionListener {
 
   /** As `submit`, for a program. */
   run(program: Program): Promise<ProgramOutcome> {
-    return this.#do<ProgramOutcome>(
-      'program',
-      () => this.#connection.run(program),
-      (event, number) => (event.name === 'exit' && event.body.program === number ? event.body.outcome : null),
+    return this.follow(() => this.#connection.run(program));
+  }
+
+  /**
+   * As `run`, for a program that is started another way: `start` resolves with its number, or rejects. Nothing that it
+   * prints is missed.
+   */
+  follow(start: () => Promise<number>): Promise<ProgramOutcome> {
+    return this.#do<ProgramOutcome>('program', start, (event, number) =>
+      event.name === 'exit' && event.body.program === number ? event.body.outcome : null,
     );
   }
 

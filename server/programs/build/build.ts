@@ -28,20 +28,29 @@ export interface BuiltProgram {
   readonly modules: Readonly<Record<string, BuiltModule>>;
   /** Whether any module names `fs`: only then does the program need the session's files. */
   readonly usesFiles: boolean;
+  /** The names that the entry exports in statements of its own, without `default`. */
+  readonly exports: readonly string[];
 }
 
 /** The `fs` module by any of its names, however it is asked for. */
 const namesFiles = /["'`](?:node:)?fs(?:\/promises)?["'`]/;
 
-/** Builds `entry` and what it imports, directly or not. Throws `BuildError`; the rest is what `sources` throws. */
-export async function buildProgram(entry: string, sources: ProgramSources): Promise<BuiltProgram> {
+/**
+ * Builds `entry` and what it imports, directly or not. Throws `BuildError`; the rest is what `sources` throws.
+ * `use`: the entry of a program becomes callable; that of a library stays a module, which another one imports.
+ */
+export async function buildProgram(
+  entry: string,
+  sources: ProgramSources,
+  use: 'program' | 'library' = 'program',
+): Promise<BuiltProgram> {
   const found = await sources.find([entry]);
   if (found === null) throw new BuildError(`There is no file ${entry} to run.`);
   const build = new Build(sources);
-  const format = await build.addEntry(found);
+  const { format, exports } = await build.addEntry(found, use === 'program');
   await build.settle();
   const { columns, modules, usesFiles } = build;
-  return { entry, format, columns, modules, usesFiles };
+  return { entry, format, columns, modules, usesFiles, exports };
 }
 
 class Build {
@@ -66,22 +75,22 @@ class Build {
     for (const module of this.#unfinished) await module;
   }
 
-  async addEntry(found: FoundSource): Promise<BuiltProgram['format']> {
+  async addEntry(found: FoundSource, isCallable: boolean): Promise<Pick<BuiltProgram, 'format' | 'exports'>> {
     if (found.path.endsWith('.wasm')) {
       checkWasm(found);
       this.usesFiles = true;
       await this.#addFile(found, true);
-      return 'wasi';
+      return { format: 'wasi', exports: [] };
     }
     if (!/\.[mc]?[jt]s$/.test(found.path)) {
       const reason = 'its name must end in .js, .mjs, .cjs, .ts, .mts, .cts or .wasm.';
       throw new BuildError(`${found.path} cannot run as a program: ${reason}`);
     }
-    return (await this.#addFile(found, true)) ?? 'esm';
+    return (await this.#addFile(found, isCallable)) ?? { format: 'esm', exports: [] };
   }
 
-  /** Returns what kind of code it is; null for data. */
-  async #addFile(found: FoundSource, isEntry: boolean): Promise<ModuleFormat | null> {
+  /** Null for data. */
+  async #addFile(found: FoundSource, isEntry: boolean): Promise<Pick<BuiltProgram, 'format' | 'exports'> | null> {
     this.#names.add(found.path);
     const source = sourceModule(found);
     if ('module' in source) {
@@ -99,7 +108,7 @@ class Build {
     const built = source.finish(edits, isEntry);
     this.#add(found.path, built.module, source.text);
     if (Object.keys(built.columns).length > 0) this.columns.set(found.path, built.columns);
-    return source.format;
+    return source;
   }
 
   /** The name to import instead. What is only imported late fails when the program gets there, as in node. */

@@ -4,6 +4,7 @@ import type { BuiltModule } from './build.ts';
 import { BuildError, errorAt } from './build-error.ts';
 import type { Columns } from './columns.ts';
 import { applyEdits, type Edit } from './edits.ts';
+import { exportedNames } from './exports.ts';
 import { findImports, type ImportReference, unresolved } from './imports.ts';
 import { type ModuleFormat, type ParsedSource, parseSource } from './parse.ts';
 import type { FoundSource } from './sources.ts';
@@ -12,6 +13,8 @@ import { wrapEntry } from './wrap.ts';
 export interface CodeModule {
   readonly format: ModuleFormat;
   readonly imports: readonly ImportReference[];
+  /** The names that it exports in statements of its own, without `default`. */
+  readonly exports: readonly string[];
   /** As its author wrote it. */
   readonly text: string;
   /** The error for an import that leads nowhere, shown where it stands. */
@@ -40,6 +43,7 @@ function codeModule(parsed: ParsedSource): CodeModule {
   return {
     format,
     imports,
+    exports: exportedNames(parsed),
     text: source,
     fail(start, reason) {
       const reference = imports.find((each) => each.start === start);

@@ -1,4 +1,4 @@
-/** The guest side of a program as the Worker Loader takes it. Names under `spawnpoint:` cannot clash with a user's. */
+/** The guest side of programs and previews as the Worker Loader takes it. Names under `spawnpoint:` cannot clash with a user's. */
 
 import fs from '../../../dist/programs/fs.guest.js';
 import fsPromises from '../../../dist/programs/fs-promises.guest.js';
@@ -12,6 +12,10 @@ import input from './input.guest.js';
 import main from './main.guest.js';
 import output from './output.guest.js';
 import path from './path.guest.js';
+import preview from './preview.guest.js';
+import previewFiles from './preview-files.guest.js';
+import previewObjects from './preview-objects.guest.js';
+import previewOutput from './preview-output.guest.js';
 import processModule from './process.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
@@ -51,6 +55,16 @@ const withWasi: Modules = modules({ wasi, 'wasi-shim': wasiShim });
 export function guestModules({ usesFiles, format }: Pick<BuiltProgram, 'usesFiles' | 'format'>): Modules {
   return { ...always, ...(usesFiles ? withFiles : {}), ...(format === 'wasi' ? withWasi : {}) };
 }
+
+/** Those of a preview. */
+export const previewGuestModules: Modules = modules({
+  console: consoleModule,
+  preview,
+  'preview-files': previewFiles,
+  'preview-objects': previewObjects,
+  'preview-output': previewOutput,
+  table,
+});
 
 function modules(texts: Readonly<Record<string, string>>): Modules {
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 /** A session in memory that a test drives: it says what happens, the app sees it as from a server. */
 
 import type { Difference, History, HistoryView } from '../../client/history.ts';
+import type { PreviewEntry, PreviewView } from '../../client/previews.ts';
 import type {
   Completeness,
   Completion,
@@ -40,6 +41,15 @@ export class MemorySession implements SessionView {
     difference: async (from, to) => ({ from, to: to ?? 9, ...this.changes }),
     fork: async (to, at) => {
       this.calls.push(`fork ${to} ${at}`);
+    },
+  };
+  previewsNow: readonly PreviewEntry[] = [];
+  readonly previews: PreviewView = {
+    list: async () => this.previewsNow,
+    serve: async (path) => {
+      this.calls.push(`serve ${path}`);
+      const url = 'http://abc.localhost:9';
+      return { program: 7, entry: path, isPublic: false, url, link: `${url}/?link` };
     },
   };
   /** What to complete with. */

@@ -1,0 +1,95 @@
+/** Turns what is served into the modules of an isolate. Pure but for hashing. */
+
+import { decode, encode } from '@msgpack/msgpack';
+import { getMimeType } from 'hono/utils/mime';
+import type { NetworkList } from '../egress/network-list.ts';
+import { type BuiltModule, buildProgram } from '../programs/build/build.ts';
+import { BuildError } from '../programs/build/build-error.ts';
+import type { ProgramSources } from '../programs/build/sources.ts';
+import { previewGuestModules } from '../programs/guest/modules.ts';
+import type { SourceFile } from '../programs/program.ts';
+import type { PreviewContent } from './load.ts';
+
+/** The class in the main module that answers requests; its other exports are the user's. */
+export const MAIN_MODULE = 'spawnpoint:preview';
+
+/** As the Worker Loader takes them, but for what is binary, which is bytes. */
+type StoredModules = Record<
+  string,
+  Exclude<BuiltModule, { wasm: ArrayBuffer }> | { data: Uint8Array } | { wasm: Uint8Array }
+>;
+
+/** What is stored and loaded: `hash` names the content, so that an isolate never runs older code under its name. */
+export interface BuiltPreview extends PreviewContent {
+  readonly hash: string;
+}
+
+/** `sent`: what the files beside a page are taken from. Throws `BuildError`; the rest is what `sources` throws. */
+export async function buildPreview(
+  entry: string,
+  sent: readonly SourceFile[],
+  sources: ProgramSources,
+  network: NetworkList,
+): Promise<BuiltPreview> {
+  const modules = isPage(entry) ? await filesModules(entry, sent) : await appModules(entry, sources);
+  const code = encode(modules);
+  return { hash: await hashOf(encode([await hashOf(code), network.allow, network.deny])), code, network };
+}
+
+/** All modules of the isolate that runs `BuiltPreview.code`. */
+export function loadableModules(code: Uint8Array): Record<string, WorkerLoaderModule> {
+  const stored = decode(code) as StoredModules;
+  const modules: Record<string, WorkerLoaderModule> = { ...previewGuestModules };
+  for (const [name, module] of Object.entries(stored)) {
+    if ('data' in module) modules[name] = { data: module.data.slice().buffer };
+    else if ('wasm' in module) modules[name] = { wasm: module.wasm.slice().buffer };
+    else modules[name] = module;
+  }
+  return modules;
+}
+
+function isPage(entry: string): boolean {
+  return /\.html?$/i.test(entry);
+}
+
+async function appModules(entry: string, sources: ProgramSources): Promise<StoredModules> {
+  const { modules, exports } = await buildProgram(entry, sources, 'library');
+  const stored: StoredModules = {};
+  for (const [name, module] of Object.entries(modules)) {
+    stored[name] = 'wasm' in module ? { wasm: new Uint8Array(module.wasm) } : module;
+  }
+  // Durable Object classes must be exports of the main module itself.
+  const objects = exports.map((name) => `export const ${name} = exported(app.${name});\n`);
+  const main =
+    `import { exported, serve } from 'spawnpoint:preview.guest.js';\n` +
+    `import * as app from ${JSON.stringify(`/${entry}`)};\nexport default serve(app);\n${objects.join('')}`;
+  return { ...stored, [MAIN_MODULE]: { js: main } };
+}
+
+/** The page is at `/`; everything is found at its path from the directory of the page. */
+async function filesModules(entry: string, sources: readonly SourceFile[]): Promise<StoredModules> {
+  const directory = entry.slice(0, entry.lastIndexOf('/') + 1);
+  const modules: StoredModules = {};
+  const imports = ["import { filesHandler } from 'spawnpoint:preview-files.guest.js';"];
+  const rows: string[] = [];
+  for (const { path, bytes } of sources) {
+    if (!path.startsWith(directory)) throw new BuildError(`${path} is not below the directory of ${entry}.`);
+    const module = `spawnpoint:file/${rows.length}`;
+    modules[module] = { data: bytes };
+    imports.push(`import file${rows.length} from ${JSON.stringify(module)};`);
+    const type = getMimeType(path) ?? 'application/octet-stream';
+    const row = [path.slice(directory.length), type, await hashOf(bytes)].map((text) => JSON.stringify(text));
+    rows.push(`[${row[0]}, [file${rows.length}, ${row[1]}, ${row[2]}]]`);
+  }
+  const index = JSON.stringify(entry.slice(directory.length));
+  const app = `${imports.join('\n')}\nexport default filesHandler(new Map([${rows.join(',\n')}]), ${index});\n`;
+  const main =
+    "import { serve } from 'spawnpoint:preview.guest.js';\nimport app from 'spawnpoint:files';\n" +
+    'export default serve({ default: app });\n';
+  return { ...modules, 'spawnpoint:files': { js: app }, [MAIN_MODULE]: { js: main } };
+}
+
+async function hashOf(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,288 @@
+/** The previews of a session: begun and ended like programs, whose numbers they share, and served by their host meanwhile. */
+
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { ProgramOutcome } from '../../protocol/events.ts';
+import type { FileView } from '../files/view.ts';
+import { newPreviewId, previewOrigin } from '../previews/address.ts';
+import type { PreviewCode, PreviewHost } from '../previews/contract.ts';
+import { importKey, LINK_MILLISECONDS, LINK_PARAMETER, signPass } from '../previews/pass.ts';
+import type { Clock } from './clock.ts';
+import type { EgressLog } from './egress-log.ts';
+import type { Presence } from './presence.ts';
+import { PreviewFollower } from './preview-follower.ts';
+import { type PreviewRow, PreviewRows } from './preview-rows.ts';
+import { PreviewReading, servedPath } from './preview-sources.ts';
+import type { SessionStore } from './store.ts';
+
+/** Previews of one session at a time. */
+export const MAX_PREVIEWS = 8;
+/** Changes of files that follow each other faster make one reload. */
+const RELOAD_MILLISECONDS = 100;
+
+export interface PreviewContext {
+  readonly store: SessionStore;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly egress: EgressLog;
+  readonly previewHost: PreviewHost;
+  readonly randomBytes: (length: number) => Uint8Array;
+  changed(): void;
+  fatal(error: unknown): void;
+}
+
+export interface PreviewRequest {
+  readonly entry: string;
+  /** Null: `entry` is a path of the session's files, which are followed when they change. */
+  readonly sources: PreviewCode['sources'] | null;
+  /** What tells sources of one entry apart that a client has in several places. */
+  readonly place: string;
+  readonly isPublic: boolean;
+  /** Who starts it. */
+  readonly terminal: string;
+}
+
+export interface PreviewInfo {
+  readonly program: number;
+  readonly entry: string;
+  readonly isPublic: boolean;
+  /** Its address, which needs a cookie unless it is public. */
+  readonly url: string;
+  /** An address that is good once, for ten minutes, and leaves that cookie; of a public preview, `url`. */
+  readonly link: string;
+}
+
+interface Running {
+  readonly row: PreviewRow & { readonly program: number };
+  readonly startedAt: number;
+  /** The session files that are served; null for sources of a client, and until they are read. */
+  reading: PreviewReading | null;
+  readonly follower: PreviewFollower;
+}
+
+export class Previews {
+  readonly #context: PreviewContext;
+  readonly #rows: PreviewRows;
+  readonly #running = new Map<number, Running>();
+  /** What the host was last asked to do with each preview: the next wish waits for that. */
+  readonly #asked = new Map<string, Promise<unknown>>();
+  #isWatched = false;
+  #cancelReload: (() => void) | null = null;
+  /** The revision whose files are served. */
+  #revision = 0;
+
+  /** Goes on with what was served when this object was last in memory. */
+  constructor(context: PreviewContext) {
+    this.#context = context;
+    this.#rows = new PreviewRows(context.store.database);
+    this.#revision = context.store.revisions.head?.number ?? 0;
+    for (const row of this.#rows.all()) {
+      if (row.isEnding) this.#withdraw(row);
+      else if (row.program !== null) this.#add({ ...row, program: row.program });
+    }
+  }
+
+  get running(): number[] {
+    return [...this.#running.keys()];
+  }
+
+  async list(): Promise<PreviewInfo[]> {
+    return Promise.all([...this.#running.values()].map(({ row }) => this.#describe(row)));
+  }
+
+  /** Resolves once it is served. Throws `ProtocolError`. */
+  async start(request: PreviewRequest): Promise<PreviewInfo> {
+    const { store, presence, clock, randomBytes } = this.#context;
+    this.#requireDomain();
+    if (this.#running.size >= MAX_PREVIEWS) {
+      throw new ProtocolError('BUSY', `${MAX_PREVIEWS} previews run in this session. End one first (kill).`);
+    }
+    const entry = request.sources === null ? servedPath(this.#files, request.entry) : request.entry;
+    const place = request.sources === null ? '' : request.place;
+    const before = this.#rows.all().find((row) => row.place === place && row.entry === entry);
+    if (before !== undefined && this.#isServed(before.id)) {
+      throw new ProtocolError(
+        'CONFLICT',
+        `${entry} is being served, as program ${before.program}. End that one first.`,
+      );
+    }
+    const id = before?.id ?? newPreviewId(randomBytes);
+    const key = before?.key ?? randomBytes(32);
+    const { isPublic } = request;
+    const startedAt = clock.now();
+    const { program, event } = store.database.transaction(() => {
+      const at = Math.floor(startedAt);
+      const program = store.requests.acceptProgram({ client: `preview-${crypto.randomUUID()}`, request: 1 }, entry, at);
+      this.#rows.save({ id, place, entry, isPublic, key, program, isEnding: false });
+      const body = { at, program, terminal: request.terminal, entry, args: [] };
+      return { program, event: store.log.append({ name: 'program', body }) };
+    });
+    presence.offer(event);
+    const running = this.#add({ id, place, entry, isPublic, key, program, isEnding: false });
+    this.#context.changed();
+    const problem = await this.#deploy(running, request.sources);
+    if (problem !== null) {
+      this.#end(running, { kind: 'failed', message: problem });
+      throw new ProtocolError('BAD_REQUEST', problem);
+    }
+    const info = await this.#describe(running.row);
+    this.#tell(running, `Preview ${program} of ${entry} is at ${info.url}/${isPublic ? ', for everyone' : ''}`);
+    return info;
+  }
+
+  /** Serves other sources of the same entry. Throws `ProtocolError`; what is served stays then. */
+  async replace(program: number, code: PreviewCode): Promise<void> {
+    const running = this.#running.get(program);
+    if (running === undefined) throw new ProtocolError('NOT_FOUND', `No preview ${program} is running.`);
+    if (running.row.place === '') {
+      throw new ProtocolError('CONFLICT', `Preview ${program} serves files of the session. Change those.`);
+    }
+    if (code.entry !== running.row.entry) {
+      throw new ProtocolError('BAD_REQUEST', `Preview ${program} serves ${running.row.entry}, not ${code.entry}.`);
+    }
+    const problem = await this.#reload(running, code.sources);
+    if (problem !== null) throw new ProtocolError('BAD_REQUEST', problem);
+  }
+
+  /** True if it was running. */
+  kill(program: number): boolean {
+    const running = this.#running.get(program);
+    if (running !== undefined) this.#end(running, { kind: 'killed' });
+    return running !== undefined;
+  }
+
+  /** Whether somebody reads the log: only then is what previews print fetched. */
+  watch(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    for (const { follower } of this.#running.values()) follower.follow(isWatched);
+  }
+
+  /** Files may have changed: previews of session files are reloaded soon. */
+  filesChanged(): void {
+    const revision = this.#context.store.revisions.head?.number ?? 0;
+    if (revision === this.#revision || this.#running.size === 0) return;
+    this.#revision = revision;
+    this.#cancelReload ??= this.#context.clock.after(RELOAD_MILLISECONDS, () => {
+      this.#cancelReload = null;
+      for (const running of this.#running.values()) this.#refresh(running);
+    });
+  }
+
+  /** Ends all of them with everything that they stored: the session is being removed. */
+  async destroy(): Promise<void> {
+    for (const { follower } of this.#running.values()) follower.follow(false);
+    this.#running.clear();
+    await Promise.all(this.#rows.all().map(({ id }) => this.#context.previewHost.withdraw(id, true)));
+  }
+
+  #isServed(id: string): boolean {
+    return [...this.#running.values()].some(({ row }) => row.id === id);
+  }
+
+  #requireDomain(): string {
+    const { domain } = this.#context.previewHost;
+    if (domain !== null) return domain;
+    throw new ProtocolError(
+      'NOT_CONFIGURED',
+      'This server has no PREVIEW_DOMAIN, so it has no previews. Set it to a domain of their own whose names all lead to this Worker.',
+    );
+  }
+
+  get #files(): FileView {
+    return this.#context.store.files.view('head').files;
+  }
+
+  #add(row: Running['row']): Running {
+    const follower = new PreviewFollower(row.id, row.program, this.#context);
+    const running = { row, startedAt: this.#context.clock.now(), reading: null, follower };
+    this.#running.set(row.program, running);
+    follower.follow(this.#isWatched);
+    return running;
+  }
+
+  /** Reloads a preview of session files if these have changed. */
+  #refresh(running: Running): void {
+    const { reading, row } = running;
+    if (row.place === '' && reading?.isCurrent(this.#files) !== true) void this.#reload(running, null);
+  }
+
+  /** Resolves with null, or with what is wrong, which is also printed as the preview's own output. Never rejects. */
+  async #reload(running: Running, sources: PreviewCode['sources'] | null): Promise<string | null> {
+    const { entry, program } = running.row;
+    const problem = await this.#deploy(running, sources);
+    if (!this.#running.has(program)) return `Preview ${program} has ended.`;
+    if (problem === null) this.#tell(running, `Preview ${program} of ${entry} is reloaded.`);
+    else running.follower.complain(`${problem}\nNot reloaded: the version before is still served.\n`);
+    return problem;
+  }
+
+  /** `sources` null: those in the session's files. Resolves with null, or with what is wrong. Never rejects. */
+  #deploy(running: Running, sources: PreviewCode['sources'] | null): Promise<string | null> {
+    const { id, entry, isPublic, key, program } = running.row;
+    return this.#ask(id, async () => {
+      if (!this.#running.has(program)) return `Preview ${program} has ended.`;
+      try {
+        const reading = new PreviewReading(this.#files, sources === null ? entry : '');
+        running.reading = reading;
+        const code = sources === null ? reading.code : { entry, sources };
+        const { store, egress, previewHost } = this.#context;
+        return await previewHost.deploy({ id, isPublic, key }, code, {
+          file: reading.file,
+          network: store.network.list,
+          requested: (attempt) => egress.record({ kind: 'program', number: program }, attempt),
+        });
+      } catch (error) {
+        if (error instanceof ProtocolError) return error.message;
+        throw error;
+      }
+    });
+  }
+
+  #ask<T>(id: string, wish: () => Promise<T>): Promise<T> {
+    const answer = (this.#asked.get(id) ?? Promise.resolve()).then(wish, wish);
+    this.#asked.set(id, answer);
+    return answer;
+  }
+
+  #end(running: Running, outcome: ProgramOutcome): void {
+    const { store, presence, clock, changed } = this.#context;
+    const { row, startedAt, follower } = running;
+    follower.follow(false);
+    this.#running.delete(row.program);
+    const now = clock.now();
+    const event = store.database.transaction(() => {
+      store.requests.close('program', row.program);
+      this.#rows.save({ ...row, isEnding: true });
+      const body = { at: Math.floor(now), program: row.program, milliseconds: Math.max(0, now - startedAt), outcome };
+      return store.log.append({ name: 'exit', body });
+    });
+    presence.offer(event);
+    changed();
+    this.#withdraw(row);
+  }
+
+  /** If the host is out of reach, the next time this session is opened. */
+  #withdraw(row: PreviewRow): void {
+    const withdraw = async (): Promise<void> => {
+      if (this.#isServed(row.id)) return;
+      await this.#context.previewHost.withdraw(row.id, false);
+      if (!this.#isServed(row.id)) this.#rows.save({ ...row, program: null, isEnding: false });
+    };
+    this.#ask(row.id, withdraw).catch(() => undefined);
+  }
+
+  async #describe({ id, key, program, entry, isPublic }: Running['row']): Promise<PreviewInfo> {
+    const url = previewOrigin(id, this.#requireDomain());
+    if (isPublic) return { program, entry, isPublic, url, link: `${url}/` };
+    const expires = Math.floor(this.#context.clock.now()) + LINK_MILLISECONDS;
+    const pass = await signPass(await importKey(key), { kind: 'link', preview: id }, expires);
+    return { program, entry, isPublic, url, link: `${url}/?${LINK_PARAMETER}=${pass}` };
+  }
+
+  #tell({ row }: Running, text: string): void {
+    const at = Math.floor(this.#context.clock.now());
+    this.#context.presence.publish({
+      name: 'notice',
+      body: { at, level: 'info', text, cause: ['program', row.program] },
+    });
+  }
+}
