@@ -46,6 +46,8 @@ export class Supervisor {
   #running: Promise<URL> | undefined;
   #printed = '';
   #crashes: number[] = [];
+  /** Ended by `kill`: not by a fault of its own, so its death counts against nobody. */
+  #killed: ChildProcess | undefined;
   #restarting = false;
   #stopping = false;
 
@@ -70,6 +72,7 @@ export class Supervisor {
     const child = this.#child;
     if (!child) return;
     if (!this.#restarting && !this.#stopping) this.#running = this.#afterEnd(child);
+    this.#killed = child;
     child.kill('SIGKILL');
   }
 
@@ -124,7 +127,8 @@ export class Supervisor {
     // A death before it ever listened is the failure of that start, which the starter sees by itself.
     if (this.#stopping || !this.#url || this.#restarting) return;
     this.#options.log(`${this.#options.role}: workerd ended (${how}); starting it again`);
-    this.#follow(this.#restart(this.#url)).catch((error: unknown) => this.#options.lost(oneLine(error)));
+    const isCrash = this.#killed !== child;
+    this.#follow(this.#restart(this.#url, isCrash)).catch((error: unknown) => this.#options.lost(oneLine(error)));
   }
 
   /** Makes a start the one that everybody waits for; if it fails, the next who asks begins anew. */
@@ -136,14 +140,15 @@ export class Supervisor {
     return start;
   }
 
-  async #restart(url: URL): Promise<URL> {
+  async #restart(url: URL, isCrash: boolean): Promise<URL> {
     const { configure, log, role, restarted } = this.#options;
     this.#restarting = true;
     try {
       for (let failures = 0; !this.#stopping && this.#miniflare; failures++) {
         const now = performance.now();
-        this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_WINDOW_MS), now];
-        await delay(restartPause(this.#crashes.length));
+        this.#crashes = this.#crashes.filter((time) => now - time < CRASH_WINDOW_MS);
+        if (isCrash || failures > 0) this.#crashes.push(now);
+        await delay(isCrash || failures > 0 ? restartPause(this.#crashes.length) : 0);
         if (this.#stopping) break;
         try {
           await restartMiniflare(this.#miniflare, configure(Number(url.port)), this.#events);

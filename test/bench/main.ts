@@ -13,6 +13,7 @@ import { printWarm } from './print-warm.ts';
 import { programs } from './programs.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
+import { runnerKilled } from './runner-killed.ts';
 import { stalled } from './stalled.ts';
 import { describeMachine } from './support/machine-facts.ts';
 
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   stalled,
   interrupt,
   programs,
+  runnerKilled,
   commit,
   memory,
 ];

@@ -69,9 +69,20 @@ export class Product {
     return worker === undefined ? 0 : residentBytes(worker.pid);
   }
 
+  /** The pid of the workerd that runs the programs, and how often it was started anew. */
+  get runner(): { readonly pid: number | null; readonly restarts: number } {
+    const { workers, restarts } = this.#state;
+    return { pid: workers.find(({ role }) => role === 'runner')?.pid ?? null, restarts: restarts.runner };
+  }
+
   get #state(): DaemonState {
     const state = serverStatus(this.env);
     if (state === undefined) throw new Error('The server does not run.');
     return state;
   }
+}
+
+/** Whether there is a process with this pid that has not ended. */
+export function isAlive(pid: number): boolean {
+  return residentBytes(pid) > 0;
 }
