@@ -5,6 +5,7 @@ import inspect
 import keyword
 import os
 import re
+import sys
 
 from . import bounded, live, magics
 from .cursor import Cursor, expression_before
@@ -92,14 +93,8 @@ def _modules(cursor):
 def _exported(statement, word):
     """Names of an imported module behind `from module import`."""
     match = re.match(r'from\s+([\w.]+)\s+import\b', statement)
-    module = match and _loaded(match[1])
+    module = match and sys.modules.get(match[1])
     return [name for name in dir(module) if _fits(name, word)] if module else []
-
-
-def _loaded(name):
-    import sys
-
-    return sys.modules.get(name)
 
 
 def _in_string(cursor):

@@ -13,7 +13,7 @@ export interface FsNode {
   stream_ops: StreamOperations;
 }
 
-export interface FsMount {
+interface FsMount {
   readonly mountpoint: string;
 }
 

@@ -28,12 +28,20 @@ export class Failures {
     return new this.#fs.ErrnoError(NUMBERS[code]);
   }
 
-  /** Runs an operation on the session's files; Python sees its failure as an OSError with the right number. */
-  guard<Result>(operation: () => Result): Result {
-    try {
-      return operation();
-    } catch (error) {
-      throw error instanceof FileError ? this.of(error.code) : error;
-    }
+  /**
+   * The operation as Emscripten may call it, without its object. A `FileError` of the session's files, also of having none
+   * between turns, becomes an OSError with the right number: anything else that is thrown ends the interpreter.
+   */
+  wrap<Parameters extends unknown[], Result>(
+    self: object,
+    operation: (...parameters: Parameters) => Result,
+  ): (...parameters: Parameters) => Result {
+    return (...parameters) => {
+      try {
+        return operation.apply(self, parameters);
+      } catch (error) {
+        throw error instanceof FileError ? this.of(error.code) : error;
+      }
+    };
   }
 }

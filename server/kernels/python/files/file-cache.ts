@@ -5,7 +5,7 @@ import { isBelow } from '../../../files/paths.ts';
 import { CachedFile } from './cached-file.ts';
 
 /** Beyond this, what is cached is written through and forgotten. */
-export const maxCachedBytes = 4 * 1024 * 1024;
+const maxCachedBytes = 4 * 1024 * 1024;
 
 export class FileCache {
   readonly #files: () => FileSystem;

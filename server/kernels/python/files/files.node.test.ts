@@ -109,6 +109,21 @@ sum(open(f'part{n}', 'rb').read() == b''.join(bytes([n, k]) * 32768 for k in ran
   });
 });
 
+describe('between turns', () => {
+  it('there are none, which is an error like any other', () => {
+    session.python("f = open('f', 'w+'); _ = f.write('kept')");
+    const { driver } = MountedSession;
+    session.betweenTurns(() => {
+      for (const code of ['os.listdir()', "open('f')", 'f.flush()', 'f.read()', "os.stat('/tmp/x')", "os.mkdir('d')"]) {
+        expect(driver.show(code).split('\n').at(-1)).toMatch(/^PermissionError: \[Errno 2\] Permission denied/);
+      }
+      expect(driver.complete("open('|").candidates).toEqual([]);
+      expect(driver.complete('import js|').candidates).toEqual(['json']);
+    });
+    expect(session.python("f.flush(); open('f').read()")).toBe("'kept'");
+  });
+});
+
 describe('the standard library', () => {
   it.each([
     [

@@ -34,15 +34,15 @@ export class SessionNodes implements NodeOperations {
   constructor(parts: MountParts, streams: StreamOperations) {
     this.#parts = parts;
     this.#streams = streams;
-    // Emscripten calls operations without their object.
-    this.getattr = this.getattr.bind(this);
-    this.setattr = this.setattr.bind(this);
-    this.lookup = this.lookup.bind(this);
-    this.mknod = this.mknod.bind(this);
-    this.rename = this.rename.bind(this);
-    this.unlink = this.unlink.bind(this);
-    this.rmdir = this.rmdir.bind(this);
-    this.readdir = this.readdir.bind(this);
+    const { failures } = parts;
+    this.getattr = failures.wrap(this, this.getattr);
+    this.setattr = failures.wrap(this, this.setattr);
+    this.lookup = failures.wrap(this, this.lookup);
+    this.mknod = failures.wrap(this, this.mknod);
+    this.rename = failures.wrap(this, this.rename);
+    this.unlink = failures.wrap(this, this.unlink);
+    this.rmdir = failures.wrap(this, this.rmdir);
+    this.readdir = failures.wrap(this, this.readdir);
   }
 
   makeRoot(): FsNode {
@@ -57,15 +57,13 @@ export class SessionNodes implements NodeOperations {
 
   setattr(node: FsNode, { mode, size, mtime }: AttributeChanges): void {
     if (mode !== undefined) node.mode = (node.mode & ~PERMISSIONS) | (mode & PERMISSIONS);
-    const { cache, failures, files, times } = this.#parts;
+    const { cache, files, times } = this.#parts;
     const path = this.#pathOf(node);
     if (mtime !== undefined) times.set(path, mtime);
     if (size === undefined) return;
-    failures.guard(() => {
-      const cached = cache.find(path);
-      if (cached) cached.resize(size);
-      else files().truncate(path, size);
-    });
+    const cached = cache.find(path);
+    if (cached) cached.resize(size);
+    else files().truncate(path, size);
     times.touch(path);
   }
 
@@ -80,25 +78,21 @@ export class SessionNodes implements NodeOperations {
     const path = joinPath(directory, name);
     const kind = fs.isDir(mode) ? 'directory' : 'file';
     if (kind === 'file' && !fs.isFile(mode)) throw failures.of('EINVAL');
-    failures.guard(() => {
-      // The directory behind /tmp is made when something is put there.
-      if (directory === this.#parts.root && directory !== '') files().makeDirectory(directory, { recursive: true });
-      if (kind === 'directory') files().makeDirectory(path, { recursive: false });
-      else files().write(path, new Uint8Array());
-    });
+    // The directory behind /tmp is made when something is put there.
+    if (directory === this.#parts.root && directory !== '') files().makeDirectory(directory, { recursive: true });
+    if (kind === 'directory') files().makeDirectory(path, { recursive: false });
+    else files().write(path, new Uint8Array());
     times.touch(directory);
     return this.#makeNode(parent, name, kind);
   }
 
   rename(node: FsNode, directory: FsNode, name: string): void {
-    const { cache, failures, files, times } = this.#parts;
+    const { cache, files, times } = this.#parts;
     const [from, to] = [this.#pathOf(node), joinPath(this.#pathOf(directory), name)];
     this.#forgetNode(directory, name);
-    failures.guard(() => {
-      // Whatever is at the destination is read before it is replaced, for the streams that have it open.
-      if (files().stat(to)?.kind === 'file') cache.remove(to);
-      files().rename(from, to);
-    });
+    // Whatever is at the destination is read before it is replaced, for the streams that have it open.
+    if (files().stat(to)?.kind === 'file') cache.remove(to);
+    files().rename(from, to);
     cache.rename(from, to);
     times.touch(this.#pathOf(node.parent));
     times.touch(this.#pathOf(directory));
@@ -107,25 +101,29 @@ export class SessionNodes implements NodeOperations {
 
   unlink(parent: FsNode, name: string): void {
     const path = joinPath(this.#pathOf(parent), name);
-    this.#parts.failures.guard(() => {
-      this.#parts.cache.remove(path);
-      this.#parts.files().remove(path, { recursive: false });
-    });
+    this.#parts.cache.remove(path);
+    this.#parts.files().remove(path, { recursive: false });
     this.#parts.times.touch(this.#pathOf(parent));
   }
 
   rmdir(parent: FsNode, name: string): void {
     const path = joinPath(this.#pathOf(parent), name);
     if (this.#stat(path).kind !== 'directory') throw this.#parts.failures.of('ENOTDIR');
-    this.#parts.failures.guard(() => this.#parts.files().remove(path, { recursive: false }));
+    this.#parts.files().remove(path, { recursive: false });
     this.#parts.times.touch(this.#pathOf(parent));
   }
 
   readdir(node: FsNode): string[] {
-    const { failures, files, root } = this.#parts;
+    const { files, root } = this.#parts;
     const path = this.#pathOf(node);
     if (path === root && files().stat(path) === null) return ['.', '..'];
-    return ['.', '..', ...failures.guard(() => files().list(path)).map(({ name }) => name)];
+    return [
+      '.',
+      '..',
+      ...files()
+        .list(path)
+        .map(({ name }) => name),
+    ];
   }
 
   #makeNode(parent: FsNode, name: string, kind: FileStat['kind']): FsNode {

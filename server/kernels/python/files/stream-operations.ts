@@ -11,16 +11,16 @@ export class SessionStreams implements StreamOperations {
 
   constructor(parts: MountParts) {
     this.#parts = parts;
-    // Emscripten calls operations without their object.
-    this.open = this.open.bind(this);
-    this.dup = this.dup.bind(this);
-    this.close = this.close.bind(this);
-    this.getattr = this.getattr.bind(this);
-    this.setattr = this.setattr.bind(this);
-    this.read = this.read.bind(this);
-    this.write = this.write.bind(this);
-    this.llseek = this.llseek.bind(this);
-    this.fsync = this.fsync.bind(this);
+    const { failures } = parts;
+    this.open = failures.wrap(this, this.open);
+    this.dup = failures.wrap(this, this.dup);
+    this.close = failures.wrap(this, this.close);
+    this.getattr = failures.wrap(this, this.getattr);
+    this.setattr = failures.wrap(this, this.setattr);
+    this.read = failures.wrap(this, this.read);
+    this.write = failures.wrap(this, this.write);
+    this.llseek = failures.wrap(this, this.llseek);
+    this.fsync = failures.wrap(this, this.fsync);
   }
 
   /** Whether a stream still stands for a file that its path leads to. */
@@ -66,23 +66,21 @@ export class SessionStreams implements StreamOperations {
       return;
     }
     const { size } = changes;
-    this.#parts.failures.guard(() => file.resize(size));
+    file.resize(size);
     this.#touch(file);
   }
 
   read(stream: FsStream, buffer: Int8Array | Uint8Array, offset: number, length: number, position: number): number {
     const file = this.#fileOf(stream);
-    const count = this.#parts.failures.guard(() => file.read(buffer.subarray(offset, offset + length), position));
+    const count = file.read(buffer.subarray(offset, offset + length), position);
     this.#parts.cache.trim();
     return count;
   }
 
   write(stream: FsStream, buffer: Int8Array | Uint8Array, offset: number, length: number, position: number): number {
     const file = this.#fileOf(stream);
-    this.#parts.failures.guard(() => {
-      file.write(buffer.subarray(offset, offset + length), position);
-      this.#parts.cache.trim();
-    });
+    file.write(buffer.subarray(offset, offset + length), position);
+    this.#parts.cache.trim();
     this.#touch(file);
     return length;
   }

@@ -6,7 +6,7 @@ import { normalise } from './names.ts';
 import { PackageError } from './package-error.ts';
 import type { Wheel } from './wheel.ts';
 
-export const packagesDirectory = '.packages';
+const packagesDirectory = '.packages';
 
 const DIST_INFO = /^(?<name>[^-]+)-(?<version>[^-]+)\.dist-info$/;
 

@@ -2,6 +2,7 @@
 
 import { makeMemoryDatabase } from '../../../../test/support/memory-database.ts';
 import { FileStore } from '../../../files/file-store.ts';
+import { FileError } from '../../../files/file-system.ts';
 import type { Overlay } from '../../../files/overlay.ts';
 import { createFileTables } from '../../../files/schema.ts';
 import type { MountedFiles } from '../driver.ts';
@@ -18,6 +19,7 @@ export class MountedSession {
   readonly store: FileStore;
   #overlay: Overlay;
   #revision = 0;
+  #isBetweenTurns = false;
 
   static async open(): Promise<MountedSession> {
     const db = await makeMemoryDatabase();
@@ -25,7 +27,7 @@ export class MountedSession {
     MountedSession.current = new MountedSession(db, new FileStore(db, () => 1_700_000_000_000));
     MountedSession.driver ??= await TestDriver.open((py) => {
       const module = { FS: fileSystemOf(py) };
-      MountedSession.mounted = mountSessionFiles(module, () => MountedSession.current.#overlay.files);
+      MountedSession.mounted = mountSessionFiles(module, () => MountedSession.current.#turnFiles);
     });
     MountedSession.mounted.invalidate();
     MountedSession.driver.restart();
@@ -56,9 +58,24 @@ export class MountedSession {
     MountedSession.mounted.invalidate();
   }
 
+  get #turnFiles(): Overlay['files'] {
+    if (this.#isBetweenTurns) throw new FileError('EACCES', '', 'files can only be used while an input runs');
+    return this.#overlay.files;
+  }
+
   /** The files of the turn that comes next. */
   get files(): Overlay['files'] {
     return this.#overlay.files;
+  }
+
+  /** Between turns Python has no files. */
+  betweenTurns<Result>(action: () => Result): Result {
+    this.#isBetweenTurns = true;
+    try {
+      return action();
+    } finally {
+      this.#isBetweenTurns = false;
+    }
   }
 
   /** Another writer's change. */
