@@ -3,6 +3,8 @@
  * (little-endian), payload. Kind 0 is a value, 1 nothing (no payload), 2 a failure (UTF-8, a sentence for the user).
  */
 
+import { ByteQueue } from './byte-queue.ts';
+
 export type Answer =
   | { readonly number: number; readonly kind: 'value'; readonly bytes: Uint8Array }
   | { readonly number: number; readonly kind: 'nothing' }
@@ -27,49 +29,21 @@ export function encodeAnswer(answer: Answer): Uint8Array {
 
 /** Turns chunks, however the transport cut them, back into answers. Throws `Error` for what no session sends. */
 export class AnswerDecoder {
-  #chunks: Uint8Array[] = [];
-  #have = 0;
+  readonly #queue = new ByteQueue();
 
   push(chunk: Uint8Array): Answer[] {
-    this.#chunks.push(chunk);
-    this.#have += chunk.length;
+    this.#queue.push(chunk);
     const answers: Answer[] = [];
-    while (this.#have >= headerLength) {
-      const header = this.#peek(headerLength);
+    while (this.#queue.size >= headerLength) {
+      const header = this.#queue.peek(headerLength);
       const view = new DataView(header.buffer, header.byteOffset, headerLength);
       const length = view.getUint32(5, true);
       if (length > maxPayload) throw new Error(`An answer announces ${length} bytes.`);
-      if (this.#have < headerLength + length) break;
-      const payload = this.#take(headerLength + length).subarray(headerLength);
+      if (this.#queue.size < headerLength + length) break;
+      const payload = this.#queue.take(headerLength + length).slice(headerLength);
       answers.push(answerOf(view.getUint32(0, true), kinds[view.getUint8(4)], payload));
     }
     return answers;
-  }
-
-  /** Many chunks may make one answer: they are joined only when it is whole. */
-  #take(length: number): Uint8Array {
-    const bytes = this.#peek(length).slice(0, length);
-    const rest = this.#chunks[0]?.subarray(length);
-    this.#chunks.splice(0, 1, ...(rest === undefined || rest.length === 0 ? [] : [rest]));
-    this.#have -= length;
-    return bytes;
-  }
-
-  /** Joins the first chunks until one has `length` bytes. */
-  #peek(length: number): Uint8Array {
-    let [first = new Uint8Array(0)] = this.#chunks;
-    if (first.length >= length) return first;
-    let count = 0;
-    let size = 0;
-    for (; size < length; count++) size += this.#chunks[count]?.length ?? 0;
-    first = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of this.#chunks.splice(0, count)) {
-      first.set(chunk, at);
-      at += chunk.length;
-    }
-    this.#chunks.unshift(first);
-    return first;
   }
 }
 

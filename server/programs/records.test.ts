@@ -10,6 +10,25 @@ const request: ProgramRecord = {
   type: 'request',
   attempt: { method: 'GET', host: 'example.com', port: 443, outcome: 200 },
 };
+const path = fc.string({ unit: 'grapheme' });
+const asked = fc.record({
+  type: fc.constant('ask' as const),
+  number: fc.nat(2 ** 32 - 1),
+  ask: fc.oneof(
+    fc.record({ kind: fc.constantFrom('stdin' as const, 'snapshot' as const) }),
+    fc.record({ kind: fc.constant('file' as const), paths: fc.array(path) }),
+    fc.record({ kind: fc.constant('module' as const), url: path }),
+  ),
+});
+const changed = fc.record({
+  type: fc.constant('change' as const),
+  change: fc.oneof(
+    fc.record({ op: fc.constantFrom('directory' as const, 'remove' as const), path }),
+    fc.record({ op: fc.constant('write' as const), path, bytes: fc.uint8Array() }),
+    fc.record({ op: fc.constant('writeAt' as const), path, offset: fc.maxSafeNat(), bytes: fc.uint8Array() }),
+  ),
+});
+const between = fc.oneof(output, asked, changed, fc.constant({ type: 'commit' as const }));
 const last = fc.oneof(
   fc.record({ type: fc.constant('exit' as const), code: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) }),
   fc.record({ type: fc.constant('failed' as const), message: fc.string({ unit: 'grapheme' }) }),
@@ -19,8 +38,12 @@ function join(records: readonly ProgramRecord[]): Uint8Array {
   return new Uint8Array(records.flatMap((record) => [...encodeRecord(record)]));
 }
 
-function plain(records: readonly ProgramRecord[]): unknown[] {
-  return records.map((record) => ('bytes' in record ? { ...record, bytes: [...record.bytes] } : record));
+/** Bytes as lists: what is decoded has other kinds of them. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
 }
 
 describe('records', () => {
@@ -37,7 +60,7 @@ describe('records', () => {
 
   it('decode to what was encoded, however the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(output), last, fc.array(fc.nat(2000)), (outputs, end, cuts) => {
+      fc.property(fc.array(between), last, fc.array(fc.nat(2000)), (outputs, end, cuts) => {
         const records: ProgramRecord[] = [{ type: 'begun' }, ...outputs, request, end];
         const bytes = join(records);
         const edges = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
@@ -86,6 +109,8 @@ describe('records', () => {
     expect(() => new RecordDecoder().push(new Uint8Array([1, 0, 0, 0, 0]))).toThrow(/empty/);
     expect(() => new RecordDecoder().push(new Uint8Array([5, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 0/);
     expect(() => new RecordDecoder().push(new Uint8Array([10, 0, 0, 0, 0]))).toThrow(/type 10/);
+    expect(() => new RecordDecoder().push(new Uint8Array([6, 3, 0, 0, 0, 0, 0, 0]))).toThrow(/no number/);
+    expect(() => new RecordDecoder().push(new Uint8Array([7, 1, 0, 0, 0, 0x80]))).toThrow(/type change/);
     expect(() => new RecordDecoder().push(new Uint8Array([9, 1, 0, 0, 0, 0x90]))).toThrow(
       /type request cannot be read/,
     );

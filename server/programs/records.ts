@@ -21,6 +21,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import type { EgressAttempt } from '../egress/egress.ts';
 import { type Ask, askShape, type Change, changeShape } from './asks.ts';
+import { ByteQueue } from './byte-queue.ts';
 
 export const maxPayload = 1024 * 1024;
 
@@ -97,7 +98,7 @@ function payloadOf(record: ProgramRecord): Uint8Array {
 
 /** Turns chunks, however the transport cut them, back into records. Throws `RecordError`; it is unusable then. */
 export class RecordDecoder {
-  #pending: Uint8Array = new Uint8Array(0);
+  readonly #queue = new ByteQueue();
   #finished = false;
 
   /** True once `exit` or `failed` was decoded. */
@@ -106,20 +107,18 @@ export class RecordDecoder {
   }
 
   push(chunk: Uint8Array): ProgramRecord[] {
-    const bytes = this.#pending.length === 0 ? chunk : concat(this.#pending, chunk);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#queue.push(chunk);
     const records: ProgramRecord[] = [];
-    let offset = 0;
-    while (bytes.length - offset >= headerLength) {
-      const length = view.getUint32(offset + 1, true);
+    while (this.#queue.size >= headerLength) {
+      const header = this.#queue.peek(headerLength);
+      const view = new DataView(header.buffer, header.byteOffset, headerLength);
+      const length = view.getUint32(1, true);
       if (length > maxPayload) throw new RecordError(`A record announces ${length} bytes; ${maxPayload} is the limit.`);
-      const end = offset + headerLength + length;
-      if (end > bytes.length) break;
-      records.push(this.#decode(view.getUint8(offset), bytes.subarray(offset + headerLength, end)));
-      offset = end;
+      if (this.#queue.size < headerLength + length) break;
+      const type = view.getUint8(0);
+      records.push(this.#decode(type, this.#queue.take(headerLength + length).subarray(headerLength)));
     }
-    this.#pending = bytes.slice(offset);
-    if (this.#finished && this.#pending.length > 0) throw new RecordError('Bytes follow the last record.');
+    if (this.#finished && this.#queue.size > 0) throw new RecordError('Bytes follow the last record.');
     return records;
   }
 
@@ -164,11 +163,4 @@ function parse<T extends v.GenericSchema>(name: string, shape: T, payload: Uint8
   } catch (error) {
     throw new RecordError(`A record of type ${name} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }

@@ -11,10 +11,10 @@ export function installConsole(stdout, stderr) {
   let indent = '';
 
   const print = (stream, text) => {
-    stream.write(`${indent === '' ? text : text.replace(/^/gm, indent)}\n`);
+    stream.print(`${indent === '' ? text : text.replace(/^/gm, indent)}\n`);
   };
-  const out = (...args) => print(stdout, format(...args));
-  const err = (...args) => print(stderr, format(...args));
+  const out = (...args) => print(stdout, textOf(args));
+  const err = (...args) => print(stderr, textOf(args));
   const group = (...args) => {
     if (args.length > 0) out(...args);
     indent += '  ';
@@ -71,6 +71,11 @@ export function installConsole(stdout, stderr) {
       timers.delete(`${label}`);
     },
   });
+}
+
+/** Most that is printed is one string, which needs no formatting. */
+function textOf(args) {
+  return args.length === 1 && typeof args[0] === 'string' ? args[0] : format(...args);
 }
 
 /** Milliseconds as node's timers print them: `1.234ms`, `2.500s`, `1:02.500 (m:ss.mmm)`. */

@@ -189,12 +189,21 @@ class OutputStream extends Writable {
     return false;
   }
 
+  /** As `write`, without what a stream does around it, unless that could be noticed. */
+  print(text) {
+    const isPlain = this.write === writeOfStream && this.writableLength === 0 && this.writable && !this.writableCorked;
+    if (isPlain) put(this.#name, text);
+    else this.write(text);
+  }
+
   relieve() {
     if (!this.#lagging || isLagging()) return;
     this.#lagging = false;
     this.emit('drain');
   }
 }
+
+const writeOfStream = OutputStream.prototype.write;
 
 export const stdout = new OutputStream('stdout', 1);
 export const stderr = new OutputStream('stderr', 2);

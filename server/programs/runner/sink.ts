@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { type Change, changeShape } from '../asks.ts';
 import { maxPayload } from '../records.ts';
 
-export interface Output {
+interface Output {
   readonly stream: 'stdout' | 'stderr';
   readonly bytes: Uint8Array;
 }
