@@ -10,6 +10,9 @@ import { interrupt } from './interrupt.ts';
 import { memory } from './memory.ts';
 import { printCold } from './print-cold.ts';
 import { printWarm } from './print-warm.ts';
+import { programCpu } from './program-cpu.ts';
+import { programLines } from './program-lines.ts';
+import { programStart } from './program-start.ts';
 import { programs } from './programs.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
@@ -26,6 +29,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   interrupt,
   programs,
   runnerKilled,
+  programStart,
+  programCpu,
+  programLines,
   commit,
   memory,
 ];

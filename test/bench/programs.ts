@@ -36,7 +36,10 @@ export const programs: Benchmark = {
       const [ours, node, typescript] = series;
       return {
         series,
-        findings: [ratio('spawnpoint-cf / node, p50', ours, node), ratio('spawnpoint-cf / tsx, p50', ours, typescript)],
+        findings: [
+          ratio('spawnpoint-cf / node, p50', ours, node, 2.5),
+          ratio('spawnpoint-cf / tsx, p50', ours, typescript),
+        ],
       };
     }),
 };

@@ -20,8 +20,14 @@ export const plainEnvironment: Readonly<Record<string, string>> = {
 export async function expectFromNode(
   expected: string,
   args: readonly string[],
-  { env = {}, stdin }: CommandOptions = {},
+  options: CommandOptions = {},
 ): Promise<void> {
+  const printed = await outputOfNode(args, options);
+  if (printed !== expected) throw new Error(`node ${args.join(' ')} printed ${JSON.stringify(printed)}.`);
+}
+
+/** What Node with `args` prints. Rejects unless it succeeds and says nothing on standard error. */
+export async function outputOfNode(args: readonly string[], { env = {}, stdin }: CommandOptions = {}): Promise<string> {
   const child = spawn(process.execPath, [...args], {
     env: { ...plainEnvironment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -31,6 +37,6 @@ export async function expectFromNode(
   child.stdin.on('error', () => undefined);
   child.stdin.end(stdin);
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (status === 0 && stderr === '' && stdout === expected) return;
-  throw new Error(`node ${args.join(' ')} ended with ${status} and printed ${JSON.stringify(stdout)}: ${stderr}`);
+  if (status === 0 && stderr === '') return stdout;
+  throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
 }

@@ -23,6 +23,8 @@ export class SessionTerminal {
   readonly #ends = new Map<number, (done: Done) => void>();
   /** What to tell all who wait when the terminal fails. */
   readonly #waiting = new Set<(error: Error) => void>();
+  /** Who waits for the end of the program that runs from here. */
+  #exit: (exit: EventBody<'exit'>) => void = () => undefined;
   #busy: readonly number[] = [];
   #welcomed: () => void = () => undefined;
   #stateChanged: () => void = () => undefined;
@@ -82,6 +84,20 @@ export class SessionTerminal {
     if (actual !== echo) throw new Error(`${code} should give ${echo}, not ${actual}`);
   }
 
+  /** Runs `code` as a program to its end. Rejects unless its exit status is 0. */
+  async run(entry: string, code: string): Promise<void> {
+    const source = { path: entry, bytes: new TextEncoder().encode(code) };
+    const program = { entry, sources: [source], args: [], env: [], timeout: null, stdin: null };
+    let ended: (exit: EventBody<'exit'>) => void = () => undefined;
+    const exit = this.#wait<EventBody<'exit'>>((resolve) => {
+      ended = resolve;
+    });
+    this.#exit = ended;
+    this.#connection.run(program).catch((error: Error) => this.#fail(error));
+    const { outcome } = await exit;
+    if (outcome.kind !== 'exit' || outcome.code !== 0) throw new Error(`It ended with ${JSON.stringify(outcome)}.`);
+  }
+
   /** Resolves with how input `number`, which another terminal submitted, ended, once that arrives. */
   ended(number: number): Promise<Done> {
     return this.#wait((resolve) => this.#ends.set(number, resolve));
@@ -127,6 +143,7 @@ export class SessionTerminal {
 
   #event(event: LogEvent): undefined {
     if (event.name === 'output') this.#output(event.body.bytes);
+    if (event.name === 'exit') this.#exit(event.body);
     if (event.name !== 'done') return;
     this.#ends.get(event.body.input)?.(event.body);
     this.#ends.delete(event.body.input);
