@@ -39,6 +39,14 @@ export function formerBytes(db: Database, revision: number): number {
   return db.all<{ bytes: number }>(sql, revision)[0]?.bytes ?? 0;
 }
 
+/** See `FileStore.formerLargeBytes`. */
+export function formerLargeBytes(db: Database, revision: number): number {
+  const sql = `SELECT ifnull(sum(size), 0) AS bytes FROM (
+      SELECT r2_key, max(size) AS size FROM file_entry WHERE r2_key IS NOT NULL AND died > ? GROUP BY r2_key) AS former
+    WHERE NOT EXISTS (SELECT 1 FROM file_entry AS live WHERE live.r2_key = former.r2_key AND live.died IS NULL)`;
+  return db.all<{ bytes: number }>(sql, revision)[0]?.bytes ?? 0;
+}
+
 export class BlobWriter {
   readonly #db: Database;
   readonly #ids: Ids;

@@ -1,7 +1,7 @@
 /** The revisioned files and keys of one session: opens overlays, views, goes back and prunes. */
 
 import type { Database } from '../database.ts';
-import { dropUnreferencedBlobs, formerBytes, highestBlob } from './blobs.ts';
+import { dropUnreferencedBlobs, formerBytes, formerLargeBytes, highestBlob } from './blobs.ts';
 import type { FileChange } from './file-commit.ts';
 import { changesBetween, pruneRevisions, restoreRevision, touchedPaths } from './history.ts';
 import { KeyView } from './kv-store.ts';
@@ -63,6 +63,11 @@ export class FileStore {
   /** Bytes of the contents that the head no longer has, and `revision` or a later one had. Without large files in R2. */
   formerBytes(revision: number): number {
     return formerBytes(this.#db, revision);
+  }
+
+  /** The same, of large files in R2. */
+  formerLargeBytes(revision: number): number {
+    return formerLargeBytes(this.#db, revision);
   }
 
   /** See `restoreRevision`. */

@@ -2,11 +2,10 @@
  * A fork: a new session with everything of another one's revision. The source is read as a stream of records while it
  * goes on; the new session commits all of it as its first revision, or nothing.
  *
- * The stream is a sequence of MessagePack values between two objects of the same server, never stored and never shown to
+ * The stream is a sequence of records (record-stream.ts) between two objects of the same server, never stored and never shown to
  * clients. Contents follow the record that announces them, in pieces of at most 1 MiB.
  */
 
-import { decodeMultiStream, Encoder } from '@msgpack/msgpack';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { type NetworkList, OPEN_LIST } from '../egress/network-list.ts';
 import type { FileSystem } from '../files/file-system.ts';
@@ -14,10 +13,17 @@ import type { LargeFiles } from '../files/large-files.ts';
 import type { FileView } from '../files/view.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import type { LogEntry } from './log.ts';
+import { decodeRecords, RecordEncoder } from './record-stream.ts';
 import type { ForkedHeap, SessionStore } from './store.ts';
 
 type ForkRecord =
-  | { readonly is: 'heap'; readonly kernel: KernelName; readonly engine: string; readonly ran: number }
+  | {
+      readonly is: 'heap';
+      readonly kernel: KernelName;
+      readonly engine: string;
+      readonly isPending: boolean;
+      readonly ran: number;
+    }
   | { readonly is: 'directory'; readonly path: string }
   | { readonly is: 'file'; readonly path: string; readonly isLarge: boolean }
   /** What the owner lets the session call: a fork gets no further. */
@@ -39,13 +45,13 @@ export async function* exportRevision(
   if (revision === null && number !== 0) {
     throw new ProtocolError('NOT_FOUND', `Revision ${number} is not kept (any more). See the history.`);
   }
-  const encoder = new Encoder();
+  const encoder = new RecordEncoder<ForkRecord>();
   const record = (value: ForkRecord): Uint8Array => encoder.encode(value);
   yield record({ is: 'network', ...store.network.list });
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
     const { engine, ran, deltas } = store.heaps.load(heap);
-    yield record({ is: 'heap', kernel, engine, ran });
+    yield record({ is: 'heap', kernel, engine, isPending: store.heaps.isPending(heap), ran });
     for (const bytes of deltas) yield record({ is: 'piece', bytes });
   }
   const { files, kv } = store.files.view(number);
@@ -95,12 +101,12 @@ export async function importRevision(
   const heaps: ForkedHeap[] = [];
   let list = OPEN_LIST;
   try {
-    const records = decodeMultiStream(source) as AsyncGenerator<ForkRecord, void>;
+    const records = decodeRecords(source) as AsyncGenerator<ForkRecord, void>;
     const reader = new RecordReader(records);
     for (let record = await reader.next(); record.is !== 'end'; record = await reader.next()) {
       if (record.is === 'heap') {
-        const { kernel, engine, ran } = record;
-        heaps.push({ kernel, engine, ran, deltas: await collect(reader.pieces()) });
+        const { kernel, engine, isPending, ran } = record;
+        heaps.push({ kernel, engine, isPending, ran, deltas: await collect(reader.pieces()) });
       } else if (record.is === 'network') list = record;
       else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
       else if (record.is === 'key') overlay.kv.set(record.key, record.value);

@@ -1,4 +1,4 @@
-/** What was accepted: once, for ever, and found again. */
+/** What was accepted: once, and found again as long as it is among the newest. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -80,5 +80,19 @@ describe('requests', () => {
     reopen();
     expect(requests.find(by('a', 1))).toBe(null);
     expect(requests.acceptInput(by('a', 1), 'js', '')).toBe(1);
+  });
+
+  it('keep their code, and are known, as long as they are among the newest', () => {
+    for (let at = 1; at <= 6; at++) requests.acceptInput(by('a', at), 'js', `code ${at}`, at === 2);
+    const codes = (): (string | undefined)[] => [1, 2, 3, 4, 5, 6].map((number) => requests.input(number)?.code);
+    requests.prune({ recorded: 6, code: 36, known: 6 });
+    expect(codes()).toEqual(['code 1', 'code 2', 'code 3', 'code 4', 'code 5', 'code 6']);
+    requests.prune({ recorded: 5, code: 36, known: 6 });
+    expect(codes()).toEqual(['', 'code 2', 'code 3', 'code 4', 'code 5', 'code 6']);
+    requests.prune({ recorded: 6, code: 17, known: 5 });
+    expect(codes()).toEqual([undefined, 'code 2', '', '', 'code 5', 'code 6']);
+    reopen();
+    expect(requests.find(by('a', 3))).toEqual({ cause: 'input', number: 3 });
+    expect(requests.find(by('a', 1))).toBeNull();
   });
 });

@@ -24,11 +24,15 @@ export interface RecordedInput {
   readonly code: string;
 }
 
-/** Inputs whose code is kept, to be shown and to be run again; and characters of code in all. */
-const RECORDED_INPUTS = 10_000;
-const RECORDED_CODE = 64 * 1024 * 1024;
-/** Inputs, and programs, that are kept to know them again. */
-const KEPT_REQUESTS = 100_000;
+export interface RequestLimits {
+  /** Inputs whose code is kept, to be shown and to be run again; and characters of code in all. */
+  readonly recorded: number;
+  readonly code: number;
+  /** Inputs, and as many programs, that are kept to be known again. */
+  readonly known: number;
+}
+
+const REQUESTS: RequestLimits = { recorded: 10_000, code: 64 * 1024 * 1024, known: 100_000 };
 
 /** As with the log, a transaction that fails leaves this object ahead of the store. */
 export class RequestStore {
@@ -114,17 +118,17 @@ export class RequestStore {
   }
 
   /** Lets go of the code of old inputs, and of the oldest requests as a whole. What is open stays. */
-  prune(): void {
+  prune({ recorded, code, known }: RequestLimits = REQUESTS): void {
     const database = this.#database;
     const overLimit = `SELECT MAX(number) FROM (
       SELECT number, SUM(LENGTH(code)) OVER (ORDER BY number DESC) AS total FROM input) WHERE total > ?`;
     database.run(
       `UPDATE input SET code = '' WHERE open = 0 AND code <> '' AND number <= MAX(?, IFNULL((${overLimit}), 0))`,
-      this.#nextInput - 1 - RECORDED_INPUTS,
-      RECORDED_CODE,
+      this.#nextInput - 1 - recorded,
+      code,
     );
-    database.run(`DELETE FROM input WHERE open = 0 AND number < ?`, this.#nextInput - KEPT_REQUESTS);
-    database.run(`DELETE FROM program WHERE open = 0 AND number < ?`, this.#nextProgram - KEPT_REQUESTS);
+    database.run(`DELETE FROM input WHERE open = 0 AND number < ?`, this.#nextInput - known);
+    database.run(`DELETE FROM program WHERE open = 0 AND number < ?`, this.#nextProgram - known);
   }
 
   /** Its end is in the log. */

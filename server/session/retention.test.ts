@@ -66,7 +66,7 @@ function commits(count: number, what: What = { heap: 1 }): void {
 }
 
 function retention(limits: Partial<RetentionLimits>): Retention {
-  return new Retention(store, { revisions: 10, bytes: ENDLESS, ...limits });
+  return new Retention(store, { revisions: 10, bytes: ENDLESS, largeBytes: ENDLESS, ...limits });
 }
 
 /** Numbers of the revisions that are kept, oldest first. */
@@ -188,6 +188,31 @@ describe('the bytes of files', () => {
     commits(5);
     retention({ bytes: 5 }).prune();
     expect(kept()).toEqual(range(1, 6));
+  });
+});
+
+describe('the bytes of large files', () => {
+  const MiB = 1024 * 1024;
+
+  function commitLarge(key: string): void {
+    const overlay = store.files.open();
+    overlay.files.placeLarge('large', { key, size: 100 * MiB, sha256: '' });
+    store.commit({ cause: 'files', causeNumber: null, at: 0, overlay });
+  }
+
+  it('count once the head no longer has them, and their objects are let go of', () => {
+    for (const key of ['a', 'b', 'c', 'd', 'e']) commitLarge(key);
+    expect([store.files.formerBytes(1), store.files.formerLargeBytes(1)]).toEqual([0, 400 * MiB]);
+    expect(retention({ largeBytes: 400 * MiB }).prune()).toBeNull();
+    expect(retention({ largeBytes: 400 * MiB - 1 }).prune()).toEqual({ count: 2, first: 1, last: 2 });
+    expect(kept()).toEqual([3, 4, 5]);
+    expect(database.all('SELECT r2_key FROM r2_orphan ORDER BY r2_key')).toEqual([{ r2_key: 'a' }, { r2_key: 'b' }]);
+  });
+
+  it('that came back with an old revision do not count', () => {
+    for (const key of ['a', 'b']) commitLarge(key);
+    store.restore(store.revisions.get(1), 0, { how: 'undo', checkpoint: null, terminal: null });
+    expect(store.files.formerLargeBytes(1)).toBe(100 * MiB);
   });
 });
 

@@ -10,9 +10,19 @@ export interface RetentionLimits {
   readonly revisions: number;
   /** Bytes of heaps, and of contents that the head no longer has. What checkpoints need does not count. */
   readonly bytes: number;
+  /** Bytes of large files in R2 that the head no longer has. */
+  readonly largeBytes: number;
 }
 
-export const RETENTION: RetentionLimits = { revisions: 200, bytes: 64 * 1024 * 1024 };
+const MiB = 1024 * 1024;
+export const RETENTION: RetentionLimits = { revisions: 200, bytes: 64 * MiB, largeBytes: 1024 * MiB };
+
+/** What was let go of: so many revisions, the first and the last of them. */
+export interface Pruned {
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
 
 /** How many more than the limit may gather before they go: pruning in batches costs less. */
 const SLACK = 50;
@@ -38,23 +48,36 @@ export class Retention {
     if (revisions.count > this.#limits.revisions + this.#named + SLACK) return true;
     if (revisions.next - this.#lookedAt < LOOK_EVERY) return false;
     this.#lookedAt = revisions.next;
-    return this.#bytesOf(revisions.newest(this.#limits.revisions)) > this.#limits.bytes;
+    return !this.#fits(revisions.newest(this.#limits.revisions));
   }
 
-  /** Lets go of what is beyond the limits. One transaction; the head and the checkpoints always stay. */
-  prune(): void {
-    const { database, revisions, heaps, files } = this.#store;
+  /**
+   * Lets go of what is beyond the limits. One transaction; the head and the checkpoints always stay. Null when nothing
+   * was beyond them.
+   */
+  prune(): Pruned | null {
+    const { database, revisions, requests, heaps, files } = this.#store;
     let recent = revisions.newest(this.#limits.revisions);
-    while (recent.length > 1 && this.#bytesOf(recent) > this.#limits.bytes) {
+    while (recent.length > 1 && !this.#fits(recent)) {
       recent = recent.slice(0, Math.ceil(recent.length / 2));
     }
     const kept = new Map([...recent, ...this.#checkpoints()].map((revision) => [revision.number, revision]));
     this.#named = kept.size - recent.length;
+    const gone = revisions.newest(revisions.count).flatMap(({ number }) => (kept.has(number) ? [] : [number]));
     database.transaction(() => {
+      requests.prune();
       revisions.keepOnly(new Set(kept.keys()));
       heaps.keepOnly(heaps.neededBy(heapsOf(kept.values())));
       files.prune([...kept.keys()].sort((a, b) => a - b));
     });
+    const [last, first] = [gone[0], gone.at(-1)];
+    return first === undefined || last === undefined ? null : { count: gone.length, first, last };
+  }
+
+  #fits(recent: readonly Revision[]): boolean {
+    const { bytes, largeBytes } = this.#limits;
+    const oldest = recent.at(-1)?.number ?? 0;
+    return this.#bytesOf(recent) <= bytes && this.#store.files.formerLargeBytes(oldest) <= largeBytes;
   }
 
   /** What the newest revisions, `recent`, need and checkpoints do not. */

@@ -230,7 +230,13 @@ export class Session implements ConnectionHandler {
   /** The alarm's part: lets go of what is beyond the limits of history. */
   prune(): void {
     this.#isPruneAsked = false;
-    this.#retention.prune();
+    const pruned = this.#retention.prune();
+    if (pruned === null) return;
+    const { count, first, last } = pruned;
+    const what = count === 1 ? `revision ${first} is` : `${count} revisions, ${first} to ${last}, are`;
+    const text = `The history reached its limit: ${what} not kept any more. A checkpoint keeps a revision.`;
+    const at = Math.floor(this.clock.now());
+    this.#presence.publish({ name: 'notice', body: { at, level: 'info', text, cause: null } });
   }
 
   /** Ends every connection: the session is being removed. */

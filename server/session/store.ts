@@ -30,6 +30,7 @@ export interface HeapCommit {
 export interface ForkedHeap {
   readonly kernel: KernelName;
   readonly engine: string;
+  readonly isPending: boolean;
   readonly ran: number;
   readonly deltas: readonly Uint8Array[];
 }
@@ -156,9 +157,9 @@ export class SessionStore {
     return this.database.transaction(() => {
       const number = this.revisions.next;
       const { changes } = overlay.commit(number);
-      const stored = heaps.map(({ kernel, engine, ran, deltas }) => {
-        // Whether it has work of its own, a kernel that is booted from it finds out.
-        const heap = deltas.reduce<number | null>((base, delta) => this.heaps.append(engine, base, delta, true), null);
+      const stored = heaps.map(({ kernel, engine, isPending, ran, deltas }) => {
+        const append = (base: number | null, delta: Uint8Array) => this.heaps.append(engine, base, delta, isPending);
+        const heap = deltas.reduce<number | null>(append, null);
         if (heap !== null) this.heaps.ranOn(heap, ran);
         return [kernel, heap] as const;
       });

@@ -123,7 +123,11 @@ class Trial {
         model.checkpoint(each.name);
         break;
       case 'prune':
-        new Retention(session.store, { revisions: each.recent, bytes: Number.POSITIVE_INFINITY }).prune();
+        new Retention(session.store, {
+          revisions: each.recent,
+          bytes: Number.POSITIVE_INFINITY,
+          largeBytes: Number.POSITIVE_INFINITY,
+        }).prune();
         this.#isPruned ||= model.head > each.recent;
         model.prune(each.recent);
         this.#expectNoLeaks();

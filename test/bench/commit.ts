@@ -2,6 +2,7 @@
 
 import { type Benchmark, type Finding, ratio, type Series } from './benchmark.ts';
 import { interleave, timeEach } from './support/interleave.ts';
+import { FILL, OBJECTS } from './support/large-heap.ts';
 import { Product } from './support/product.ts';
 import { SessionTerminal } from './support/session-terminal.ts';
 import { summarize } from './support/statistics.ts';
@@ -13,9 +14,6 @@ const IN_A_ROW = 40;
 
 const SMALL = 'small';
 const LARGE = 'large';
-/** Objects that together take 20 MB of the interpreter's memory. */
-const OBJECTS = 150_000;
-const FILL = `globalThis.objects = Array.from({ length: ${OBJECTS} }, (_, i) => ({ i, text: 'object ' + i })); 'filled'`;
 
 export const commit: Benchmark = {
   name: 'commit',

@@ -6,6 +6,7 @@ import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { type Figures, recordFigures } from './figures.ts';
 import { flood } from './flood.ts';
+import { history } from './history.ts';
 import { interrupt } from './interrupt.ts';
 import { memory } from './memory.ts';
 import { printCold } from './print-cold.ts';
@@ -17,8 +18,10 @@ import { programs } from './programs.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
 import { runnerKilled } from './runner-killed.ts';
+import { sessions } from './sessions.ts';
 import { stalled } from './stalled.ts';
 import { describeMachine } from './support/machine-facts.ts';
+import { wake } from './wake.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   roundTrip,
@@ -33,7 +36,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   programCpu,
   programLines,
   commit,
+  wake,
+  history,
   memory,
+  sessions,
 ];
 
 const { values, positionals } = parseArgs({

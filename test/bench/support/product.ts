@@ -48,6 +48,15 @@ export class Product {
     return [executable, ...args];
   }
 
+  /** Posts JSON to the server's REST surface. Rejects unless it answers with success. */
+  async post(path: string, json: object): Promise<void> {
+    const { origin, token } = await this.server.reach();
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(json) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${text}`);
+  }
+
   /** Ends the server, if it runs. Sessions stay. */
   async stop(): Promise<void> {
     await stopServer(this.env);
