@@ -45,6 +45,7 @@ export class Sink extends RpcTarget {
   #begun: Promise<void> | null = null;
   #last = 0;
   #sincePause = 0;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(target: SinkTarget) {
     super();
@@ -77,7 +78,10 @@ export class Sink extends RpcTarget {
   async file(path: unknown): Promise<Uint8Array | null> {
     if (typeof path !== 'string' || path.length > 4096) throw new TypeError('A path is a string.');
     await this.#pause(changePace);
-    return this.#target.file(path);
+    // One at a time: the session reads each whole file for it.
+    const reading = this.#reading.then(() => this.#target.file(path));
+    this.#reading = reading.catch(() => null);
+    return reading;
   }
 
   /** Lets the process listen to everybody else: a guest whose calls are answered at once would keep it from that. */
