@@ -1,4 +1,4 @@
-"""What the kernel calls: strings in, JSON out. No exception leaves these functions but by a fault of the REPL itself."""
+"""What the kernel calls: strings in, text out. But for `get_value`, nothing is raised except by a fault of the REPL."""
 
 # Bound here: what users put in place of `json.dumps` does not concern the REPL.
 from json import dumps, loads

@@ -55,7 +55,7 @@ def _run_step(step):
 
 
 def _prepare():
-    stdin.install()
+    stdin.renew()
     _forget_directories()
 
 
@@ -65,6 +65,7 @@ def install():
     packages.install_path()
     plain.install()
     display.install()
+    stdin.install()
     exits.install(exits.SessionQuitter)
 
 

@@ -79,7 +79,7 @@ class _State:
         self._environment = dict(os.environ)
         self._directory = os.getcwd()
         self._at_exit = (atexit.register, atexit.unregister)
-        self._last = {name: vars(builtins)[name] for name in ('_', '__', '___') if name in vars(builtins)}
+        self._builtins = dict(vars(builtins))
 
     def restore(self):
         for name in _user_modules():
@@ -94,7 +94,9 @@ class _State:
         os.environ.update(self._environment)
         _enter(self._directory)
         atexit.register, atexit.unregister = self._at_exit
-        vars(builtins).update(self._last)
+        for name in vars(builtins).keys() - self._builtins.keys():
+            delattr(builtins, name)
+        vars(builtins).update(self._builtins)
 
 
 def _enter(directory):
@@ -126,12 +128,11 @@ class _Isolation:
         sys.displayhook, sys.excepthook = sys.__displayhook__, sys.__excepthook__
         atexit.register, atexit.unregister = self._register, self._unregister
         exits.install(exits.ProgramQuitter)
-        stdin.install()
+        stdin.renew()
         return self
 
     def __exit__(self, *_):
         self._saved.restore()
-        exits.install(exits.SessionQuitter)
         return False
 
     def run_exit_functions(self):

@@ -81,6 +81,12 @@ read_input.__name__ = read_input.__qualname__ = 'input'
 
 
 def install():
+    """Makes `input` and `getpass` ask the terminal."""
+    builtins.input = read_input
+    getpass.getpass = read_secret
+
+
+def renew():
     """A standard input of its own for each evaluation: what was read ahead of one is not seen by the next.
 
     One that the user has put in its place stays.
@@ -90,5 +96,3 @@ def install():
     if sys.stdin is current:
         sys.stdin = fresh
     sys.__stdin__ = fresh
-    builtins.input = read_input
-    getpass.getpass = read_secret
