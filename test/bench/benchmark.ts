@@ -2,7 +2,7 @@
 
 import type { Summary } from './support/statistics.ts';
 
-export type Unit = 'ms' | '×' | 'lines/s' | 'MB/s' | 'MB' | 'KB';
+export type Unit = 'ms' | '×' | 'lines/s' | 'requests/s' | 'MB/s' | 'MB' | 'KB';
 
 /** Measurements of one subject. */
 export interface Series extends Summary {

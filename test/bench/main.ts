@@ -9,6 +9,7 @@ import { flood } from './flood.ts';
 import { history } from './history.ts';
 import { interrupt } from './interrupt.ts';
 import { memory } from './memory.ts';
+import { preview } from './preview.ts';
 import { printCold } from './print-cold.ts';
 import { printWarm } from './print-warm.ts';
 import { programCpu } from './program-cpu.ts';
@@ -35,6 +36,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   programStart,
   programCpu,
   programLines,
+  preview,
   commit,
   wake,
   history,

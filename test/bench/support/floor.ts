@@ -9,8 +9,8 @@ export function withFloor<Result>(
   directory: string,
   use: (ask: (message: string) => Promise<string>) => Promise<Result>,
 ): Promise<Result> {
-  const worker = { script: 'floor.js', binding: 'FLOOR', className: 'Floor', name: 'floor' };
-  return withPlainWorker({ ...worker, persist: join(directory, 'floor') }, async (url) => {
+  const objects = { binding: 'FLOOR', className: 'Floor', persist: join(directory, 'floor') };
+  return withPlainWorker({ script: 'floor.js', name: 'floor', objects }, async (url) => {
     const socket = await open(url);
     try {
       return await use((message) => ask(socket, message));

@@ -3,21 +3,25 @@
 import { readFile } from 'node:fs/promises';
 import { Miniflare } from 'miniflare';
 
-export interface PlainWorkerOptions {
-  /** File name in `workers/`. */
-  readonly script: string;
-  /** The binding and the class of its Durable Object. */
+export interface PlainObjects {
   readonly binding: string;
   readonly className: string;
   /** Absolute path of the directory with the Durable Objects of all Workers. */
   readonly persist: string;
+}
+
+export interface PlainWorkerOptions {
+  /** File name in `workers/`. */
+  readonly script: string;
+  /** Its Durable Object, if it has one. */
+  readonly objects: PlainObjects | null;
   /** The name of the Worker: Durable Objects are stored under it. */
   readonly name: string;
 }
 
 /** Calls `use` with the URL at which the Worker answers, then ends it. */
 export async function withPlainWorker<Result>(
-  { script, binding, className, persist, name }: PlainWorkerOptions,
+  { script, objects, name }: PlainWorkerOptions,
   use: (url: URL) => Promise<Result>,
 ): Promise<Result> {
   const contents = await readFile(new URL(`../workers/${script}`, import.meta.url), 'utf8');
@@ -30,8 +34,12 @@ export async function withPlainWorker<Result>(
     host: '127.0.0.1',
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     stripCfConnectingIp: false,
-    durableObjects: { [binding]: { className, useSQLite: true } },
-    durableObjectsPersist: persist,
+    ...(objects === null
+      ? {}
+      : {
+          durableObjects: { [objects.binding]: { className: objects.className, useSQLite: true } },
+          durableObjectsPersist: objects.persist,
+        }),
   });
   try {
     return await use(await miniflare.unsafeGetDirectURL());

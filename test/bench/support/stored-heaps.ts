@@ -19,8 +19,8 @@ export async function readStoredHeaps(
   sessions: readonly string[],
 ): Promise<readonly (readonly StoredHeap[])[]> {
   await product.stop();
-  const worker = { script: 'stored-heaps.js', binding: 'SANDBOX', className: 'Sandbox', name: WORKER_NAME };
-  return withPlainWorker({ ...worker, persist: product.durableObjects }, (url) =>
+  const objects = { binding: 'SANDBOX', className: 'Sandbox', persist: product.durableObjects };
+  return withPlainWorker({ script: 'stored-heaps.js', name: WORKER_NAME, objects }, (url) =>
     Promise.all(sessions.map((session) => readSession(url, session))),
   );
 }
