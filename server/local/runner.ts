@@ -37,12 +37,12 @@ export class Runner {
       await this.#decided();
       return supervisor.running();
     };
-    const active = () => this.#watch();
-    this.#previews = new PreviewGate({ target, active });
+    // Of many short requests, none is worth a heartbeat of its own.
+    this.#previews = new PreviewGate({ target, active: () => this.#attend() });
     this.#gate = new RunnerGate({
       target,
       loss: () => this.#loss(),
-      active,
+      active: () => this.#watch(),
       heard: () => this.#silence.heard(),
       endWanted: () => {
         this.#endWantedAt ??= performance.now();
@@ -89,9 +89,13 @@ export class Runner {
   }
 
   #watch(): void {
+    this.#attend();
+    this.#beat();
+  }
+
+  #attend(): void {
     this.#lastRequest = performance.now();
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
-    this.#beat();
   }
 
   #tick(): void {
