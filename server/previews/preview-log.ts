@@ -8,7 +8,7 @@ import { encodeRecord, type ProgramRecord } from '../programs/records.ts';
 type LogRecord = Extract<ProgramRecord, { type: 'stdout' | 'stderr' | 'request' }>;
 
 /** Bytes that are kept while nobody reads, and that may wait for a slow reader; beyond it, the oldest go. */
-export const KEPT_BYTES = 256 * 1024;
+const KEPT_BYTES = 256 * 1024;
 
 export class PreviewLog {
   readonly #limit: number;

@@ -30,7 +30,7 @@ const tables = [
 const partBytes = 1_900_000;
 const maxObjects = 1000;
 const maxNameLength = 512;
-export const OBJECT_HEADER = 'x-spawnpoint-object';
+const OBJECT_HEADER = 'x-spawnpoint-object';
 
 export class Preview extends DurableObject<PreviewEnv> {
   readonly #database: DurableDatabase;
