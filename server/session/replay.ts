@@ -43,10 +43,13 @@ export interface Replayed {
  * from that input on. Throws `ProtocolError` NOT_FOUND when there are none.
  */
 export function inputsToReplay(
-  { revisions, requests }: SessionStore,
+  { store: { revisions, requests }, kernels }: ReplayContext,
   from: number | null,
 ): { readonly inputs: readonly (RecordedInput & { readonly number: number })[]; readonly isWhole: boolean } {
-  const { inputs, isWhole } = revisions.inputs();
+  const { inputs, isWhole } = revisions.inputs((number) => {
+    const input = requests.input(number);
+    return input === null || !kernels.isPure(input.code, input.language);
+  });
   const wanted = inputs.filter((number) => number >= (from ?? 0));
   const known = wanted.flatMap((number) => {
     const input = requests.input(number);

@@ -277,7 +277,7 @@ describe('checkpoints', () => {
 });
 
 describe('the way to the head', () => {
-  const inputs = (): unknown => store.revisions.inputs();
+  const inputs = (): unknown => store.revisions.inputs((input) => input !== 4);
 
   it('stays known when its revisions are gone', () => {
     commits(5);
@@ -288,14 +288,16 @@ describe('the way to the head', () => {
     expect(inputs()).toEqual({ inputs: [1, 2, 3, 7, 8], isWhole: true });
   });
 
-  it('begins where the variables were emptied, unless nothing came since', () => {
+  it('begins where the variables were emptied, unless no step was made since', () => {
     commits(2);
     store.reset(0, { how: 'reset', checkpoint: null, terminal: null });
     expect(inputs()).toEqual({ inputs: [1, 2], isWhole: true });
     commits(1);
-    expect(inputs()).toEqual({ inputs: [4], isWhole: true });
+    expect(inputs()).toEqual({ inputs: [1, 2, 4], isWhole: true });
+    commits(1);
+    expect(inputs()).toEqual({ inputs: [4, 5], isWhole: true });
     retention({ revisions: 1 }).prune();
-    expect(inputs()).toEqual({ inputs: [4], isWhole: true });
+    expect(inputs()).toEqual({ inputs: [4, 5], isWhole: true });
   });
 
   it('is known for so many revisions', () => {

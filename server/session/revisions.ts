@@ -171,18 +171,20 @@ export class RevisionStore {
 
   /**
    * The inputs whose variables the head has, oldest first: those on the way to it since its variables were empty, or to
-   * what they were before the user emptied them if nothing came since. `isWhole` is false if the way begins before what is
+   * what they were before the user emptied them if no step was made since. `isWhole` is false if the way begins before what is
    * known, or in another session.
    */
-  inputs(): { readonly inputs: readonly number[]; readonly isWhole: boolean } {
+  inputs(isStep: (input: number) => boolean): { readonly inputs: readonly number[]; readonly isWhole: boolean } {
     const inputs: number[] = [];
+    let hasStep = false;
     let next = this.#head?.number ?? 0;
     while (next !== 0) {
       const revision = this.get(next);
       const way = revision === null ? this.#past(next) : wayThrough(revision);
       if (way === null || revision?.cause === 'fork') return { inputs: inputs.reverse(), isWhole: false };
       if (way.input !== null) inputs.push(way.input);
-      const isEmptied = revision?.origin?.how === 'reset' && inputs.length > 0;
+      hasStep ||= way.input !== null && isStep(way.input);
+      const isEmptied = revision?.origin?.how === 'reset' && hasStep;
       next = isEmptied ? 0 : way.before;
     }
     return { inputs: inputs.reverse(), isWhole: true };

@@ -131,7 +131,7 @@ export class TimeTravel {
   replay(from: number | null, terminal: string | null = null): Promise<Replayed> {
     this.#settle();
     const { store, clock } = this.#context;
-    const inputs = inputsToReplay(store, from);
+    const inputs = inputsToReplay(this.#context, from);
     if (from === null) this.#moved(store.reset(Math.floor(clock.now()), originOf('replay', terminal)), 0);
     return replay(this.#context, inputs);
   }
