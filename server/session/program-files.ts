@@ -3,7 +3,7 @@
 import type { FileStore } from '../files/file-store.ts';
 import { FileError, type FileSystem } from '../files/file-system.ts';
 import type { Overlay } from '../files/overlay.ts';
-import { joinPath } from '../files/paths.ts';
+import { checkPath, joinPath } from '../files/paths.ts';
 import type { Change, SessionFile, Snapshot } from '../programs/asks.ts';
 import type { ProgramSession } from '../programs/program.ts';
 
@@ -96,6 +96,7 @@ export class ProgramFiles implements ProgramSession {
 /** Null also for a path that cannot be one. */
 function statOf(files: FileSystem, path: string) {
   try {
+    checkPath(path);
     return files.stat(path);
   } catch (error) {
     if (error instanceof FileError) return null;
