@@ -15,7 +15,7 @@ import { PreviewReading, servedPath } from './preview-sources.ts';
 import type { SessionStore } from './store.ts';
 
 /** Previews of one session at a time. */
-export const MAX_PREVIEWS = 8;
+const MAX_PREVIEWS = 8;
 /** Changes of files that follow each other faster make one reload. */
 const RELOAD_MILLISECONDS = 100;
 
