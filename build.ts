@@ -4,8 +4,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { buildWorker } from './server/build-worker.ts';
+import { buildWorkers } from './server/build-worker.ts';
 import { buildJavaScriptEngine } from './server/kernels/javascript/build-base.ts';
+import { buildPythonEngine } from './server/kernels/python/build/build-engine.ts';
 import { buildProgramLibraries } from './server/programs/guest/build-libraries.ts';
 
 /**
@@ -41,7 +42,8 @@ const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', de
 
 await buildJavaScriptEngine({ update: values['update-engine'] });
 await buildProgramLibraries();
-await buildWorker();
+await buildPythonEngine({ update: values['update-engine'] });
+await buildWorkers();
 await rm('dist/node', { recursive: true, force: true });
 await bundleForNode('cli', 'tui/cli.ts');
 await bundleForNode('local/daemon', 'server/local/daemon.ts');

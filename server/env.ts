@@ -8,6 +8,10 @@ export interface Env {
   readonly SANDBOX: DurableObjectNamespace<Sandbox>;
   readonly ACCOUNT: DurableObjectNamespace<Account>;
   readonly FILES: R2Bucket;
+  /** `dist/assets/`. Absent on the free plan, whose script has no Python. */
+  readonly ASSETS?: Fetcher;
+  /** Address of the index that `%pip` installs from; https://pypi.org/simple when absent. */
+  readonly PYTHON_INDEX?: string;
   /** Absent on the free plan: programs are then refused. */
   readonly LOADER?: WorkerLoader;
   /** Where previews are kept. Locally only the runner has it. */

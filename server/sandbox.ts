@@ -17,6 +17,7 @@ import { historyRoutes } from './http/history.ts';
 import { networkRoutes } from './http/network.ts';
 import { previewSessionRoutes } from './http/previews.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
+import { pythonFactories } from './kernels/python/factories.ts';
 import { isolateMemory } from './memory.ts';
 import { RunnerPreviews } from './previews/runner-previews.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
@@ -65,7 +66,7 @@ export class Sandbox extends DurableObject<Env> {
       database,
       clock: systemClock,
       large: this.#large,
-      kernels: [javascriptFactory],
+      kernels: [javascriptFactory, ...pythonFactories(env)],
       host: {
         now: () => Date.now(),
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),

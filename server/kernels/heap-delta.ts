@@ -97,8 +97,8 @@ function forEachRun({ runs }: HeapChanges, visit: (start: number, end: number) =
   for (let index = 0; index + 1 < runs.length; index += 2) visit(runs[index] ?? 0, runs[index + 1] ?? 0);
 }
 
-/** The delta that makes the earlier state equal to `live` where `changes` says. */
-export function encodeHeapDelta(changes: HeapChanges, live: Uint8Array): Uint8Array {
+/** The delta that makes the earlier state equal to `live` where `changes` says. Each run is asked for once, in bytes. */
+export function encodeHeapDelta(changes: HeapChanges, live: Pick<Uint8Array, 'subarray'>): Uint8Array {
   let bound = 0;
   forEachRun(changes, (start, end) => {
     bound += 2 * MAX_LEB128_BYTES + (end - start) * WORD_BYTES;

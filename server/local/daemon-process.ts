@@ -140,7 +140,8 @@ export class Daemon {
     this.#runner = runner;
     const runnerAddress = await runner.listen();
     const previewDomain: string = `localhost:${await runner.listenForPreviews(preferredPort(storage))}`;
-    const worker = { modules, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn, previewDomain };
+    const assets = join(workerDirectory, '..', 'assets');
+    const worker = { modules, assets, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn, previewDomain };
     const main = this.#supervise('main', port, (mainPort) => mainOptions(worker, mainPort));
     this.#main = main;
     // The first token takes 10 ms longer than the others, which are free while workerd boots.

@@ -13,6 +13,7 @@ interface Binding {
 
 const worker = {
   modules: [],
+  assets: tmpdir(),
   storage: '/s/main',
   tokenSecret: 't',
   runnerSecret: 'r',
@@ -46,6 +47,7 @@ it('says what wrangler.toml says', () => {
       ]),
     ),
     r2Buckets: config.r2_buckets.map(({ binding }: Binding) => binding),
+    serviceBindings: { [config.assets?.binding ?? '']: { disk: { path: worker.assets } } },
     workerLoaders: Object.fromEntries(config.worker_loaders.map(({ binding }: Binding) => [binding, {}])),
   });
 });
@@ -53,9 +55,9 @@ it('says what wrangler.toml says', () => {
 it('has one Worker for both plans, but for what the free plan refuses', () => {
   const paid = unstable_readConfig({ config: configPath });
   const free = unstable_readConfig({ config: configPath, env: 'free' }, { hideWarnings: true });
-  const { main, no_bundle, rules, migrations, durable_objects, compatibility_date, compatibility_flags } = paid;
+  const { no_bundle, assets, rules, migrations, durable_objects, compatibility_date, compatibility_flags } = paid;
   expect(free).toMatchObject({
-    ...{ main, no_bundle, rules, migrations, durable_objects, compatibility_date, compatibility_flags },
+    ...{ no_bundle, assets, rules, migrations, durable_objects, compatibility_date, compatibility_flags },
     r2_buckets: [{ binding: 'FILES' }],
     worker_loaders: [],
     limits: {},

@@ -1,6 +1,6 @@
 /** What wrangler.toml says, for Miniflare. A test compares the two. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { MiniflareOptions, WorkerOptions } from 'miniflare';
 import { LocalServerError, oneLine } from './local-server-error.ts';
@@ -56,6 +56,8 @@ export function readModules(workerDirectory: string): Modules {
 
 export interface MainWorker {
   readonly modules: Modules;
+  /** Absolute directory of the files beside the script. Without it there is no Python. */
+  readonly assets: string;
   /** Absolute directory of all that persists. */
   readonly storage: string;
   readonly tokenSecret: string;
@@ -94,6 +96,7 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
     serviceBindings: {
       RUNNER: { external: { address: worker.runnerAddress, http: {} } },
       ...(worker.esmCdn === null ? {} : { ESM_CDN: anyNetwork }),
+      ...(existsSync(worker.assets) ? { ASSETS: { disk: { path: worker.assets, writable: false } } } : {}),
     },
   };
 }

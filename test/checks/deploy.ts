@@ -1,7 +1,10 @@
-/** `npm run check:deploy`: wrangler accepts both environments, offline, and each script fits its plan. */
+/**
+ * `npm run check:deploy`: wrangler accepts both environments, offline, each script fits its plan, and no file beside it
+ * is larger than one may be.
+ */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -13,6 +16,18 @@ const PLANS = [
   { plan: 'paid', environment: '', maxBytes: 10 * MB },
   { plan: 'free', environment: 'free', maxBytes: 3 * MB },
 ];
+
+/** What Cloudflare accepts as one static file. */
+const MAX_ASSET_BYTES = 25 * 1024 * 1024;
+const ASSETS = 'dist/assets';
+
+for (const path of readdirSync(ASSETS, { recursive: true, encoding: 'utf8' })) {
+  const { size } = statSync(join(ASSETS, path));
+  if (size > MAX_ASSET_BYTES) {
+    console.error(`${path} is too large to be served: ${(size / MB).toFixed(2)} MB.`);
+    process.exitCode = 1;
+  }
+}
 
 for (const { plan, environment, maxBytes } of PLANS) {
   const bytes = compressedSize(environment);

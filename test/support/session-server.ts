@@ -2,12 +2,12 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import { Miniflare } from 'miniflare';
 import WebSocket from 'ws';
 import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
-import { buildWorker } from '../../server/build-worker.ts';
+import { buildWorkers } from '../../server/build-worker.ts';
 import { mainOptions, readModules, WORKER_NAME } from '../../server/local/miniflare-options.ts';
 import { TestTerminal } from '../../server/testing/terminal.ts';
 
@@ -46,7 +46,7 @@ export class SessionServer {
   }
 
   static async start(): Promise<SessionServer> {
-    await buildWorker();
+    await buildWorkers();
     const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
     const built = readModules('dist/worker');
     const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: PROBE }, ...built];
@@ -57,7 +57,8 @@ export class SessionServer {
       esmCdn: null,
       previewDomain: 'localhost:9',
     };
-    const miniflare = new Miniflare(mainOptions({ modules, storage: directory, ...secrets }, 0));
+    const assets = resolve('dist/assets');
+    const miniflare = new Miniflare(mainOptions({ modules, assets, storage: directory, ...secrets }, 0));
     await miniflare.ready;
     return new SessionServer(miniflare, directory);
   }

@@ -16,6 +16,7 @@ declare global {
       readonly SANDBOX: DurableObjectNamespace<Sandbox>;
       readonly ACCOUNT: DurableObjectNamespace<Account>;
       readonly FILES: R2Bucket;
+      readonly ASSETS: Fetcher;
       readonly TOKEN_SECRET: string;
     }
   }

@@ -11,7 +11,7 @@ export async function checkEngineLock(file: string, id: string, update: boolean)
   if (engine === id) return;
   if (!update) {
     throw new Error(
-      `The JavaScript engine changed: its id is ${id}, but ${file} says ${String(engine)}. ` +
+      `The engine changed: its id is ${id}, but ${file} says ${String(engine)}. ` +
         'Heaps that users have stored open only on the engine that wrote them. ' +
         'If the change is meant, run `npm run build -- --update-engine` and commit that file.',
     );

@@ -1,6 +1,15 @@
-/** A session around one JavaScript kernel, for tests: it evaluates, keeps the output and stores the heap. */
+/** A session around one kernel, for tests: it evaluates, keeps the output and stores the heap. */
 
-import type { BackgroundTurn, Evaluation, Kernel, KernelHost, KernelIo, Language, OutputStream } from '../../kernel.ts';
+import type {
+  BackgroundTurn,
+  Evaluation,
+  Kernel,
+  KernelFactory,
+  KernelHost,
+  KernelIo,
+  Language,
+  OutputStream,
+} from '../../kernel.ts';
 import { javascriptFactory } from '../factory.ts';
 import { MemoryFiles, MemoryKeyValue, noLargeFiles } from './memory-files.ts';
 
@@ -24,13 +33,22 @@ export class TestSession {
   onYield: () => Promise<void> | undefined = () => undefined;
   /** Milliseconds added to the clock. */
   clockOffset = 0;
+  /** What standard input still holds. */
+  readonly lines: string[] = [];
+  readonly #factory: KernelFactory;
+  readonly #language: Language;
   #kernel: Kernel | undefined;
   #input = 0;
   #announceDue: (() => void) | null = null;
 
-  static async open(): Promise<TestSession> {
-    const session = new TestSession();
-    session.#kernel = await javascriptFactory.boot(session.#host);
+  private constructor(factory: KernelFactory, language: Language) {
+    this.#factory = factory;
+    this.#language = language;
+  }
+
+  static async open(factory: KernelFactory = javascriptFactory, language: Language = 'ts'): Promise<TestSession> {
+    const session = new TestSession(factory, language);
+    session.#kernel = await factory.boot(session.#host);
     return session;
   }
 
@@ -41,7 +59,7 @@ export class TestSession {
 
   evaluate(code: string, options: { language?: Language; fuel?: number } = {}): Promise<Evaluation> {
     this.#input += 1;
-    const { language = 'ts', fuel = FUEL } = options;
+    const { language = this.#language, fuel = FUEL } = options;
     return this.kernel.evaluate({ input: this.#input, code, language, fuel }, this.#io);
   }
 
@@ -76,7 +94,7 @@ export class TestSession {
 
   /** Drops the instance and boots another from what is stored, as after a restart. */
   async restart(deltas: Iterable<Uint8Array> = this.segments): Promise<void> {
-    this.#kernel = await javascriptFactory.boot(this.#host, { engine: javascriptFactory.engine, deltas, ran: 0 });
+    this.#kernel = await this.#factory.boot(this.#host, { engine: this.#factory.engine, deltas, ran: 0 });
   }
 
   readonly #host: KernelHost = {
@@ -89,7 +107,7 @@ export class TestSession {
   readonly #io: KernelIo = {
     write: (stream, text, input) => this.output.push({ stream, text, input }),
     display: () => undefined,
-    readLine: async () => null,
+    readLine: async () => this.lines.shift() ?? null,
     backpressure: () => this.onYield(),
     files: this.files,
     largeFiles: noLargeFiles,

@@ -1,0 +1,143 @@
+/**
+ * Makes of Pyodide's glue a module that a Worker can run and a guest cannot leave.
+ *
+ * - Nothing is compiled at run time: what the glue would compile comes from modules of the build, and `eval` throws.
+ * - The glue sees the language and what the caller hands in, no other globals.
+ * - What Python does to a JavaScript object goes through the caller's guard.
+ *
+ * Every patch says how often it must fit, so that another version of Pyodide fails the build instead of half working.
+ */
+
+import { freeNames } from './free-names.ts';
+
+export interface PatchedGlue {
+  /** A module whose default export is `CreateGlue` of glue.ts. */
+  readonly source: string;
+  /** The bytes of the module by which the glue calls Python functions of any signature. */
+  readonly trampoline: Uint8Array;
+}
+
+/** What the caller hands in. */
+const GIVEN = ['Date', 'crypto', 'performance', 'console'];
+
+const LANGUAGE = new Set(
+  `Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean DataView Error EvalError FinalizationRegistry Float32Array
+  Float64Array Function Infinity Int16Array Int32Array Int8Array JSON Map Math NaN Number Object Promise Proxy RangeError
+  ReferenceError Reflect RegExp Set String Symbol SyntaxError TextDecoder TextEncoder TypeError URIError Uint16Array
+  Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WebAssembly isFinite isNaN parseFloat parseInt
+  arguments undefined eval globalThis`.split(/\s+/),
+);
+
+/** Hidden even if the glue seems to declare them itself. */
+const NEVER = [
+  'fetch',
+  'WebSocket',
+  'WebSocketPair',
+  'EventSource',
+  'caches',
+  'scheduler',
+  'self',
+  'global',
+  'process',
+];
+
+/** Throws when a patch fits more or less often than is known of the version that this was written for. */
+export function patchGlue(original: string): PatchedGlue {
+  const trampoline = /new WebAssembly\.Module\(hexStringToUTF8Array\("([0-9a-f]+)"\)\)/.exec(original)?.[1] ?? '';
+  const hidden = [...freeNames(original)].filter((name) => !LANGUAGE.has(name) && !GIVEN.includes(name));
+  let source = original;
+  for (const [what, from, to, times = 1] of [...CONFINING, ...GUARDING]) {
+    const parts = source.split(from);
+    if (parts.length - 1 !== times) {
+      throw new Error(
+        `Pyodide's glue is not the one that is known: "${what}" was found ${parts.length - 1} times instead of ${times}.`,
+      );
+    }
+    source = parts.join(to);
+  }
+  return {
+    source: `${prologue(new Set([...hidden, ...NEVER]))}${source}\nreturn _createPyodideModule(settings);\n}\n`,
+    trampoline: Buffer.from(trampoline, 'hex'),
+  };
+}
+
+function prologue(hidden: ReadonlySet<string>): string {
+  const functions = ['addEventListener', 'removeEventListener', 'clearTimeout', 'clearInterval', 'clearImmediate'];
+  return `export default function createGlue(settings,given){
+const {${GIVEN.join(',')}}=given;
+let ${[...hidden].filter((name) => !functions.includes(name)).join(',')};
+const globalThis={__proto__:null,WebAssembly,TextDecoder,TextEncoder,${GIVEN.join(',')}};
+${functions.map((name) => `function ${name}(){}`).join('')}
+function refuseEval(){throw new Error("eval is not available")}
+function refuseImport(){throw new Error("modules are not available")}
+`;
+}
+
+type Patch = readonly [what: string, from: string | RegExp, to: string, times?: number];
+
+const CONFINING: readonly Patch[] = [
+  ['trampoline', /new WebAssembly\.Module\(hexStringToUTF8Array\("[0-9a-f]+"\)\)/, 'Module.precompiled.trampoline'],
+  ['feature test', 'new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0]))', ''],
+  [
+    'functions for the table',
+    'var convertJsFunctionToWasm=(func,sig)=>{',
+    'var convertJsFunctionToWasm=(func,sig)=>{return Module.precompiled.wrapFunction(func,sig);',
+  ],
+  ['side module, at once', 'new WebAssembly.Module(binary)', 'Module.precompiled.sideModule(libName)'],
+  [
+    'side module, later',
+    '({module:binary,instance}=await WebAssembly.instantiate(binary,info))',
+    '(binary=Module.precompiled.sideModule(libName),instance=new WebAssembly.Instance(binary,info))',
+  ],
+  ['heap limit', 'var getHeapMax=()=>4294901760;', 'var getHeapMax=()=>Module.maxHeapBytes;'],
+  ['eval', /\beval\((?:func|data|UTF8ToString\(ptr\))\)/, 'refuseEval()', 6],
+  ['import', /(?<![\w.$])import\(/, 'refuseImport(', 15],
+  ['address of the glue', 'import.meta.url', '"file:///python"', 3],
+  ['Node', 'globalThis.process?.versions?.node&&globalThis.process?.type!="renderer"', 'false'],
+  ['worker', '!!globalThis.WorkerGlobalScope', 'true'],
+  [
+    'memory views',
+    'function updateMemoryViews(){',
+    'Module.updateMemoryViews=updateMemoryViews;function updateMemoryViews(){',
+  ],
+  ['export', 'export default _createPyodideModule;', ''],
+];
+
+/** What Python does to JavaScript objects. */
+const GUARDING: readonly Patch[] = [
+  [
+    'get an attribute',
+    'const result=jsobj[jskey];if(result===undefined&&!(jskey in jsobj)){return Module.error}return result',
+    'const result=Module.guard.get(jsobj,jskey);return result===undefined?Module.error:result',
+  ],
+  ['set an attribute', 'jsobj[jskey]=jsval', 'Module.guard.set(jsobj,jskey,jsval)'],
+  ['delete an attribute', 'delete jsobj[jskey]', 'Module.guard.refuse()'],
+  [
+    'list attributes',
+    'function JsProxy_Dir_js(jsobj){try{',
+    'function JsProxy_Dir_js(jsobj){try{return Module.guard.names(jsobj);',
+  ],
+  ['set a property', 'try{obj[attr]=value}', 'try{Module.guard.refuse()}'],
+  ['set an item', 'else{obj[key]=value}return 0', 'else{Module.guard.refuse()}return 0'],
+  ['delete an item', 'return-1}delete obj[key]}', 'return-1}Module.guard.refuse()}'],
+  ['call a method', 'return obj[meth](...args)}', 'return Module.guard.callMethod(obj,meth,args)}'],
+  ['call a method without arguments', 'return obj[meth]()}', 'return Module.guard.callMethod(obj,meth,[])}'],
+  ['call a method with one argument', 'return obj[meth](arg)}', 'return Module.guard.callMethod(obj,meth,[arg])}'],
+  [
+    'call a method with two arguments',
+    'return obj[meth](arg1,arg2)}',
+    'return Module.guard.callMethod(obj,meth,[arg1,arg2])}',
+  ],
+  [
+    'call a function',
+    'return Function.prototype.apply.apply(func,[this_,args])',
+    'return Module.guard.call(func,args)',
+  ],
+  ['call a function with one argument', 'try{return func(arg)}', 'try{return Module.guard.call(func,[arg])}'],
+  ['construct', 'return Reflect.construct(func,args)', 'return Module.guard.refuse()'],
+  ['call without arguments', 'function raw_call_js(func){func()}', 'function raw_call_js(func){Module.guard.refuse()}'],
+  ['no frames of the host in tracebacks', 'try{r=nt.parse(t)}', 'try{throw 0}'],
+  // `poll` is the system call that suspends: the host's functions that take time are waited for by it.
+  ['wait in a system call', 'if(!Module.SOCKFS.pollAsync){return null}', 'return Module.guard.suspend();'],
+  ['wait for a promise', 'try{return await(x??y)}', 'try{return await Module.guard.wait(x??y)}'],
+];

@@ -1,0 +1,13 @@
+/** The Python of a server: none without the files beside the script. */
+
+import type { Env } from '../../env.ts';
+import type { KernelFactory } from '../kernel.ts';
+import { PythonFactory } from './factory.ts';
+
+const INDEX = 'https://pypi.org/simple';
+
+export function pythonFactories({ ASSETS, PYTHON_INDEX }: Env): KernelFactory[] {
+  if (!ASSETS) return [];
+  const fetchPackage = (request: Request) => fetch(request);
+  return [new PythonFactory({ assets: ASSETS, packageIndex: PYTHON_INDEX ?? INDEX, fetchPackage })];
+}

@@ -1,0 +1,124 @@
+/**
+ * What Python may do to JavaScript objects: call the host's functions and wait for their promises. Nothing else. The
+ * guard stands in the layer through which every reference goes, so that no way around it exists in Python.
+ */
+
+import type { ObjectGuard } from './glue.ts';
+
+export type HostFunction = (...parameters: unknown[]) => unknown;
+
+/** What a host function throws for the guest to read. Anything else that it throws is a bug of ours and reads "internal error". */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+}
+
+export class Refused extends Error {
+  override readonly name = 'TypeError';
+}
+
+export class Guard implements ObjectGuard {
+  /** A null-prototype object of null-prototype functions: what Python sees of the host. */
+  readonly host: Readonly<Record<string, HostFunction>>;
+  /** True while Pyodide itself starts, before any code of a guest: reading and calling is allowed then. */
+  isOpen = false;
+  readonly #own = new WeakSet<object>();
+  #suspension: Promise<number> | null = null;
+  #outcome: { readonly value: unknown } | { readonly error: unknown } | null = null;
+  readonly #errors = new WeakSet<object>();
+
+  constructor(functions: Readonly<Record<string, HostFunction>>) {
+    const host: Record<string, HostFunction> = Object.create(null);
+    for (const [name, implementation] of Object.entries(functions)) host[name] = this.#membrane(implementation);
+    host.outcome = this.#membrane(() => this.#takeOutcome());
+    this.host = Object.freeze(host);
+    this.#own.add(this.host);
+  }
+
+  get(object: object, name: string): unknown {
+    if (this.#own.has(object)) return Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
+    if (this.#errors.has(object) && (name === 'name' || name === 'message')) return Reflect.get(object, name);
+    return this.isOpen ? Reflect.get(object, name) : undefined;
+  }
+
+  set(object: object, name: string, value: unknown): void {
+    if (!this.isOpen) this.refuse();
+    Reflect.set(object, name, value);
+  }
+
+  names(object: object): string[] {
+    return object === this.host ? Object.keys(object) : [];
+  }
+
+  call(callee: unknown, parameters: unknown[]): unknown {
+    if (typeof callee !== 'function' || !(this.isOpen || this.#own.has(callee))) this.refuse();
+    return Reflect.apply(callee, undefined, parameters);
+  }
+
+  callMethod(object: object, name: string, parameters: unknown[]): unknown {
+    return this.call(this.get(object, name), parameters);
+  }
+
+  /** What `poll` waits for: the work that was begun last. */
+  suspend(): Promise<number> {
+    return this.#suspension ?? Promise.resolve(0);
+  }
+
+  wait(value: unknown): unknown {
+    if (value !== this.#suspension) this.refuse();
+    return value;
+  }
+
+  refuse(): never {
+    throw this.#readable(new Refused('JavaScript objects are out of reach'));
+  }
+
+  /** Own and frozen, without a prototype that would lead anywhere; failures lose their stack. */
+  #membrane(implementation: HostFunction): HostFunction {
+    const callable = (...parameters: unknown[]): unknown => {
+      try {
+        const result = implementation(...parameters);
+        return result instanceof Promise ? this.#begin(result) : result;
+      } catch (error) {
+        return this.#fail(error);
+      }
+    };
+    Object.setPrototypeOf(callable, null);
+    this.#own.add(callable);
+    return Object.freeze(callable);
+  }
+
+  /** The guest then waits by `poll` and asks for the `outcome`. */
+  #begin(work: Promise<unknown>): undefined {
+    this.#outcome = null;
+    this.#suspension = work.then(
+      (value) => {
+        this.#outcome = { value };
+        return 0;
+      },
+      (error: unknown) => {
+        this.#outcome = { error };
+        return 0;
+      },
+    );
+  }
+
+  /** What came of the work that was begun last. */
+  #takeOutcome(): unknown {
+    const outcome = this.#outcome;
+    this.#outcome = null;
+    this.#suspension = null;
+    if (outcome === null) throw new HostError('nothing was waited for');
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  #fail(error: unknown): never {
+    throw this.#readable(new HostError(error instanceof HostError ? error.message : 'internal error'));
+  }
+
+  #readable<T extends Error>(error: T): T {
+    Object.defineProperty(error, 'stack', { value: '' });
+    this.#errors.add(error);
+    return error;
+  }
+}

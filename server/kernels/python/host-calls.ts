@@ -1,0 +1,75 @@
+/**
+ * The functions that `_spawnpoint_host` calls, answered. The guest is hostile: every parameter is checked for its type,
+ * and a failure crosses as a `HostError`, never as an object of the host. Bytes come as text of code points below 256.
+ */
+
+import { FileError, type KeyValue } from '../../files/file-system.ts';
+import type { Fetches } from './fetches.ts';
+import { HostError, type HostFunction } from './guard.ts';
+import type { Turn } from './turn.ts';
+
+export interface HostCallTargets {
+  readonly turn: Turn;
+  readonly fetches: Fetches;
+  /** Of the running turn. Throws `HostError` between turns. */
+  keyValues(): KeyValue;
+  protectStack(): void;
+  /** `InstallRequest` and `InstallResult` of packages/, as JSON. */
+  installPackages(request: string): Promise<string>;
+}
+
+/** By the names under which Python knows them. Heaps are older than the server: names stay for ever. */
+export function hostFunctions(targets: HostCallTargets): Record<string, HostFunction> {
+  const { turn, fetches } = targets;
+  const keys = <T>(action: (store: KeyValue) => T): T => translated(() => action(targets.keyValues()));
+  return {
+    protect_stack: () => targets.protectStack(),
+    tick: () => turn.tick(),
+    stopped: () => turn.isStopped,
+    sleep: (seconds) => turn.wait(number(seconds) * 1000),
+    wait: (milliseconds) => turn.waitForWork(number(milliseconds)),
+    take_settled: () => JSON.stringify(fetches.takeSettled()),
+    read_line: (isSecret) => turn.readLine(isSecret === true),
+    kv_get: (key) => keys((store) => store.get(text(key)) ?? undefined),
+    kv_set: (key, value) => keys((store) => store.set(text(key), bytes(value))),
+    kv_delete: (key) => keys((store) => store.delete(text(key))),
+    kv_list: (prefix) => keys((store) => JSON.stringify(store.list(text(prefix)))),
+    get_js: async () => {
+      throw new HostError('ValueError\nVariables of JavaScript cannot be read here.');
+    },
+    install_packages: (request) => targets.installPackages(text(request)),
+    fetch_start: (request, body) => fetches.start(text(request), body === undefined ? null : bytes(body)),
+    fetch_cancel: (id) => fetches.cancel(number(id)),
+    fetch_head: (id) => fetches.head(number(id)),
+    fetch_body: (id) => fetches.body(number(id)),
+  };
+}
+
+function translated<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof FileError ? new HostError(error.message) : error;
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new HostError('a str is needed');
+  return value;
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw new HostError('a number is needed');
+  return value;
+}
+
+function bytes(value: unknown): Uint8Array {
+  const letters = text(value);
+  const result = new Uint8Array(letters.length);
+  for (let index = 0; index < letters.length; index += 1) {
+    const code = letters.charCodeAt(index);
+    if (code > 0xff) throw new HostError('bytes are needed');
+    result[index] = code;
+  }
+  return result;
+}

@@ -1,0 +1,30 @@
+"""What Python may ask of the kernel. Only this package touches JavaScript objects."""
+
+from .background import background_due, has_pending, run_background
+from .entries import execute, run_program
+from .event_loop import run
+from .exchange import get_js, install_packages
+from .fetching import Response, fetch
+from .key_values import kv_delete, kv_get, kv_list, kv_set
+from .preemption import reseed
+from .streams import flush_output, read_line
+
+__all__ = [
+    'Response',
+    'background_due',
+    'execute',
+    'fetch',
+    'flush_output',
+    'get_js',
+    'has_pending',
+    'install_packages',
+    'kv_delete',
+    'kv_get',
+    'kv_list',
+    'kv_set',
+    'read_line',
+    'reseed',
+    'run',
+    'run_background',
+    'run_program',
+]

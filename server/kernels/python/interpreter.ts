@@ -1,0 +1,278 @@
+/**
+ * One CPython instance. Python functions are called by their address; what goes in and out is text, numbers, booleans
+ * and None. Only one call may be under way at a time.
+ */
+
+import type {
+  CreateGlue,
+  GlueApi,
+  GlueGlobals,
+  GluePublicApi,
+  Image,
+  PythonModule,
+  ReferenceTables,
+  StoredReference,
+} from './glue.ts';
+import type { Guard } from './guard.ts';
+
+/** The instance is broken: it must be discarded. */
+export class InterpreterTrap extends Error {
+  override readonly name = 'InterpreterTrap';
+}
+
+/** What the build made and the platform compiled. */
+export interface InterpreterModules {
+  readonly createGlue: CreateGlue;
+  readonly python: WebAssembly.Module;
+  readonly trampoline: WebAssembly.Module;
+  /** Makes Wasm functions of JavaScript functions (build/signatures.ts). */
+  readonly signatures: WebAssembly.Module;
+  /** Makes and recognises the value that stands for an error among references. */
+  readonly sentinel: WebAssembly.Module;
+}
+
+export interface InterpreterOptions {
+  readonly modules: InterpreterModules;
+  /** Python's standard library, as a zip archive. */
+  readonly library: Uint8Array;
+  readonly maxHeapBytes: number;
+  readonly guard: Guard;
+  readonly globals: GlueGlobals;
+  /** Makes the file system ready; runs before anything of Python. */
+  prepareFiles(module: PythonModule): void;
+  /** Bytes that Python wrote to descriptor 1 or 2. */
+  write(descriptor: 1 | 2, bytes: Uint8Array): void;
+}
+
+const STACK_BYTES = 100 * 1024;
+const WASM_PAGE_BYTES = 65_536;
+const HOME = '/home/user';
+
+export class Interpreter {
+  readonly module: PythonModule;
+  readonly #api: GlueApi;
+  readonly #public: GluePublicApi;
+  readonly #guard: Guard;
+  #fatal: InterpreterTrap | null = null;
+
+  /** With an image the instance goes on where that was taken; without, Python starts anew. */
+  static async create(options: InterpreterOptions, image?: Image): Promise<Interpreter> {
+    const { modules, guard, globals } = options;
+    const api = newApi();
+    let failed: (error: unknown) => void = () => {};
+    const failure = new Promise<never>((_resolve, reject) => {
+      failed = reject;
+    });
+    const created = modules.createGlue(
+      {
+        API: api,
+        guard,
+        maxHeapBytes: options.maxHeapBytes,
+        precompiled: {
+          trampoline: modules.trampoline,
+          wrapFunction: (callback, signature) => wrapFunction(modules.signatures, callback, signature),
+          sideModule: (name) => {
+            throw new Error(`there is no module ${name}`);
+          },
+        },
+        noInitialRun: image !== undefined,
+        arguments: [],
+        print: () => {},
+        printErr: () => {},
+        instantiateWasm: (imports, done) => {
+          instantiate(modules, imports).then((instance) => done(instance, modules.python), failed);
+          return {};
+        },
+        preRun: [(module) => layOut(module, api, options.library), (module) => options.prepareFiles(module)],
+      },
+      globals,
+    );
+    const module = await Promise.race([created, failure]);
+    const tables = image && (await fill(module, image));
+    return new Interpreter(module, api, options, tables);
+  }
+
+  private constructor(
+    module: PythonModule,
+    api: GlueApi,
+    options: InterpreterOptions,
+    tables: ReferenceTables | undefined,
+  ) {
+    const { guard, write } = options;
+    this.module = module;
+    this.#api = api;
+    this.#guard = guard;
+    api.scheduleCallback = (callback) => callback();
+    api.on_fatal = (error) => {
+      this.#fatal ??= new InterpreterTrap(error instanceof Error ? error.message : String(error));
+    };
+    const started = api.finalizeBootstrap?.(tables, (reference) => this.#find(reference));
+    if (!started) throw new InterpreterTrap('the glue did not start');
+    this.#public = started;
+    api.initializeStreams?.();
+    started.setStdin({ error: true });
+    for (const descriptor of [1, 2] as const) {
+      const stream = {
+        isatty: true,
+        write: (bytes: Uint8Array) => {
+          write(descriptor, bytes.slice());
+          return bytes.length;
+        },
+      };
+      if (descriptor === 1) started.setStdout(stream);
+      else started.setStderr(stream);
+    }
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.module.memory;
+  }
+
+  /** What Python holds of JavaScript. */
+  get tables(): ReferenceTables {
+    const tables = this.#api.serializeHiwireState?.((value) =>
+      value === this.#guard.host ? { host: '' } : { lost: this.#hostName(value) },
+    );
+    if (!tables) throw new InterpreterTrap('the glue did not start');
+    return tables;
+  }
+
+  /** While Python runs, `poll` is asked for a signal at every check: 0 for none. */
+  set poll(poll: (() => number) | undefined) {
+    const buffer = poll && {
+      get 0() {
+        return poll();
+      },
+      set 0(_none: number) {},
+    };
+    this.#public.setInterruptBuffer(buffer);
+  }
+
+  /** Makes the host's functions a module that Python can import. For the build. */
+  registerHost(name: string): void {
+    this.#public.registerJsModule(name, this.#guard.host);
+  }
+
+  /** The object at `address` will never be freed, whatever the guest does. For the build. */
+  keepForEver(address: number): void {
+    this.module.__Py_SetImmortal(address);
+  }
+
+  /** Zeros what calls that have ended left behind, so that it is not stored. Nothing may be under way. */
+  clearDeadStack(): void {
+    const { module } = this;
+    module.HEAPU8.fill(0, module._emscripten_stack_get_end(), module._emscripten_stack_get_current());
+  }
+
+  /** Runs statements in `__main__`. For the build. */
+  run(code: string): unknown {
+    return this.#entered(() => this.#public.runPython(code));
+  }
+
+  /** Calls the Python function at `address`, which cannot suspend. */
+  call(address: number, ...parameters: unknown[]): unknown {
+    return this.#entered(() => this.module.callPyObject(address, parameters));
+  }
+
+  /** Calls the Python function at `address` on a stack of its own: it may wait for promises of the host. */
+  async callSuspending(address: number, ...parameters: unknown[]): Promise<unknown> {
+    try {
+      const result = await this.module.callPyObjectMaybePromising(address, parameters);
+      if (this.#fatal) throw this.#fatal;
+      return result;
+    } catch (error) {
+      throw this.#fatal ?? error;
+    }
+  }
+
+  /** Keeps deep recursion from leaving the stack. Called by Python at the beginning of each suspending call. */
+  protectStack(): void {
+    const { module } = this;
+    const top = module._emscripten_stack_get_current();
+    module._PyUnstable_ThreadState_SetStackProtection(module._PyThreadState_Get(), top - STACK_BYTES, STACK_BYTES);
+  }
+
+  #entered<T>(action: () => T): T {
+    try {
+      const result = action();
+      if (this.#fatal) throw this.#fatal;
+      return result;
+    } catch (error) {
+      throw this.#fatal ?? error;
+    }
+  }
+
+  #hostName(value: unknown): string {
+    const name = Object.keys(this.#guard.host).find((key) => this.#guard.host[key] === value);
+    return name ?? typeof value;
+  }
+
+  #find(reference: StoredReference): unknown {
+    const { host } = this.#guard;
+    if ('host' in reference) return host;
+    return Object.hasOwn(host, reference.lost) ? host[reference.lost] : Object.freeze(Object.create(null));
+  }
+}
+
+async function fill(module: PythonModule, image: Image): Promise<ReferenceTables> {
+  const growth = image.memoryBytes - module.memory.buffer.byteLength;
+  if (growth > 0) module.memory.grow(growth / WASM_PAGE_BYTES);
+  const tables = await image.fill(module.memory);
+  module.updateMemoryViews();
+  return tables;
+}
+
+function newApi(): GlueApi {
+  const environment = ['BUN', 'DENO', 'NODE', 'SAFARI', 'SHELL', 'WORKERD', 'BROWSER'];
+  const kinds = ['BROWSER_MAIN_THREAD', 'BROWSER_WEB_WORKER', 'NODE_COMMONJS', 'NODE_ESM'];
+  return {
+    config: {
+      jsglobals: Object.freeze(Object.create(null)),
+      args: [],
+      env: {},
+      packages: [],
+      enableRunUntilComplete: false,
+      fullStdLib: false,
+      indexURL: '/',
+      packageBaseUrl: '/',
+      cdnUrl: '/',
+    },
+    runtimeEnv: Object.fromEntries([...environment, ...kinds].map((name) => [`IN_${name}`, name === 'WORKERD'])),
+    // Packages come another way: the index never loads.
+    lockFilePromise: new Promise(() => {}),
+  };
+}
+
+async function instantiate(
+  modules: InterpreterModules,
+  imports: { env: Record<string, unknown> },
+): Promise<WebAssembly.Instance> {
+  const sentinel = await WebAssembly.instantiate(modules.sentinel);
+  Object.assign(imports.env, {
+    Jsv_GetError_import: sentinel.exports.Jsv_GetError_import,
+    JsvError_Check: sentinel.exports.JsvError_Check,
+  });
+  return WebAssembly.instantiate(modules.python, imports as WebAssembly.Imports);
+}
+
+/** The directories that Python expects, and its library. */
+function layOut(module: PythonModule, api: GlueApi, library: Uint8Array): void {
+  const version = module.HEAPU32[module._Py_Version >>> 2] ?? 0;
+  const [major, minor, micro] = [(version >>> 24) & 255, (version >>> 16) & 255, (version >>> 8) & 255];
+  api.pyVersionTuple = [major, minor, micro];
+  const directory = `/lib/python${major}.${minor}`;
+  api.sitePackages = `${directory}/site-packages`;
+  for (const path of [api.sitePackages, `${directory}/lib-dynload`, HOME]) module.FS.mkdirTree(path);
+  module.FS.writeFile(`/lib/python${major}${minor}.zip`, library, { canOwn: true });
+  module.FS.chdir(HOME);
+  Object.assign(module.ENV, { HOME, PWD: HOME, USER: 'user', LOGNAME: 'user', PATH: '/', PYTHONINSPECT: '1' });
+}
+
+function wrapFunction(signatures: WebAssembly.Module, callback: unknown, signature: string): unknown {
+  const wanted = signature.replaceAll('p', 'i');
+  const names = WebAssembly.Module.exports(signatures).map(({ name }) => name);
+  if (!names.includes(wanted)) throw new Error(`no function of the signature ${signature} can be made`);
+  const imports = Object.fromEntries(names.map((name) => [name, callback]));
+  const instance = new WebAssembly.Instance(signatures, { e: imports as WebAssembly.ModuleImports });
+  return instance.exports[wanted];
+}

@@ -1,0 +1,4 @@
+/** What one Python session may take. */
+
+/** Python's memory never shrinks, and an isolate has 128 MB. */
+export const MAX_PYTHON_HEAP_BYTES = 64 * 1024 * 1024;

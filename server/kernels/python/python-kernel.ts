@@ -1,0 +1,254 @@
+/** The Python kernel: the contract of kernel.ts on one CPython instance. */
+
+import type {
+  BackgroundTurn,
+  Completion,
+  EvaluateRequest,
+  Evaluation,
+  Inspection,
+  Kernel,
+  KernelHost,
+  KernelIo,
+  StoredHeap,
+  Variable,
+} from '../kernel.ts';
+import { bootInterpreter, type Parts, type PythonServices } from './boot.ts';
+import { fromCodePoints, toCodePoints } from './code-points.ts';
+import type { CompleteResult, ExecuteResult } from './driver.ts';
+import { InterpreterTrap } from './interpreter.ts';
+import { mimeBundle } from './mime.ts';
+import type { Beside } from './stored-heap.ts';
+import { Unstoppable } from './turn.ts';
+
+const SEED_BYTES = 32;
+
+export class PythonKernel implements Kernel {
+  readonly engine: string;
+  readonly #host: KernelHost;
+  readonly #parts: Parts;
+  /** By Python's monotonic clock, in milliseconds. */
+  #dueAt: number | null = null;
+  #isBroken = false;
+  /** What a restored heap had open: there are no files before the first turn. */
+  #unopened: Beside | null;
+
+  static async boot(
+    engine: string,
+    services: PythonServices,
+    host: KernelHost,
+    stored: StoredHeap | undefined,
+  ): Promise<Kernel> {
+    const parts = await bootInterpreter(services, host, stored, () => {
+      parts.turn.wake();
+      if (!parts.turn.io) host.onBackgroundDue();
+    });
+    return new PythonKernel(engine, host, parts);
+  }
+
+  private constructor(engine: string, host: KernelHost, parts: Parts) {
+    this.engine = engine;
+    this.#host = host;
+    this.#parts = parts;
+    this.#unopened = parts.heap.beside;
+    this.#ask('reseed', String.fromCharCode(...host.randomBytes(SEED_BYTES)));
+    this.#noteDue();
+  }
+
+  get memoryBytes(): number {
+    return this.#parts.interpreter.memory.buffer.byteLength + this.#parts.heap.bytes;
+  }
+
+  async evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation> {
+    this.#refuseWhileBusy();
+    const { output } = this.#parts;
+    output.input = request.input;
+    try {
+      const text = await this.#inTurn(io, request.fuel, 'execute', request.code, request.input);
+      const evaluation = this.#evaluation(JSON.parse(String(text)), io, request.input);
+      this.#noteDue();
+      return evaluation;
+    } catch (error) {
+      return this.#trapped(error);
+    } finally {
+      this.#parts.turn.end();
+    }
+  }
+
+  async runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn> {
+    this.#refuseWhileBusy();
+    try {
+      // Others come first, and the clock goes on, however often this is due.
+      await scheduler.wait(0);
+      const isInterrupted = await this.#inTurn(io, request.fuel, 'run_background');
+      const reason = this.#parts.turn.stopped ?? 'user';
+      this.#noteDue();
+      if (isInterrupted !== true) return { status: 'ok', ran: 1 };
+      return { status: 'interrupted', input: this.#parts.output.input, reason, clean: true };
+    } catch (error) {
+      return this.#trapped(error);
+    } finally {
+      this.#parts.turn.end();
+    }
+  }
+
+  nextBackgroundAt(): number | null {
+    if (this.#parts.fetches.hasEvents) return this.#host.now();
+    return this.#dueAt === null ? null : this.#host.now() + Math.max(0, this.#dueAt - this.#parts.clock.now());
+  }
+
+  get hasWork(): boolean {
+    return this.nextBackgroundAt() !== null || this.#parts.fetches.running > 0;
+  }
+
+  interrupt(): void {
+    if (this.#parts.turn.io) this.#parts.turn.interrupt();
+  }
+
+  complete(code: string, cursor: number): Completion {
+    this.#refuseWhileBusy();
+    const answer = this.#ask('complete', code, toCodePoints(code, cursor));
+    const { from, to, candidates }: CompleteResult =
+      typeof answer === 'string' ? JSON.parse(answer) : { from: 0, to: 0, candidates: [] };
+    if (candidates.length === 0) return { from: cursor, to: cursor, candidates: [] };
+    return { from: fromCodePoints(code, from), to: fromCodePoints(code, to), candidates };
+  }
+
+  inspect(code: string, cursor: number): Inspection | null {
+    this.#refuseWhileBusy();
+    const text = this.#ask('inspect', code, toCodePoints(code, cursor));
+    return typeof text === 'string' ? { text } : null;
+  }
+
+  variables(): Variable[] {
+    this.#refuseWhileBusy();
+    const answer = this.#ask('variables');
+    return typeof answer === 'string' ? JSON.parse(answer) : [];
+  }
+
+  snapshot(): Uint8Array | null {
+    this.#refuseWhileBusy();
+    const { interpreter, heap } = this.#parts;
+    interpreter.clearDeadStack();
+    return heap.snapshot(this.#beside());
+  }
+
+  keyframe(): Uint8Array {
+    this.#refuseWhileBusy();
+    return this.#parts.heap.keyframe();
+  }
+
+  #beside(): Beside {
+    const { interpreter, clock, fetches, files } = this.#parts;
+    return {
+      tables: interpreter.tables,
+      monotonic: clock.now(),
+      directory: this.#unopened?.directory ?? interpreter.module.FS.cwd(),
+      files: this.#unopened?.files ?? files.describe(),
+      lastFetch: fetches.last,
+    };
+  }
+
+  /** Calls an entry on a stack of its own, until it has answered or can no longer be stopped. */
+  async #inTurn(io: KernelIo, fuel: number, entry: string, ...parameters: unknown[]): Promise<unknown> {
+    const { turn, interpreter, output, files } = this.#parts;
+    const abandoned = turn.begin(io, fuel);
+    files.invalidate();
+    this.#reopen();
+    const result = await Promise.race([interpreter.callSuspending(this.#entry(entry), ...parameters), abandoned]);
+    output.finish();
+    this.#flushFiles();
+    return result;
+  }
+
+  #reopen(): void {
+    const beside = this.#unopened;
+    if (!beside) return;
+    this.#unopened = null;
+    const { interpreter, files, output } = this.#parts;
+    const lost = files.reopen(beside.files);
+    try {
+      interpreter.module.FS.chdir(beside.directory);
+    } catch {
+      lost.push(beside.directory);
+    }
+    if (lost.length === 0) return;
+    const told = this.#ask('restored', JSON.stringify(lost));
+    if (typeof told === 'string') output.writeText(2, `${told}\n`);
+  }
+
+  /** What the session has no room for is lost; the input hears of it. */
+  #flushFiles(): void {
+    try {
+      this.#parts.files.flush();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#parts.output.writeText(2, `Not everything was written: ${error.message}\n`);
+    }
+  }
+
+  #evaluation(result: ExecuteResult, io: KernelIo, input: number): Evaluation {
+    const { turn, output } = this.#parts;
+    switch (result.status) {
+      case 'ok': {
+        if (result.mime) io.display(mimeBundle(result.mime), input);
+        const { text, string } = result;
+        return {
+          status: 'ok',
+          value: { text: text ?? '', isVoid: text === null, ...(string === undefined ? {} : { string }) },
+        };
+      }
+      case 'error':
+        return { status: 'error', error: { name: result.name, message: result.message, text: result.text } };
+      case 'exit':
+        if (result.text !== '') output.writeText(2, result.text);
+        return { status: 'exit', code: result.code & 0xff };
+      case 'interrupted':
+        if (!turn.stopped) {
+          return { status: 'error', error: { name: 'KeyboardInterrupt', message: '', text: result.text } };
+        }
+        return { status: 'interrupted', reason: turn.stopped, clean: true };
+    }
+  }
+
+  /** Puts a short question, which cannot wait. Null if there is no answer. Within a turn it uses its fuel. */
+  #ask(entry: string, ...parameters: unknown[]): unknown {
+    const { turn } = this.#parts;
+    if (!turn.io) turn.beginPlain();
+    try {
+      return this.#parts.interpreter.call(this.#entry(entry), ...parameters);
+    } catch (error) {
+      if (error instanceof InterpreterTrap) throw error;
+      return null;
+    }
+  }
+
+  #entry(name: string): number {
+    const address = this.#parts.entries[name];
+    if (address === undefined) throw new Error(`Python has no entry point ${name}`);
+    return address;
+  }
+
+  #noteDue(): void {
+    this.#parts.turn.beginPlain();
+    const seconds = this.#parts.interpreter.call(this.#entry('background_due'));
+    this.#dueAt = typeof seconds === 'number' ? this.#parts.clock.now() + seconds * 1000 : null;
+  }
+
+  /** The session discards this kernel: nobody waits for its requests any more. */
+  #trapped(error: unknown): { readonly status: 'trap'; readonly message: string } {
+    this.#isBroken = true;
+    this.#parts.fetches.cancelAll();
+    return { status: 'trap', message: describeTrap(error) };
+  }
+
+  #refuseWhileBusy(): void {
+    if (this.#parts.turn.io) throw new Error('the kernel is busy: its instance must not be entered twice');
+    if (this.#isBroken) throw new Error('the interpreter has crashed');
+  }
+}
+
+function describeTrap(error: unknown): string {
+  if (error instanceof Unstoppable) return 'Python did not stop when it was told to.';
+  const [cause] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return `The Python interpreter crashed (${cause}).`;
+}

@@ -1,0 +1,115 @@
+/** The kernel's contract: what an evaluation returns and says, in workerd. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openPython } from '../../testing/python-session.ts';
+import type { TestSession } from '../javascript/testing/test-session.ts';
+
+let session: TestSession;
+
+beforeAll(async () => {
+  session = await openPython();
+}, 60_000);
+
+describe('an evaluation', () => {
+  it('returns a value as it is shown', async () => {
+    expect(await session.evaluate('1 + 1')).toEqual({ status: 'ok', value: { text: '2', isVoid: false } });
+    expect(await session.evaluate('x = "é"')).toEqual({ status: 'ok', value: { text: '', isVoid: true } });
+    expect(await session.evaluate('x')).toMatchObject({ value: { string: 'é' } });
+  });
+
+  it('returns an error with the frames of the user alone', async () => {
+    const shown = await session.show('def fail():\n    return 1 / 0\n\nfail()');
+    expect(shown).toMatch(/^Uncaught Traceback \(most recent call last\):\n {2}File "<input \d+>", line 4/);
+    expect(shown).toMatch(/ZeroDivisionError: division by zero\s*$/);
+    expect(shown).not.toMatch(/_spawnpoint|zip/);
+  });
+
+  it('tells output apart by stream and input', async () => {
+    const before = session.output.length;
+    await session.evaluate('import sys; print("one"); print("two", file=sys.stderr); print("né", end="")');
+    const told = session.output.slice(before).map(({ stream, text }) => [stream, text]);
+    expect(told).toEqual([
+      ['stdout', 'one\n'],
+      ['stderr', 'two\n'],
+      ['stdout', 'né'],
+    ]);
+  });
+
+  it('writes as it goes, also below Python', async () => {
+    let seen = '';
+    session.onYield = () => {
+      seen ||= session.output.map(({ text }) => text).join('');
+      return undefined;
+    };
+    await session.evaluate('import os; n = os.write(1, b"raw"); print("line")\nfor _ in range(3_000_000): pass');
+    session.onYield = () => undefined;
+    expect(seen).toContain('rawline\n');
+  });
+
+  it('reads lines of standard input', async () => {
+    session.lines.push('Ada', 'b', 'c');
+    expect(await session.show('input("name? ")')).toBe("name? 'Ada'");
+    expect(await session.show('sys.stdin.readline(), sys.stdin.read()')).toBe("('b\\n', 'c\\n')");
+    expect(await session.show('input()')).toMatch(/EOFError: EOF when reading a line\s*$/);
+  });
+
+  it('has files, keys and time', async () => {
+    session.files.write('data.txt', new TextEncoder().encode('from outside\n'));
+    expect(await session.show('open("data.txt").read()')).toBe("'from outside\\n'");
+    await session.evaluate('from pathlib import Path; Path("made.txt").write_text("by Python")');
+    expect(new TextDecoder().decode(session.files.read('made.txt'))).toBe('by Python');
+    await session.evaluate('import _spawnpoint_host as h; h.kv_set("k", b"\\x00\\xff")');
+    expect(session.kv.get('k')).toEqual(new Uint8Array([0, 255]));
+    expect(await session.show('h.kv_get("k"), h.kv_get("none"), h.kv_list("")')).toBe("(b'\\x00\\xff', None, ['k'])");
+    expect(await session.show('import time; abs(time.time() - 1e9) > 1e8')).toBe('True');
+  });
+
+  it('ends with a status', async () => {
+    expect(await session.evaluate('import sys; sys.exit(3)')).toEqual({ status: 'exit', code: 3 });
+    expect(await session.show('1')).toBe('1');
+  });
+
+  it('fetches through the host', async () => {
+    session.onFetch = async (request) =>
+      new Response(`${request.method} ${request.url} ${await request.text()}`, { status: 201, headers: { a: 'b' } });
+    await session.evaluate('r = await h.fetch("https://x.test/y", method="POST", body=b"hi")');
+    expect(await session.show('r.status, r.body, dict(r.headers)["a"]')).toBe(
+      "(201, b'POST https://x.test/y hi', 'b')",
+    );
+    session.onFetch = async () => {
+      throw new Error('nobody there');
+    };
+    expect(await session.show('await h.fetch("https://x.test/")')).toMatch(/OSError: nobody there\s*$/);
+  });
+});
+
+describe('questions', () => {
+  it('are answered in UTF-16 offsets', async () => {
+    await session.evaluate('some_name = 1');
+    expect(session.kernel.complete('"😀" + some_na', 14)).toEqual({ from: 7, to: 14, candidates: ['some_name'] });
+    expect(session.kernel.inspect('len', 3)?.text).toContain('Return the number of items in a container');
+    expect(session.kernel.variables()).toContainEqual({ name: 'some_name', type: 'int', preview: '1' });
+  });
+
+  it('are refused while the kernel is busy', async () => {
+    const running = session.evaluate('import asyncio; await asyncio.sleep(0.05)');
+    expect(() => session.kernel.variables()).toThrow('busy');
+    expect(() => session.kernel.snapshot()).toThrow('busy');
+    await running;
+  });
+});
+
+describe('work between inputs', () => {
+  it('goes on as it falls due', async () => {
+    await session.evaluate('async def later():\n    await asyncio.sleep(0.02)\n    print("later")\n');
+    await session.evaluate('task = asyncio.get_event_loop().create_task(later())');
+    expect(session.kernel.hasWork).toBe(true);
+    for (let due = session.kernel.nextBackgroundAt(); due !== null; due = session.kernel.nextBackgroundAt()) {
+      await scheduler.wait(Math.max(0, due - Date.now()));
+      expect(await session.runBackground()).toMatchObject({ status: 'ok' });
+    }
+    expect(session.output.at(-1)?.text).toBe('later\n');
+    expect(session.kernel.hasWork).toBe(false);
+    expect(await session.show('task.done()')).toBe('True');
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * The turn that runs: how much it may still use, who gets the isolate meanwhile, and whether it must stop.
+ *
+ * Python asks for a signal at its checks. Clocks stand still during synchronous code on Cloudflare, so that the number of
+ * checks is the only measure of how long it has run.
+ */
+
+import type { KernelIo } from '../kernel.ts';
+
+/** Told to stop, the guest went on for too long. */
+export class Unstoppable extends Error {
+  override readonly name = 'Unstoppable';
+}
+
+export type StopReason = 'user' | 'fuel';
+
+/** Checks that take about as long as one poll of the JavaScript kernel, which is what fuel counts: about a millisecond. */
+export const CHECKS_PER_POLL = 100;
+/** Checks between two yields: others wait at most about 5 ms. */
+const CHECKS_PER_YIELD = 500;
+/** Fuel of a call outside any turn, which cannot yield: about a second. */
+const PLAIN_CHECKS = 1_000 * CHECKS_PER_POLL;
+/** What may still run after a stop: `finally` clauses and handlers. Then the instance is given up. */
+const GRACE_CHECKS = 2_000 * CHECKS_PER_POLL;
+/** The number of SIGUSR1, by which Python is made to call `tick`. */
+const SIGNAL = 10;
+
+export class Turn {
+  readonly #now: () => number;
+  #io: KernelIo | null = null;
+  #checks = 0;
+  #untilSignal = CHECKS_PER_YIELD;
+  #stopped: StopReason | null = null;
+  /** Whether the guest has been told of the stop. */
+  #isTold = false;
+  #wake: (() => void) | null = null;
+  #abandon: () => void = () => {};
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** What the running turn may reach; null between turns. */
+  get io(): KernelIo | null {
+    return this.#io;
+  }
+
+  /** Why the guest was told to stop since the last `begin`; null if it was not. */
+  get stopped(): StopReason | null {
+    return this.#isTold ? this.#stopped : null;
+  }
+
+  /** The promise rejects with `Unstoppable` when the guest goes on though it was told to stop. */
+  begin(io: KernelIo, fuel: number): Promise<never> {
+    this.#io = io;
+    this.#start(fuel * CHECKS_PER_POLL);
+    return new Promise((_resolve, reject) => {
+      this.#abandon = () => reject(new Unstoppable('the guest does not stop'));
+    });
+  }
+
+  /** Starts a call outside any turn, which cannot yield. */
+  beginPlain(): void {
+    this.#start(PLAIN_CHECKS);
+  }
+
+  end(): void {
+    this.#io = null;
+  }
+
+  /** Makes the guest stop at its next check, and ends its wait. */
+  interrupt(): void {
+    this.#stop('user');
+  }
+
+  /** A check: the signal to raise, 0 for none. */
+  check(): number {
+    this.#checks -= 1;
+    this.#untilSignal -= 1;
+    if (this.#checks < 0 && this.#stopped !== 'fuel') this.#stop('fuel');
+    if (this.#untilSignal > 0) return 0;
+    this.#untilSignal = CHECKS_PER_YIELD;
+    return SIGNAL;
+  }
+
+  /** Whether the guest must stop. It is told once: what it does then is its own affair, for a while. */
+  get isStopped(): boolean {
+    if (!this.#stopped || this.#isTold) return false;
+    this.#isTold = true;
+    return true;
+  }
+
+  /** Lets others run; whether the guest must stop. */
+  async tick(): Promise<boolean> {
+    if (this.#checks < -GRACE_CHECKS) return this.#forsake();
+    await scheduler.wait(0);
+    await this.#io?.backpressure();
+    return this.isStopped;
+  }
+
+  /** Waits; whether the guest must stop. */
+  async wait(milliseconds: number): Promise<boolean> {
+    const until = this.#now() + milliseconds;
+    do await this.#sleep(Math.max(0, until - this.#now()));
+    while (!this.#stopped && this.#now() < until);
+    return this.isStopped;
+  }
+
+  /** Waits until work came, at most so long (for ever if negative); whether the guest must stop. */
+  async waitForWork(milliseconds: number): Promise<boolean> {
+    await this.#sleep(milliseconds);
+    return this.isStopped;
+  }
+
+  /** Work came: something settled outside. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** A line of standard input: undefined at its end, false when the guest must stop. */
+  async readLine(isSecret: boolean): Promise<string | undefined | false> {
+    const line = this.#stopped ? null : ((await this.#io?.readLine(isSecret)) ?? null);
+    if (this.isStopped) return false;
+    return line ?? undefined;
+  }
+
+  #start(checks: number): void {
+    this.#checks = checks;
+    this.#untilSignal = CHECKS_PER_YIELD;
+    this.#stopped = null;
+    this.#isTold = false;
+  }
+
+  #stop(reason: StopReason): void {
+    this.#stopped = reason;
+    this.#isTold = false;
+    this.#untilSignal = 0;
+    this.#wake?.();
+  }
+
+  /** Leaves the guest suspended for ever. */
+  #forsake(): Promise<never> {
+    this.#abandon();
+    return new Promise(() => {});
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    if (this.#stopped && !this.#isTold) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timeout = milliseconds < 0 ? null : setTimeout(resolve, Math.ceil(milliseconds));
+      this.#wake = () => {
+        if (timeout !== null) clearTimeout(timeout);
+        resolve();
+      };
+    });
+  }
+}
