@@ -55,6 +55,7 @@ describe('ensureServer', () => {
       'FILES',
       'LOADER',
       'OWN_HOSTS',
+      'PREVIEW_DOMAIN',
       'RUNNER',
       'RUNNER_SECRET',
       'SANDBOX',

@@ -1,6 +1,7 @@
 /** Carries out dot commands. The answer is text for the transcript, or nothing where the screen shows it. */
 
-import { type Move, replayedText } from '../client/history.ts';
+import type { Move } from '../client/history.ts';
+import { replayedText } from '../client/history-words.ts';
 import { sanitizeName } from '../client/sanitize.ts';
 import type { Language, SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';

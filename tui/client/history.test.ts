@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { movedText } from './history.ts';
+import { movedText } from './history-words.ts';
 import { MirrorFiles } from './mirror-files.ts';
 
 it.each([

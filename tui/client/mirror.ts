@@ -3,7 +3,8 @@
 import type { Answer, Question, ServerBody, SessionState } from '../../protocol/control.ts';
 import type { LogEvent } from '../../protocol/events.ts';
 import { type ConnectionListener, type ConnectionOptions, SessionConnection } from './connection.ts';
-import { type HistoryView, movedText } from './history.ts';
+import type { HistoryView } from './history.ts';
+import { movedText } from './history-words.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';

@@ -194,7 +194,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'replay',
     synopsis: '[N]',
-    summary: 'run the recorded inputs again in empty variables, with files as they are (N: go on from input N)',
+    summary: 'run the recorded inputs again in empty variables (N: go on from input N)',
     options: [],
     arguments: [0, 1],
     run: history.replay,

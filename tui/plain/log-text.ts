@@ -2,7 +2,7 @@
 
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import { displayText } from '../client/display.ts';
-import { movedText } from '../client/history.ts';
+import { movedText } from '../client/history-words.ts';
 import type { LogWriter } from './log-follower.ts';
 import { inputVerdict, programVerdict } from './outcomes.ts';
 import type { Output } from './output.ts';
