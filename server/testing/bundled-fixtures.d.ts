@@ -4,3 +4,8 @@ declare module '*.sql?raw' {
   const text: string;
   export default text;
 }
+
+declare module '*.pycon?raw' {
+  const text: string;
+  export default text;
+}
