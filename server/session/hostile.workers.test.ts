@@ -144,7 +144,7 @@ describe('after HELLO', () => {
     const terminal = await session.attach();
     const run = { entry: 'a.js', args: [], env: [], channel: 3, stdin: null, timeout: null };
     const sources: [string, number][] = [['a.js', 0]];
-    terminal.send(encodeClient('run', { ...run, request: 1, sources: [['b.js', 0]] }));
+    terminal.send(encodeClient('run', { ...run, request: 1, entry: '../a.js', sources }));
     terminal.send(encodeClient('run', { ...run, request: 2, sources: [['a.js', LIMITS.programSources + 1]] }));
     terminal.send(encodeClient('run', { ...run, request: 3, sources: [...sources, ['../b.js', 0]] }));
     terminal.send(encodeClient('run', { ...run, request: 4, sources, stdin: 3 }));
