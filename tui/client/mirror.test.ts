@@ -361,6 +361,7 @@ describe('a line that an input asks for', () => {
     await events(input(1, 'input()', 'ada@lovelace'), output('input', 1, 'name? '), asks(1));
     expect(session.getSnapshot().ask).toMatchObject({ input: 1, isSecret: false, seq: 3 });
     session.reply('Ada');
+    session.reply('typed before the answer was seen');
     await until(() => line.all('reply').length === 1);
     expect(line.all('reply')).toEqual([{ ask: 3, text: 'Ada' }]);
     await events(replied(3, 'Ada'));

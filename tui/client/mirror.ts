@@ -103,7 +103,11 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   reply(text: string | null): void {
-    if (this.#ask !== null) this.#connection.reply(this.#ask, text);
+    if (this.#ask === null) return;
+    this.#connection.reply(this.#ask, text);
+    // What is typed from now on is for the next one that asks.
+    this.#ask = null;
+    this.#changed();
   }
 
   async isComplete(code: string, language: Language): Promise<Completeness> {

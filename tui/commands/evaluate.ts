@@ -1,6 +1,7 @@
 /** `-e CODE` and `-p CODE`: one input for the live kernel. */
 
 import type { InputOutcome } from '../../protocol/events.ts';
+import type { Language } from '../arguments/options.ts';
 import type { Invocation } from '../arguments/parse.ts';
 import type { Io } from '../io.ts';
 import { inputVerdict } from '../plain/outcomes.ts';
@@ -9,20 +10,26 @@ import { textFor } from '../plain/terminal-text.ts';
 import { report, withSession } from './session.ts';
 
 export function evaluate(invocation: Invocation, io: Io, code: string, prints: boolean): Promise<number> {
-  const { language, timeout } = invocation.options;
+  const { timeout } = invocation.options;
+  const language = invocation.options.language ?? 'ts';
   return withSession(
     invocation,
     io,
     async (session) => {
-      const outcome = await session.submit({ language: language ?? 'ts', code, timeout });
-      if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, io.stdout)}\n`);
-      return report(inputVerdict(outcome), io);
+      const outcome = await session.submit({ language, code, timeout });
+      if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, language, io.stdout)}\n`);
+      return report(inputVerdict(outcome, language), io);
     },
     { readsStdin: true },
   );
 }
 
 /** As `node -p` prints it: a string as it is, anything else as the kernel shows it. */
-function printedValue({ string, text, isVoid }: Extract<InputOutcome, { status: 'ok' }>, stdout: Output): string {
-  return string ?? (isVoid ? 'undefined' : textFor(stdout, text));
+function printedValue(
+  { string, text, isVoid }: Extract<InputOutcome, { status: 'ok' }>,
+  language: Language,
+  stdout: Output,
+): string {
+  if (isVoid) return language === 'py' ? 'None' : 'undefined';
+  return string ?? textFor(stdout, text);
 }

@@ -24,7 +24,7 @@ export const runRepl: CommandBody = async (invocation, io) => {
       if (done) return status;
       next = inputs.next();
       next.catch(() => undefined);
-      const verdict = inputVerdict(await session.submit({ language, code, timeout }));
+      const verdict = inputVerdict(await session.submit({ language, code, timeout }), language);
       status = report(verdict, io) || status;
       if (verdict.status !== EXIT.ok && (!keepGoing || verdict.status !== EXIT.failure)) return verdict.status;
     }

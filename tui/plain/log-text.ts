@@ -3,6 +3,7 @@
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import { displayText } from '../client/display.ts';
 import { movedText } from '../client/history-words.ts';
+import type { Language } from '../client/session-view.ts';
 import type { LogWriter } from './log-follower.ts';
 import { inputVerdict, programVerdict } from './outcomes.ts';
 import type { Output } from './output.ts';
@@ -14,6 +15,9 @@ export class LogText implements LogWriter {
   /** Whether the last output ended with a line end: what follows begins on a line of its own. */
   #isAtLineStart = true;
 
+  /** Of the inputs that have not ended. */
+  readonly #languages = new Map<number, Language>();
+
   constructor(output: Output) {
     this.#output = output;
     this.#stream = new TextStream(output);
@@ -22,6 +26,7 @@ export class LogText implements LogWriter {
   event(_seq: number, event: LogEvent): Promise<void> | undefined {
     switch (event.name) {
       case 'input':
+        this.#languages.set(event.body.input, event.body.language);
         return this.#line(`> ${event.body.code.trimEnd().replaceAll('\n', '\n… ')}`);
       case 'output': {
         const { bytes } = event.body;
@@ -57,9 +62,11 @@ export class LogText implements LogWriter {
     return this.#line(`[events ${from} to ${to} are no longer kept]`);
   }
 
-  #done({ outcome }: EventBody<'done'>): Promise<void> | undefined {
+  #done({ input, outcome }: EventBody<'done'>): Promise<void> | undefined {
+    const language = this.#languages.get(input) ?? 'ts';
+    this.#languages.delete(input);
     if (outcome.status === 'ok') return outcome.isVoid ? undefined : this.#line(outcome.text);
-    const { error, message, note } = inputVerdict(outcome);
+    const { error, message, note } = inputVerdict(outcome, language);
     return this.#line(error ?? `[${message ?? note ?? ''}]`);
   }
 

@@ -1,6 +1,7 @@
 /** What the end of an input or program means for this process: what to say on stderr, and the exit status. */
 
 import type { InputOutcome, ProgramOutcome } from '../../protocol/events.ts';
+import type { Language } from '../client/session-view.ts';
 import { EXIT } from '../exit.ts';
 
 export interface Verdict {
@@ -13,12 +14,13 @@ export interface Verdict {
   readonly note?: string;
 }
 
-export function inputVerdict(outcome: InputOutcome): Verdict {
+/** What an error is begins as in the language's own REPL. */
+export function inputVerdict(outcome: InputOutcome, language: Language): Verdict {
   switch (outcome.status) {
     case 'ok':
       return { status: EXIT.ok };
     case 'error':
-      return { status: EXIT.failure, error: `Uncaught ${outcome.text}` };
+      return { status: EXIT.failure, error: language === 'py' ? outcome.text.trimEnd() : `Uncaught ${outcome.text}` };
     case 'exit':
       return { status: outcome.code, note: `it asked to leave with status ${outcome.code}; the session stays` };
     case 'interrupted': {

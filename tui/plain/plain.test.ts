@@ -22,15 +22,16 @@ function collect(isTty: boolean, color: boolean): { output: Output; text: () => 
 
 describe('exit statuses', () => {
   it('of inputs', () => {
-    expect(inputVerdict({ status: 'ok', text: '', isVoid: true, string: null })).toEqual({ status: 0 });
+    expect(inputVerdict({ status: 'ok', text: '', isVoid: true, string: null }, 'ts')).toEqual({ status: 0 });
     const error = { status: 'error', name: 'Error', message: 'x', text: 'Error: x' } as const;
-    expect(inputVerdict(error)).toEqual({ status: 1, error: 'Uncaught Error: x' });
-    expect(inputVerdict({ status: 'interrupted', reason: 'user', kept: true }).status).toBe(130);
-    expect(inputVerdict({ status: 'interrupted', reason: 'fuel', kept: false })).toMatchObject({
+    expect(inputVerdict(error, 'ts')).toEqual({ status: 1, error: 'Uncaught Error: x' });
+    expect(inputVerdict({ ...error, text: 'Traceback …\nError: x\n' }, 'py').error).toBe('Traceback …\nError: x');
+    expect(inputVerdict({ status: 'interrupted', reason: 'user', kept: true }, 'ts').status).toBe(130);
+    expect(inputVerdict({ status: 'interrupted', reason: 'fuel', kept: false }, 'ts')).toMatchObject({
       status: 124,
       message: expect.stringContaining('undone'),
     });
-    expect(inputVerdict({ status: 'aborted', message: 'm' })).toEqual({ status: 1, message: 'm' });
+    expect(inputVerdict({ status: 'aborted', message: 'm' }, 'ts')).toEqual({ status: 1, message: 'm' });
   });
 
   it('of programs', () => {

@@ -22,6 +22,9 @@ const COMPLETE = [
   'def f():\n    return 1\n\nf()',
   'if x: y\n',
   '%timeit sum([',
+  // No further line mends it.
+  'if x',
+  'def f():\n    for i in x',
   'len?',
   '?len',
 ];

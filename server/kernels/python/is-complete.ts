@@ -24,6 +24,7 @@ export function isComplete(code: string): Completeness {
   if (isContinued) return incomplete(last.indent + unit);
   if (last.text.endsWith(':')) return incomplete(last.indent + unit);
   if (last.text.startsWith('@')) return incomplete(last.indent);
+  if (COMPOUND.test(last.text) && !last.text.includes(':')) return COMPLETE;
   if (!isInBlock(lines, last) || /\n[ \t]*$/.test(code)) return COMPLETE;
   return incomplete(LEAVES_BLOCK.test(last.text) ? dedented(last.indent, unit) : last.indent);
 }

@@ -100,6 +100,8 @@ const CONFINING: readonly Patch[] = [
     'function updateMemoryViews(){',
     'Module.updateMemoryViews=updateMemoryViews;function updateMemoryViews(){',
   ],
+  // Each boot would bind it in the namespace of the user.
+  ['import of the core', 'API.rawRun("import _pyodide_core")', 'API.rawRun("__import__(\'_pyodide_core\')")'],
   ['export', 'export default _createPyodideModule;', ''],
 ];
 

@@ -18,7 +18,9 @@ class PackageError(Exception):
 
 
 def install_path():
-    """Packages are found last, as the site-packages of CPython are."""
+    """As at CPython's prompt: the working directory is looked into first, what is installed last."""
+    if '' not in sys.path:
+        sys.path.insert(0, '')
     if DIRECTORY not in sys.path:
         sys.path.append(DIRECTORY)
 
