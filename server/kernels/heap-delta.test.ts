@@ -1,16 +1,11 @@
 /** Heap deltas: applying what was encoded gives the state back, and bytes that are no delta never do harm. */
 
 import { Buffer } from 'node:buffer';
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  applyHeapDelta,
-  copyHeapChanges,
-  encodeHeapDelta,
-  findHeapChanges,
-  HeapDeltaError,
-  MAX_HEAP_BYTES,
-} from './heap-delta.ts';
+import { applyHeapDelta, copyHeapChanges, encodeHeapDelta, findHeapChanges, MAX_HEAP_BYTES } from './heap-delta.ts';
+import { BLOCK_BYTES, HeapDeltaError } from './heap-packing.ts';
 
 const PAGE = 65_536;
 
@@ -66,6 +61,28 @@ describe('heap deltas', () => {
     );
   });
 
+  it('of more than a block give back the state, also when one run is longer than a block', () => {
+    const earlier = new Uint8Array(PAGE);
+    const live = new Uint8Array(20 * PAGE).map((_, index) => (index < 10 * PAGE ? index % 251 : (index % 113) - 100));
+    const encoded = delta(earlier, live) ?? new Uint8Array();
+    expect(live.byteLength).toBeGreaterThan(4 * BLOCK_BYTES);
+    expect(encoded.byteLength).toBeLessThan(live.byteLength / 2);
+    expect(Buffer.compare(applyHeapDelta(earlier, encoded), live)).toBe(0);
+    for (const cut of [1, 7, 8, 9]) {
+      expect(() => applyHeapDelta(earlier, encoded.subarray(0, -cut))).toThrow(HeapDeltaError);
+    }
+  });
+
+  it('packed as a whole are read', () => {
+    const live = new Uint8Array(PAGE).fill(1, PAGE / 2);
+    const plain = delta(new Uint8Array(PAGE), live) ?? new Uint8Array();
+    const header = Uint8Array.from([1, 1, ...plain.subarray(2, 8), 0, 0, 0, 0]);
+    const runs = Uint8Array.from([0x80, 0x40, 0x80, 0x40, ...live.subarray(PAGE / 2)]);
+    new DataView(header.buffer).setUint32(8, runs.byteLength, true);
+    const whole = Uint8Array.from([...header, ...deflateRawSync(runs, { level: 1 })]);
+    expect(Buffer.compare(applyHeapDelta(new Uint8Array(PAGE), whole), live)).toBe(0);
+  });
+
   it('are null when nothing changed', () => {
     const memory = new Uint8Array(PAGE).fill(7);
     expect(delta(memory, memory.slice())).toBeNull();
@@ -115,7 +132,7 @@ describe('heap deltas', () => {
 
   it.each([
     ['a version of the future', (header: DataView) => header.setUint8(0, 2)],
-    ['an unknown packing', (header: DataView) => header.setUint8(1, 2)],
+    ['an unknown packing', (header: DataView) => header.setUint8(1, 3)],
     ['a size that is no multiple of a page', (header: DataView) => header.setUint32(4, PAGE + 4, true)],
     ['a smaller size', (header: DataView) => header.setUint32(4, 0, true)],
     ['a size beyond the limit', (header: DataView) => header.setUint32(4, MAX_HEAP_BYTES + PAGE, true)],

@@ -1,36 +1,31 @@
 /**
  * What changed between two states of a Wasm heap, as bytes.
  *
- * Format, little endian: version (u8), packing (u8: 0 plain, 1 raw deflate), zero (u16), bytes of the memory afterwards
- * (u32), bytes of the unpacked runs (u32), then the runs. A run is the number of words since the end of the run before
- * it (LEB128), the number of its words (LEB128) and the words; words have 32 bits. Memory beyond the end of the earlier
- * state counts as zeros.
+ * Format, little endian: version (u8), packing (u8), zero (u16), bytes of the memory afterwards (u32), bytes of the
+ * unpacked runs (u32), then the runs as heap-packing.ts packs them, in blocks of whole runs. A run is the number of words
+ * since the end of the run before it (LEB128), the number of its words (LEB128) and the words; words have 32 bits. Memory
+ * beyond the end of the earlier state counts as zeros.
  */
 
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { BLOCK_BYTES, HeapDeltaError, type Packing, packBlocks, toPacking, unpackBlocks } from './heap-packing.ts';
 
 const VERSION = 1;
-const PLAIN = 0;
-const DEFLATED = 1;
 const HEADER_BYTES = 12;
 const WORD_BYTES = 4;
 const WASM_PAGE_BYTES = 65_536;
 /** Enough for every word of the largest heap. */
 const MAX_LEB128_BYTES = 4;
+/** Half a block: no block is much larger than `BLOCK_BYTES`. */
+const MAX_RUN_WORDS = BLOCK_BYTES / 2 / WORD_BYTES;
 
 /** Runs closer than this become one: a run costs about as many bytes as a word has. */
 const MERGED_GAP_WORDS = 1;
-/** Measured: packing less costs more time than the bytes are worth; keyframes pack what chains of small deltas hold. */
-const DEFLATE_FROM_BYTES = 16_384;
-const INFLATE_ROOM_BYTES = 65_536;
-
+/** The same where the earlier state had no memory: there are zeros between, which pack to nothing. */
+const MERGED_ZERO_WORDS = 16;
+/** Measured: below this a loop is faster than a view and its copy. */
+const COPIED_AS_BLOCK_BYTES = 96;
 /** No heap is larger: a delta that says so is corrupt. */
 export const MAX_HEAP_BYTES = 128 * 1024 * 1024;
-
-/** A delta that cannot be applied. The memory it was applied to may be partly changed and must be dropped. */
-export class HeapDeltaError extends Error {
-  override readonly name = 'HeapDeltaError';
-}
 
 export interface HeapChanges {
   readonly memoryBytes: number;
@@ -64,11 +59,11 @@ export function findHeapChanges(
   const common = earlier.byteLength;
   for (let at = nextDifference(from, common); at < common; at = nextDifference(at + COMPARED_BYTES, common)) {
     for (let word = at / WORD_BYTES; word < (at + COMPARED_BYTES) / WORD_BYTES; word += 1) {
-      if (earlierWords[word] !== liveWords[word]) addWord(runs, word);
+      if (earlierWords[word] !== liveWords[word]) addWord(runs, word, MERGED_GAP_WORDS);
     }
   }
   for (let word = Math.max(from, common) / WORD_BYTES; word < liveWords.length; word += 1) {
-    if (liveWords[word] !== 0) addWord(runs, word);
+    if (liveWords[word] !== 0) addWord(runs, word, MERGED_ZERO_WORDS);
   }
   if (runs.length === 0 && live.byteLength === common) return null;
   return { memoryBytes: live.byteLength, runs };
@@ -86,9 +81,9 @@ function differencesOf(earlier: Uint8Array, live: Uint8Array): NextDifference {
   };
 }
 
-function addWord(runs: number[], word: number): void {
+function addWord(runs: number[], word: number, gap: number): void {
   const end = runs.at(-1);
-  if (end !== undefined && word - end <= MERGED_GAP_WORDS) runs[runs.length - 1] = word + 1;
+  if (end !== undefined && word - end <= gap) runs[runs.length - 1] = word + 1;
   else runs.push(word, word + 1);
 }
 
@@ -97,33 +92,47 @@ function forEachRun({ runs }: HeapChanges, visit: (start: number, end: number) =
   for (let index = 0; index + 1 < runs.length; index += 2) visit(runs[index] ?? 0, runs[index + 1] ?? 0);
 }
 
-/** The delta that makes the earlier state equal to `live` where `changes` says. Each run is asked for once, in bytes. */
+/** The delta that makes the earlier state equal to `live` where `changes` says. A run of up to half a block is asked for at once. */
 export function encodeHeapDelta(changes: HeapChanges, live: Pick<Uint8Array, 'subarray'>): Uint8Array {
-  let bound = 0;
-  forEachRun(changes, (start, end) => {
-    bound += 2 * MAX_LEB128_BYTES + (end - start) * WORD_BYTES;
-  });
-  const out = new Uint8Array(bound);
-  let position = 0;
-  let previousEnd = 0;
-  forEachRun(changes, (start, end) => {
-    position = writeLeb128(out, position, start - previousEnd);
-    position = writeLeb128(out, position, end - start);
-    out.set(live.subarray(start * WORD_BYTES, end * WORD_BYTES), position);
-    position += (end - start) * WORD_BYTES;
-    previousEnd = end;
-  });
-  const runs = out.subarray(0, position);
-  const packed = position >= DEFLATE_FROM_BYTES ? deflateRawSync(runs, { level: 1 }) : null;
-  const body = packed && packed.byteLength < position ? packed : runs;
+  const { bytes, blocks } = encodeRuns(changes, live);
+  const { packing, body } = packBlocks(bytes, blocks);
   const delta = new Uint8Array(HEADER_BYTES + body.byteLength);
   const header = new DataView(delta.buffer);
   header.setUint8(0, VERSION);
-  header.setUint8(1, body === runs ? PLAIN : DEFLATED);
+  header.setUint8(1, packing);
   header.setUint32(4, changes.memoryBytes, true);
-  header.setUint32(8, position, true);
+  header.setUint32(8, bytes.byteLength, true);
   delta.set(body, HEADER_BYTES);
   return delta;
+}
+
+/** The runs, and where each block of them ends. Longer runs than a block are cut. */
+function encodeRuns(
+  changes: HeapChanges,
+  live: Pick<Uint8Array, 'subarray'>,
+): { bytes: Uint8Array; blocks: readonly number[] } {
+  let bound = 0;
+  forEachRun(changes, (start, end) => {
+    const pieces = Math.ceil((end - start) / MAX_RUN_WORDS);
+    bound += 2 * MAX_LEB128_BYTES * pieces + (end - start) * WORD_BYTES;
+  });
+  const out = new Uint8Array(bound);
+  const blocks: number[] = [];
+  let position = 0;
+  let previousEnd = 0;
+  forEachRun(changes, (start, end) => {
+    for (let from = start; from < end; from += MAX_RUN_WORDS) {
+      const to = Math.min(end, from + MAX_RUN_WORDS);
+      position = writeLeb128(out, position, from - previousEnd);
+      position = writeLeb128(out, position, to - from);
+      out.set(live.subarray(from * WORD_BYTES, to * WORD_BYTES), position);
+      position += (to - from) * WORD_BYTES;
+      previousEnd = to;
+      if (position - (blocks.at(-1) ?? 0) >= BLOCK_BYTES) blocks.push(position);
+    }
+  });
+  if (position > (blocks.at(-1) ?? 0)) blocks.push(position);
+  return { bytes: out.subarray(0, position), blocks };
 }
 
 /** Makes `earlier` equal to `live` where `changes` says; returns it, or a longer copy if the memory has grown. */
@@ -140,22 +149,35 @@ export function copyHeapChanges(changes: HeapChanges, live: Uint8Array, earlier:
  * Throws `HeapDeltaError` for bytes that are no delta of this memory.
  */
 export function applyHeapDelta(memory: Uint8Array, delta: Uint8Array): Uint8Array {
-  const { memoryBytes, runs } = unpack(delta);
+  const { packing, memoryBytes, runBytes } = readHeader(delta);
   if (memoryBytes < memory.byteLength) throw new HeapDeltaError('the heap delta would shrink the memory');
   const target = grown(memory, memoryBytes);
-  let position = 0;
   let end = 0;
+  for (const runs of unpackBlocks(packing, delta.subarray(HEADER_BYTES), runBytes)) end = applyRuns(target, runs, end);
+  return target;
+}
+
+/** Applies a block of runs to `target`; `before` is where the run before it ended, in bytes. Returns where its last one ends. */
+function applyRuns(target: Uint8Array, runs: Uint8Array, before: number): number {
+  let position = 0;
+  let end = before;
   while (position < runs.byteLength) {
     const gap = readLeb128(runs, position);
     const length = readLeb128(runs, gap.next);
     const start = end + gap.value * WORD_BYTES;
     end = start + length.value * WORD_BYTES;
     position = length.next + length.value * WORD_BYTES;
-    if (end > memoryBytes) throw new HeapDeltaError('the heap delta writes beyond the memory');
+    if (end > target.byteLength) throw new HeapDeltaError('the heap delta writes beyond the memory');
     if (position > runs.byteLength) throw new HeapDeltaError('the heap delta is truncated');
-    target.set(runs.subarray(length.next, position), start);
+    copy(runs, length.next, position, target, start);
   }
-  return target;
+  return end;
+}
+
+/** Copies the bytes from `begin` to `end` of `source` to `at`. */
+function copy(source: Uint8Array, begin: number, end: number, target: Uint8Array, at: number): void {
+  if (end - begin >= COPIED_AS_BLOCK_BYTES) target.set(source.subarray(begin, end), at);
+  else for (let from = begin, to = at; from < end; from += 1, to += 1) target[to] = source[from] ?? 0;
 }
 
 /** Bytes of the memory after the delta, as its header says. Throws `HeapDeltaError` for bytes that are no delta. */
@@ -163,34 +185,17 @@ export function memoryBytesAfter(delta: Uint8Array): number {
   return readHeader(delta).memoryBytes;
 }
 
-function readHeader(delta: Uint8Array): { packing: number; memoryBytes: number; runBytes: number } {
+function readHeader(delta: Uint8Array): { packing: Packing; memoryBytes: number; runBytes: number } {
   if (delta.byteLength < HEADER_BYTES) throw new HeapDeltaError('the heap delta is truncated');
   const header = new DataView(delta.buffer, delta.byteOffset, delta.byteLength);
-  const [version, packing] = [header.getUint8(0), header.getUint8(1)];
+  const [version, packing] = [header.getUint8(0), toPacking(header.getUint8(1))];
   const [memoryBytes, runBytes] = [header.getUint32(4, true), header.getUint32(8, true)];
   if (version !== VERSION) throw new HeapDeltaError(`the heap delta has the unknown version ${version}`);
-  if (packing !== PLAIN && packing !== DEFLATED) throw new HeapDeltaError('the heap delta is packed in an unknown way');
+  if (packing === null) throw new HeapDeltaError('the heap delta is packed in an unknown way');
   if (memoryBytes % WASM_PAGE_BYTES !== 0 || memoryBytes > MAX_HEAP_BYTES || header.getUint16(2) !== 0) {
     throw new HeapDeltaError('the heap delta has a bad header');
   }
   return { packing, memoryBytes, runBytes };
-}
-
-function unpack(delta: Uint8Array): { memoryBytes: number; runs: Uint8Array } {
-  const { packing, memoryBytes, runBytes } = readHeader(delta);
-  const body = delta.subarray(HEADER_BYTES);
-  const runs = packing === DEFLATED ? inflate(body, runBytes) : body;
-  if (runs.byteLength !== runBytes) throw new HeapDeltaError('the heap delta has the wrong length');
-  return { memoryBytes, runs };
-}
-
-function inflate(body: Uint8Array, bytes: number): Uint8Array {
-  try {
-    // workerd counts the room it has made against the limit, not the bytes: an exact limit fails for some sizes.
-    return inflateRawSync(body, { maxOutputLength: 2 * Math.min(bytes, 2 * MAX_HEAP_BYTES) + INFLATE_ROOM_BYTES });
-  } catch {
-    throw new HeapDeltaError('the heap delta cannot be unpacked');
-  }
 }
 
 function grown(memory: Uint8Array, bytes: number): Uint8Array {

@@ -1,7 +1,7 @@
 /** Heaps that outlive their instance. */
 
 import { describe, expect, it } from 'vitest';
-import { HeapDeltaError } from '../heap-delta.ts';
+import { HeapDeltaError } from '../heap-packing.ts';
 import { EngineGoneError } from '../kernel.ts';
 import { javascriptFactory } from './factory.ts';
 import { TestSession } from './testing/test-session.ts';

@@ -10,10 +10,10 @@ import {
   encodeHeapDelta,
   findHeapChanges,
   type HeapChanges,
-  HeapDeltaError,
   memoryBytesAfter,
   type NextDifference,
 } from '../heap-delta.ts';
+import { HeapDeltaError } from '../heap-packing.ts';
 
 const TIME_BYTES = 8;
 const WASM_PAGE_BYTES = 65_536;

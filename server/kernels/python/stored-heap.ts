@@ -7,7 +7,8 @@
  * delta.
  */
 
-import { applyHeapDelta, encodeHeapDelta, HeapDeltaError, MAX_HEAP_BYTES, memoryBytesAfter } from '../heap-delta.ts';
+import { applyHeapDelta, encodeHeapDelta, MAX_HEAP_BYTES, memoryBytesAfter } from '../heap-delta.ts';
+import { HeapDeltaError } from '../heap-packing.ts';
 import type { ReferenceTables } from './glue.ts';
 
 /** What belongs to a heap and is not in its memory. */
