@@ -83,11 +83,18 @@ export class HeapStore {
     return row.depth;
   }
 
-  /** Bytes that each heap takes, its own segment only, by id. */
+  /**
+   * Bytes that each heap takes, its own segment only, by id. Parts are gone through in their order: looking one up reads
+   * whole parts, megabytes, to compare their keys.
+   */
   sizes(): ReadonlyMap<number, number> {
-    const sql = `SELECT id, LENGTH(bytes) + IFNULL((SELECT SUM(LENGTH(bytes)) FROM heap_part WHERE heap = id), 0) AS size
-      FROM heap`;
-    return new Map(this.#database.all<{ id: number; size: number }>(sql).map(({ id, size }) => [id, size]));
+    const rows = this.#database.all<{ id: number; size: number }>(`SELECT id, LENGTH(bytes) AS size FROM heap`);
+    const sizes = new Map(rows.map(({ id, size }) => [id, size]));
+    const parts = this.#database.all<{ heap: number; size: number }>(
+      `SELECT heap, SUM(LENGTH(bytes)) AS size FROM heap_part GROUP BY heap`,
+    );
+    for (const { heap, size } of parts) sizes.set(heap, (sizes.get(heap) ?? 0) + size);
+    return sizes;
   }
 
   /** These heaps and all that they stand on. */
@@ -107,18 +114,12 @@ export class HeapStore {
 
   /** Deletes every heap that is not in `kept`. */
   keepOnly(kept: ReadonlySet<number>): void {
-    for (const { id } of this.#database.all<{ id: number }>(`SELECT id FROM heap`)) {
-      if (kept.has(id)) continue;
-      this.#database.run(`DELETE FROM heap_part WHERE heap = ?`, id);
-      this.#database.run(`DELETE FROM heap WHERE id = ?`, id);
+    for (const { heap } of this.#database.all<{ heap: number }>(`SELECT DISTINCT heap FROM heap_part`)) {
+      if (!kept.has(heap)) this.#database.run(`DELETE FROM heap_part WHERE heap = ?`, heap);
     }
-  }
-
-  /** Bytes that the heap `id` takes, its own segment only. */
-  size(id: number): number {
-    const sql = `SELECT LENGTH(bytes) + IFNULL((SELECT SUM(LENGTH(bytes)) FROM heap_part WHERE heap = id), 0) AS size
-      FROM heap WHERE id = ?`;
-    return this.#database.all<{ size: number }>(sql, id)[0]?.size ?? 0;
+    for (const { id } of this.#database.all<{ id: number }>(`SELECT id FROM heap`)) {
+      if (!kept.has(id)) this.#database.run(`DELETE FROM heap WHERE id = ?`, id);
+    }
   }
 
   /** The chain that makes up the heap `id`, keyframe first. */

@@ -153,11 +153,12 @@ export class TimeTravel {
   }
 
   history(limit: number): History {
-    const { revisions, files } = this.#context.store;
+    const { revisions, files, heaps } = this.#context.store;
     const kept = revisions.newest(revisions.count);
     const shown = kept.slice(0, limit);
     const touched = files.touchedSince(shown.at(-1)?.number ?? 0);
     const checkpoints = revisions.checkpoints();
+    const sizes = heaps.sizes();
     const graph = this.#graph(kept);
     const entries = shown.map((revision, index): HistoryEntry => {
       const { number, at, cause, causeNumber, milliseconds, restored, origin } = revision;
@@ -168,7 +169,7 @@ export class TimeTravel {
         causeNumber,
         code: this.#codeOf(revision),
         milliseconds,
-        heapBytes: restored === null ? this.#heapBytes(revision, kept[index + 1]) : 0,
+        heapBytes: restored === null ? heapBytes(revision, kept[index + 1], sizes) : 0,
         files: touched.get(number) ?? 0,
         restored,
         origin,
@@ -234,16 +235,6 @@ export class TimeTravel {
     return input === null || !this.#context.kernels.isPure(input.code, input.language);
   }
 
-  /** What the heaps take that came with this revision. */
-  #heapBytes(revision: Revision, before: Revision | undefined): number {
-    const names = Object.keys(revision.heaps) as KernelName[];
-    const came = names.flatMap((name) => {
-      const heap = revision.heaps[name];
-      return heap === null || heap === before?.heaps[name] ? [] : [heap];
-    });
-    return came.reduce((sum, heap) => sum + this.#context.store.heaps.size(heap), 0);
-  }
-
   #codeOf({ cause, causeNumber }: Revision): string | null {
     if (cause !== 'input' || causeNumber === null) return null;
     return this.#context.store.requests.input(causeNumber)?.code ?? null;
@@ -288,4 +279,14 @@ function differences(before: readonly Variable[], after: readonly Variable[]): D
 /** A kernel that is only looked at runs nothing that could ask for it. */
 function refuseNetwork(): Promise<never> {
   return Promise.reject(new TypeError('There is no network in the past.'));
+}
+
+/** What the heaps take that came with this revision. */
+function heapBytes(revision: Revision, before: Revision | undefined, sizes: ReadonlyMap<number, number>): number {
+  const names = Object.keys(revision.heaps) as KernelName[];
+  const came = names.flatMap((name) => {
+    const heap = revision.heaps[name];
+    return heap === null || heap === before?.heaps[name] ? [] : [heap];
+  });
+  return came.reduce((sum, heap) => sum + (sizes.get(heap) ?? 0), 0);
 }
