@@ -1,6 +1,7 @@
 /** `npm run build`: everything that is made from sources, in order, into dist/. */
 
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
@@ -38,43 +39,65 @@ const lateModules: Plugin = {
   },
 };
 
+/** The TUI is a file of its own, loaded when it is wanted: it is larger than all the rest. */
+const lateTui: Plugin = {
+  name: 'late-tui',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/interactive\.ts$/ }, () => ({ path: './interactive.js', external: true })),
+};
+
 const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', default: false } } });
 
 await buildJavaScriptEngine({ update: values['update-engine'] });
 await buildProgramLibraries();
 await buildPythonEngine({ update: values['update-engine'] });
 await buildWorkers();
-await rm('dist/node', { recursive: true, force: true });
-await bundleForNode('cli', 'tui/cli.ts');
-await bundleForNode('local/daemon', 'server/local/daemon.ts');
+await bundleForNode('start', 'tui/start.ts', 'cjs');
+await bundleForNode('cli', 'tui/cli.ts', 'cjs');
+await bundleForNode('interactive', 'tui/interactive.ts', 'esm');
+await bundleForNode('local/daemon', 'server/local/daemon.ts', 'esm');
+await putDigest('dist/cli.cjs');
 
 /**
- * What runs on the user's machine, in as few files as may be: each costs time at every start. Only what is loaded late
- * becomes a file of its own. Names are kept, for stack traces.
+ * What runs on the user's machine, each as one file: every further one costs time at a start. Names are kept, for stack
+ * traces. What starts with every command is CommonJS: Node 20 can take that from compiled code (tui/start.ts).
  */
-async function bundleForNode(name: string, entry: string): Promise<void> {
+async function bundleForNode(name: string, entry: string, format: 'esm' | 'cjs'): Promise<void> {
+  const isModule = format === 'esm';
   await build({
     entryPoints: { [name]: entry },
     outdir: 'dist',
-    chunkNames: 'node/[name]-[hash]',
+    outExtension: { '.js': isModule ? '.js' : '.cjs' },
     bundle: true,
-    splitting: true,
     platform: 'node',
-    format: 'esm',
+    format,
     target: 'node20',
     // Of a library that comes both ways, the modules, of which only what is used is taken.
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
-    // What is CommonJS among the dependencies asks for Node's modules with `require`.
     banner: {
-      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+      js: isModule
+        ? // What is CommonJS among the dependencies asks for Node's modules with `require`.
+          "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);"
+        : "'use strict';const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
     },
-    // Neither Ink nor React run in the mode for their own developers.
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    define: {
+      // Neither Ink nor React run in the mode for their own developers.
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      ...(!isModule && { 'import.meta.url': 'moduleUrl' }),
+    },
     // The one dependency that is installed with the package, and what Ink loads for its own developers only.
     external: ['miniflare', '*/devtools.js'],
-    plugins: [parts, lateModules],
+    plugins: [parts, lateModules, ...(isModule ? [] : [lateTui])],
     logLevel: 'warning',
   });
+}
+
+/** Compiled code is kept under this digest. */
+async function putDigest(path: string): Promise<void> {
+  const code = await readFile(path, 'utf8');
+  const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  await writeFile(path, `/* ${digest} */\n${code}`);
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 /** The executable: refuses a Node that is too old in words, then loads the command line. Any Node must be able to parse it. */
 
-import module from 'node:module';
-
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -10,5 +8,4 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-if (module.enableCompileCache) module.enableCompileCache();
-await import('../dist/cli.js');
+require('../dist/start.cjs');

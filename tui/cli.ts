@@ -9,7 +9,7 @@ import { hasColor } from './plain/color.ts';
 import { Output } from './plain/output.ts';
 import { CLIENT_VERSION } from './version.ts';
 
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<never> {
   let io: Io | null = null;

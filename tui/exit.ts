@@ -22,6 +22,11 @@ export class ExitError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** The TUI is built with a copy of this class: its errors are recognised as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'ExitError' && 'status' in value;
+  }
 }
 
 export function usageError(message: string): ExitError {

@@ -238,6 +238,16 @@ describe('a program that does not end', () => {
     expect(exit).toEqual({ kind: 'exit', code: 1 });
   });
 
+  it('and prints little without yielding is stopped sooner', async () => {
+    const { stdout, stderr, exit } = await run("for (;;) console.log('x')");
+    expect(stdout.length).toBeGreaterThanOrEqual(4_000_000);
+    expect(stdout.length).toBeLessThan(5_000_000);
+    expect(stderr).toMatch(
+      /^spawnpoint-cf: the program was stopped because two million writes of its output waited.*\n$/,
+    );
+    expect(exit).toEqual({ kind: 'exit', code: 1 });
+  });
+
   it.each([
     ['waits on timers', "console.log('go'); setInterval(() => {}, 5)"],
     ['loops with await', "console.log('go'); for (;;) await new Promise((r) => setTimeout(r, 1))"],

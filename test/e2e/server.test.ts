@@ -1,6 +1,7 @@
 /** `server` and `sessions`: the embedded server as its user controls it, and the directory of sessions. */
 
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import module from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from '../support/machine.ts';
@@ -33,6 +34,33 @@ describe('the embedded server', () => {
     expect(await server('stop')).toEqual(printed('stopped\n'));
     expect(await server()).toEqual(printed('not running\n', 1));
   });
+
+  it.skipIf('enableCompileCache' in module)(
+    'has its command line compiled once, and again if that is damaged',
+    async () => {
+      await machine.run(['-p', '1']);
+      const path = join(machine.home, `compiled-${process.version}`);
+      const compiled = await stat(path);
+      expect(compiled.mode & 0o777).toBe(0o600);
+      expect(await machine.run(['-p', '1'])).toEqual(printed('1\n'));
+      expect((await stat(path)).mtimeMs).toBe(compiled.mtimeMs);
+      const bytes = await readFile(path);
+      for (const damaged of [
+        bytes.subarray(0, 16),
+        bytes.subarray(0, 5000),
+        Buffer.from(bytes).fill(7, 100),
+        Buffer.of(),
+      ]) {
+        await writeFile(path, damaged);
+        expect(await machine.run(['-p', '1'])).toEqual(printed('1\n'));
+        expect((await stat(path)).size).toBeGreaterThan(bytes.length / 2);
+      }
+      // What others may have written is not run but made anew.
+      await chmod(path, 0o622);
+      expect(await machine.run(['-p', '1'])).toEqual(printed('1\n'));
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+    },
+  );
 
   it('keeps its files to its user', async () => {
     await machine.run(['-p', '1']);

@@ -8,6 +8,7 @@ import type { Invocation } from '../arguments/parse.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programVerdict } from '../plain/outcomes.ts';
+import type { PlainSession } from '../plain/plain-session.ts';
 import { entryName } from './language.ts';
 import { describeFileError } from './local-files.ts';
 import { gatherSources, type ProgramSources } from './program-sources.ts';
@@ -17,7 +18,8 @@ import type { CommandBody } from './table.ts';
 export const runFile: CommandBody = async (invocation, io) => {
   const [file = ''] = invocation.args;
   if (file === '-') return runPipedProgram(invocation, io);
-  return runProgram(invocation, io, await localProgram(file, invocation.options.language), io.stdin);
+  const sources = await localProgram(file, invocation.options.language);
+  return withSession(invocation, io, (session) => runIn(session, invocation, io, sources, io.stdin));
 };
 
 /**
@@ -49,39 +51,41 @@ async function readLocal(file: string): Promise<Uint8Array | null> {
   }
 }
 
-export const runPipedProgram: CommandBody = async (invocation, io) => {
+export const runPipedProgram: CommandBody = (invocation, io) =>
+  // Attached while the program is read: neither waits for the other.
+  withSession(invocation, io, async (session) => {
+    const source = await readPiped(io.stdin);
+    const entry = nameOf(null, source, invocation.options.language);
+    return runIn(session, invocation, io, { entry, sources: [{ path: entry, bytes: source }] }, null);
+  });
+
+/** Throws `ExitError` for more than a program may have. */
+async function readPiped(stdin: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of io.stdin) {
+  for await (const part of stdin) {
     parts.push(part);
     bytes += part.length;
-    if (bytes > LIMITS.programSources) break;
+    if (bytes > LIMITS.programSources) {
+      const limit = `${LIMITS.programSources / 1024 / 1024} MiB`;
+      throw new ExitError(EXIT.failure, `the program is too large: a program may have ${limit}`);
+    }
   }
-  const source = Buffer.concat(parts);
-  if (source.length > LIMITS.programSources) {
-    throw new ExitError(
-      EXIT.failure,
-      `the program is too large: a program may have ${LIMITS.programSources / 1024 / 1024} MiB`,
-    );
-  }
-  const entry = nameOf(null, source, invocation.options.language);
-  return runProgram(invocation, io, { entry, sources: [{ path: entry, bytes: source }] }, null);
-};
+  return Buffer.concat(parts);
+}
 
 /** `file` is null for a program from standard input. */
 export function nameOf(file: string | null, source: Uint8Array, language: Language | null): string {
   return entryName(file, new TextDecoder().decode(source.subarray(0, 1024)), language);
 }
 
-function runProgram(
-  invocation: Invocation,
+async function runIn(
+  session: PlainSession,
+  { options, programArgs }: Invocation,
   io: Io,
   sources: ProgramSources,
   stdin: AsyncIterable<Uint8Array> | null,
 ): Promise<number> {
-  const program = { ...sources, args: invocation.programArgs, env: [], timeout: invocation.options.timeout };
-  return withSession(invocation, io, async (session) => {
-    const outcome = await session.run({ ...program, stdin });
-    return report(programVerdict(outcome, session.wasInterrupted), io);
-  });
+  const outcome = await session.run({ ...sources, args: programArgs, env: [], timeout: options.timeout, stdin });
+  return report(programVerdict(outcome, session.wasInterrupted), io);
 }

@@ -14,8 +14,10 @@ const batchLimit = 64 * 1024;
 const pieceLimit = 1024 * 1024;
 /** A write that finds so much waiting ends the program. */
 const queueLimit = 64 * 1024 * 1024;
-const overflowMessage =
-  'spawnpoint-cf: the program was stopped because 64 MiB of its output waited to be sent: output leaves when the ' +
+/** As does one that finds so many writes since any output left: an endless loop that prints little comes to its end. */
+const writeLimit = 2_000_000;
+const overflowMessage = (waited) =>
+  `spawnpoint-cf: the program was stopped because ${waited} of its output waited to be sent: output leaves when the ` +
   "program waits for something, such as a timer or the 'drain' of process.stdout.\n";
 
 /**
@@ -25,6 +27,8 @@ const overflowMessage =
  */
 const queue = [];
 let queuedSize = 0;
+/** Since a batch was last taken. */
+let writes = 0;
 /** Handed to the runner and not acknowledged yet. @type {{ number: number, parts: unknown[] } | null} */
 let inFlight = null;
 let batchNumber = 0;
@@ -70,8 +74,9 @@ export async function drainOutput() {
 
 function put(stream, piece) {
   if (closed || piece.length === 0) return;
-  if (queuedSize >= queueLimit) {
-    enqueue('stderr', overflowMessage);
+  writes++;
+  if (queuedSize >= queueLimit || writes > writeLimit) {
+    enqueue('stderr', overflowMessage(queuedSize >= queueLimit ? '64 MiB' : 'two million writes'));
     closed = true;
     endProgram();
     return;
@@ -145,6 +150,7 @@ function relieve() {
 
 /** Some megabytes at most, from the head of the queue, encoded. */
 function takeBatch() {
+  writes = 0;
   const parts = [];
   let size = 0;
   while (queue.length > 0 && size < pieceLimit) {

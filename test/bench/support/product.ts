@@ -14,7 +14,7 @@ import { type Server, selectServer } from '../../../tui/access/server.ts';
 import { plainEnvironment } from './command.ts';
 
 const executable = fileURLToPath(new URL('../../../bin/spawnpoint-cf.js', import.meta.url));
-const built = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const built = fileURLToPath(new URL('../../../dist/cli.cjs', import.meta.url));
 
 /** The server of a benchmark that was itself killed ends by itself, soon. */
 const IDLE_MILLISECONDS = 60_000;
