@@ -1,38 +1,27 @@
 /**
- * The log of a kill trial, played through: which count each revision must hold, if every input that was told to be done
+ * The log of a kill trial, played through: which counts each revision must hold, if every input that was told to be done
  * counted once, none that was aborted did, and going through history moved everything together.
  */
 
 import { expect } from 'vitest';
+import { type Counts, counted, LOOKING, nameOf, shown, type TrialInput } from './kill-inputs.ts';
 import type { Told } from './storm-client.ts';
 
 type Entry =
-  | ['input', { input: number; code: string }]
+  | ['input', { input: number } & TrialInput]
   | ['done', { input: number; revision: number | null; outcome: { status: string; string?: string | null } }]
   | ['restored', { revision: number; target: number }]
   | ['files' | 'output' | 'notice', object];
 
-/** Counts in a variable, in a file and under a key, with time between them for a kill. Gives the count. */
-export function counting(name: string, turns: number): string {
-  return `/*${name}*/ globalThis.n = (globalThis.n ?? 0) + 1;
-for (let i = 0; i < ${turns}; i++);
-require('fs').writeFileSync('n', String(n).repeat(5000));
-for (let i = 0; i < ${turns}; i++);
-await kv.set('n', n); String(n)`;
-}
-
-/** Gives the three counts. */
-export const LOOKING = `{ const { existsSync, readFileSync } = require('fs');
-[globalThis.n ?? 0, existsSync('n') ? readFileSync('n', 'utf8') : '0', await kv.get('n') ?? 0].join(); }`;
-
 export class KillLog {
-  /** The count of each revision; revision 0 is the empty beginning. */
-  readonly #counts = [0];
-  readonly #codes = new Map<number, string>();
+  /** The counts of each revision; revision 0 is the empty beginning. */
+  readonly #counts: Counts[] = [{ js: 0, py: 0 }];
+  readonly #running = new Map<number, TrialInput>();
   readonly #names = new Set<string>();
   readonly #moves = new Map<number, number>();
   #read = 0;
-  committed = 0;
+  /** Inputs that counted, by language. */
+  readonly committed = { js: 0, py: 0 };
   aborted = 0;
 
   /** The newest revision. */
@@ -52,7 +41,7 @@ export class KillLog {
       this.#read = seq;
       this.#play(JSON.parse(event));
     }
-    expect([...this.#codes.keys()], 'inputs without an end').toEqual([]);
+    expect([...this.#running.keys()], 'inputs without an end').toEqual([]);
   }
 
   /** The answer to a move: it must be in the log as it was given. */
@@ -65,17 +54,17 @@ export class KillLog {
     else if (name === 'done') this.#end(body);
     else if (name === 'restored') {
       this.#moves.set(body.revision, body.target);
-      this.#commit(body.revision, this.#counts[body.target] ?? Number.NaN);
+      this.#commit(body.revision, this.#countsAt(body.target));
     }
   }
 
-  #accept({ input, code }: { input: number; code: string }): void {
-    const name = /^\/\*(.*)\*\//.exec(code)?.[1];
+  #accept({ input, language, code }: { input: number } & TrialInput): void {
+    const name = nameOf(code);
     if (name !== undefined) {
       expect(this.#names.has(name), `${name} was accepted twice`).toBe(false);
       this.#names.add(name);
     }
-    this.#codes.set(input, code);
+    this.#running.set(input, { language, code });
   }
 
   #end({
@@ -87,25 +76,35 @@ export class KillLog {
     revision: number | null;
     outcome: { status: string; string?: string | null };
   }): void {
-    const code = this.#codes.get(input);
-    expect(code, `input ${input} ended twice, or never began`).toBeDefined();
-    this.#codes.delete(input);
+    const ended = this.#running.get(input);
+    if (ended === undefined) throw new Error(`Input ${input} ended twice, or never began.`);
+    this.#running.delete(input);
     if (revision === null) {
       expect(outcome.status).toBe('aborted');
       this.aborted += 1;
       return;
     }
-    const before = this.#counts[this.head] ?? 0;
-    const isLooking = code === LOOKING;
-    const count = isLooking ? before : before + 1;
-    const file = count === 0 ? '0' : String(count).repeat(5000);
-    expect(outcome).toMatchObject({ status: 'ok', string: isLooking ? `${count},${file},${count}` : String(count) });
-    this.#commit(revision, count);
-    this.committed += 1;
+    const { language, code } = ended;
+    const before = this.#countsAt(this.head);
+    if (code === LOOKING[language].code) {
+      expect(outcome).toMatchObject({ status: 'ok', string: shown(language, before) });
+      this.#commit(revision, before);
+      return;
+    }
+    const after = { ...before, [language]: before[language] + 1 };
+    expect(outcome).toMatchObject({ status: 'ok', string: counted(language, after[language]) });
+    this.#commit(revision, after);
+    this.committed[language] += 1;
   }
 
-  #commit(revision: number, count: number): void {
+  #countsAt(revision: number): Counts {
+    const counts = this.#counts[revision];
+    if (counts === undefined) throw new Error(`There is no revision ${revision}.`);
+    return counts;
+  }
+
+  #commit(revision: number, counts: Counts): void {
     expect(revision).toBe(this.head + 1);
-    this.#counts.push(count);
+    this.#counts.push(counts);
   }
 }

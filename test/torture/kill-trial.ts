@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { nodeSockets } from '../../tui/node-socket.ts';
 import type { Machine } from '../support/machine.ts';
-import { counting, KillLog, LOOKING } from './kill-log.ts';
+import { counting, LOOKING, type TrialLanguage } from './kill-inputs.ts';
+import { KillLog } from './kill-log.ts';
 import { Random } from './random.ts';
 import { StormClient } from './storm-client.ts';
 import { StormServer } from './storm-server.ts';
@@ -24,7 +25,8 @@ const PAUSE_MILLISECONDS = 10;
 
 export interface KillReport {
   readonly kills: number;
-  readonly committed: number;
+  /** Inputs that counted, by language. */
+  readonly committed: Readonly<Record<TrialLanguage, number>>;
   readonly aborted: number;
   /** Moves through history. */
   readonly moves: number;
@@ -35,9 +37,16 @@ interface Move {
   readonly target: number;
 }
 
+export interface KillOptions {
+  readonly seed: number;
+  readonly kills: number;
+  /** The chance of a round to have inputs in Python too: each such round takes a second or so longer. */
+  readonly python: number;
+}
+
 /** Kills `kills` times in a session of its own, checking after each. Whatever fails names the seed. */
-export async function killTrial(machine: Machine, seed: number, kills: number): Promise<KillReport> {
-  const trial = await KillTrial.begin(machine, new Random(seed), `kill-${seed}`);
+export async function killTrial(machine: Machine, { seed, kills, python }: KillOptions): Promise<KillReport> {
+  const trial = await KillTrial.begin(machine, new Random(seed), `kill-${seed}`, python);
   try {
     while (trial.kills < kills) await trial.round();
     return await trial.end();
@@ -55,19 +64,23 @@ class KillTrial {
   readonly #session: string;
   readonly #clients: readonly StormClient[];
   readonly #log = new KillLog();
+  /** The chance of a round to have Python in it. */
+  readonly #python: number;
+  #hasPython = false;
   #workerdKills = 0;
 
-  private constructor(server: StormServer, random: Random, session: string) {
+  private constructor(server: StormServer, random: Random, session: string, python: number) {
+    this.#python = python;
     this.#server = server;
     this.#random = random;
     this.#session = session;
     this.#clients = Array.from({ length: TERMINALS }, () => this.#attach());
   }
 
-  static async begin(machine: Machine, random: Random, session: string): Promise<KillTrial> {
+  static async begin(machine: Machine, random: Random, session: string, python: number): Promise<KillTrial> {
     const server = await StormServer.create(machine);
     await server.reach();
-    const trial = new KillTrial(server, random, session);
+    const trial = new KillTrial(server, random, session, python);
     // A client gives up if its first line does not come about; those after it may fail.
     await Promise.all(trial.#clients.map((client) => client.caughtUp()));
     return trial;
@@ -80,6 +93,9 @@ class KillTrial {
   /** Works, is killed at some instant of it, and sees what is left. */
   async round(): Promise<void> {
     this.rounds += 1;
+    this.#hasPython = this.#random.chance(this.#python);
+    // Most kills would otherwise meet Python while it starts.
+    if (this.#hasPython) await this.#withPatience(this.#count('first', 1, 'py'));
     const moves: Move[] = [];
     const work = this.#random.pick(
       () => this.#longInputs(),
@@ -113,7 +129,7 @@ class KillTrial {
 
   /** Inputs that a kill meets while they evaluate. */
   async #longInputs(): Promise<void> {
-    const working = this.#clients.map((client, at) => client.submit(counting(this.#name(at), 3_000_000)));
+    const working = this.#clients.map((_, at) => this.#count(`${at}`, 3_000_000, this.#languageOf(at), at));
     await this.#killAfter(this.#random.between(20, 400));
     await Promise.all(working);
   }
@@ -128,13 +144,13 @@ class KillTrial {
   /** Inputs of which each terminal sends the next one when it was told the end of the last. */
   async #stream(): Promise<void> {
     const before = this.kills;
-    const work = async (client: StormClient, of: number): Promise<void> => {
+    const work = async (of: number): Promise<void> => {
       for (let at = 0; this.kills === before; at++) {
-        await client.submit(counting(`${this.#name(of)}.${at}`, 1));
+        await this.#count(`${of}.${at}`, 1, this.#languageOf(of), of);
         await delay(PAUSE_MILLISECONDS);
       }
     };
-    const working = this.#clients.map(work);
+    const working = this.#clients.map((_, of) => work(of));
     await this.#killAfter(this.#random.between(20, 300));
     await Promise.all(working);
   }
@@ -147,12 +163,11 @@ class KillTrial {
 
   /** Inputs and moves through history, one after the other. Fills `moves` with those that were answered. */
   async #moveAbout(moves: Move[]): Promise<void> {
-    const [client] = this.#clients;
     const { url, token } = await this.#server.reach();
     const before = this.kills;
     const work = async (): Promise<void> => {
       for (let at = 0; this.kills === before; at++) {
-        await client?.submit(counting(this.#name(at), 1));
+        await this.#count(`${at}`, 1, this.#languageOf(at % 2));
         const body = JSON.stringify(
           this.#random.pick<object>(
             { op: 'undo' },
@@ -175,8 +190,8 @@ class KillTrial {
   }
 
   #submitMany(inputs: number): Promise<unknown>[] {
-    return this.#clients.flatMap((client, of) =>
-      Array.from({ length: inputs }, (_, at) => client.submit(counting(`${this.#name(of)}.${at}`, 1))),
+    return this.#clients.flatMap((_, of) =>
+      Array.from({ length: inputs }, (_, at) => this.#count(`${of}.${at}`, 1, this.#languageOf(of), of)),
     );
   }
 
@@ -190,7 +205,9 @@ class KillTrial {
 
   async #check(moves: readonly Move[]): Promise<void> {
     const [client] = this.#clients;
-    await client?.submit(LOOKING);
+    for (const { code, language } of this.#hasPython ? [LOOKING.js, LOOKING.py] : [LOOKING.js]) {
+      await client?.submit(code, language);
+    }
     const last = client?.told.length ?? 0;
     for (const each of this.#clients) {
       await each.hasRead(last);
@@ -216,8 +233,15 @@ class KillTrial {
     }
   }
 
-  #name(at: number): string {
-    return `${this.rounds}.${at}`;
+  /** Counts once, from the terminal `of`. `name` tells the input from others of this round. */
+  async #count(name: string, turns: number, counted: TrialLanguage, of = 0): Promise<void> {
+    const { code, language } = counting(counted, `${this.rounds}.${name}`, turns);
+    await this.#clients[of]?.submit(code, language);
+  }
+
+  /** One terminal works in Python, in a round that has it. */
+  #languageOf(terminal: number): TrialLanguage {
+    return this.#hasPython && terminal === 0 ? 'py' : 'js';
   }
 
   #attach(): StormClient {

@@ -6,6 +6,7 @@ import { killTrial } from './kill-trial.ts';
 
 const SESSIONS = 4;
 const KILLS = 60;
+const PYTHON = 0.5;
 
 let machine: Machine;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ afterAll(() => machine.dispose());
 const first = Number(process.env.SPAWNPOINT_SEED) || Date.now() % 1_000_000;
 
 it.each(Array.from({ length: SESSIONS }, (_, at) => first + at))('survives kills (seed %i)', async (seed) => {
-  const report = await killTrial(machine, seed, KILLS);
+  const report = await killTrial(machine, { seed, kills: KILLS, python: PYTHON });
   console.log(`seed ${seed}: ${JSON.stringify(report)}`);
   expect(report.kills).toBeGreaterThanOrEqual(KILLS);
 });

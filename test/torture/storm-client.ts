@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InputOutcome, LogEvent } from '../../protocol/events.ts';
 import { type ConnectionListener, SessionConnection } from '../../tui/client/connection.ts';
+import type { Language } from '../../tui/client/session-view.ts';
 import type { OpenSocket } from '../../tui/client/socket.ts';
 import { nodeClock } from '../../tui/node-clock.ts';
 import { CLIENT_VERSION } from '../../tui/version.ts';
@@ -58,9 +59,9 @@ export class StormClient implements ConnectionListener {
   }
 
   /** Resolves with how the input ended, however many lines that takes. */
-  async submit(code: string): Promise<InputOutcome> {
+  async submit(code: string, language: Language = 'js'): Promise<InputOutcome> {
     this.#doing = `waits for the acceptance of ${code}`;
-    const number = await this.#connection.submit({ language: 'js', code, timeout: null });
+    const number = await this.#connection.submit({ language, code, timeout: null });
     this.#doing = `waits for the end of input ${number}`;
     await this.until(() => this.#outcomes.has(number));
     this.#doing = 'has nothing under way';
