@@ -12,7 +12,7 @@ export interface Env {
   readonly ASSETS?: Fetcher;
   /** Address of the index that `%pip` installs from; https://pypi.org/simple when absent. */
   readonly PYTHON_INDEX?: string;
-  /** Absent on the free plan: programs are then refused. */
+  /** Absent on the free plan: programs then run in an interpreter, and previews are refused. */
   readonly LOADER?: WorkerLoader;
   /** Where previews are kept. Locally only the runner has it. */
   readonly PREVIEW?: DurableObjectNamespace<Preview>;

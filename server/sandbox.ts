@@ -22,8 +22,10 @@ import { isolateMemory } from './memory.ts';
 import { RunnerPreviews } from './previews/runner-previews.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import { remoteModules } from './programs/package-cdn.ts';
+import { ProgramRunners } from './programs/runners.ts';
 import type { Caller, Connection } from './session/connection.ts';
 import { exportRevision, importRevision } from './session/fork.ts';
+import type { SessionHost } from './session/kernel-slot.ts';
 import { Schedule } from './session/schedule.ts';
 import { readMeta, writeMeta } from './session/schema.ts';
 import { Session } from './session/session.ts';
@@ -60,20 +62,31 @@ export class Sandbox extends DurableObject<Env> {
     const database = new DurableDatabase(ctx.storage);
     this.#orphans = new Orphans(database);
     this.#large = new LargeFiles(env.FILES, this.#orphans, () => this.#requestCollection());
-    const runner = new LoaderRunner({ env, context: ctx, clock: systemClock, modules: remoteModules(env, database) });
+    const modules = remoteModules(env, database);
+    const isolates = new LoaderRunner({ env, context: ctx, clock: systemClock, modules });
+    const kernels = [javascriptFactory, ...pythonFactories(env)];
+    const host: SessionHost = {
+      now: () => Date.now(),
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      fetch: (request, list, report) => egressFetch(request, egressRules(env, list), report),
+    };
+    const runner = new ProgramRunners({
+      kernels,
+      host,
+      clock: systemClock,
+      memory: isolateMemory,
+      modules,
+      isolates: env.LOADER || env.RUNNER ? isolates : null,
+    });
     this.#session = new Session({
       version: SERVER_VERSION,
       database,
       clock: systemClock,
       large: this.#large,
-      kernels: [javascriptFactory, ...pythonFactories(env)],
-      host: {
-        now: () => Date.now(),
-        randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-        fetch: (request, list, report) => egressFetch(request, egressRules(env, list), report),
-      },
+      kernels,
+      host,
       runner,
-      previewHost: new RunnerPreviews(env, ctx, runner),
+      previewHost: new RunnerPreviews(env, ctx, isolates),
       memory: isolateMemory,
       newEpoch: () => crypto.randomUUID(),
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),

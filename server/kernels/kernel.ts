@@ -7,6 +7,7 @@
  */
 
 import type { FileSystem, KeyValue, LargeFileSystem } from '../files/file-system.ts';
+import type { RemoteModule } from '../programs/asks.ts';
 
 export type KernelName = 'javascript' | 'python';
 export type Language = 'js' | 'ts' | 'py';
@@ -57,6 +58,20 @@ export interface EvaluateRequest {
   readonly language: Language;
   /** Counted polls after which the input ends as interrupted; clocks stand still during synchronous code. */
   readonly fuel: number;
+}
+
+/** A script that is run from start to end, in a kernel that does nothing else before or after. */
+export interface ScriptRequest {
+  /** The session path of the script, a file of `KernelIo.files` as is what it imports. */
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** As in `EvaluateRequest`. */
+  readonly fuel: number;
+  /** Its standard input, for a kernel that does not read it line by line with `KernelIo.readLine`. */
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** A module of the network. Rejects with an error for the user when it cannot be had. */
+  module(url: string): Promise<RemoteModule>;
 }
 
 /** A guest value rendered for people. Never the value itself: nothing but text and bytes leaves the heap. */
@@ -148,6 +163,11 @@ export interface Kernel {
   /** Bytes of the isolate's memory that this kernel holds. */
   readonly memoryBytes: number;
   evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation>;
+  /**
+   * Runs a script until nothing is left that it waits for. The kernel is of no use afterwards. `ok` is exit status 0; a
+   * script that cannot start, as it does not parse or imports what is not there, is an `error`.
+   */
+  runScript(request: ScriptRequest, io: KernelIo): Promise<Evaluation>;
   /** Runs the timers that are due and the continuations of what settled outside. */
   runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn>;
   /** When background work next wants to run, in milliseconds since the epoch; null if there is none. */
@@ -169,6 +189,8 @@ export interface Kernel {
 export interface KernelFactory {
   readonly name: KernelName;
   readonly engine: string;
+  /** What a kernel takes of the isolate's memory after its boot, at least. */
+  readonly bootBytes: number;
   /** Without `heap`, a fresh session from the base snapshot. Throws `EngineGoneError` if the heap names another engine. */
   boot(host: KernelHost, heap?: StoredHeap): Promise<Kernel>;
   isComplete(code: string, language: Language): Completeness;

@@ -81,6 +81,6 @@ function ioFor({ file, requested }: PreviewSurroundings): ProgramIo {
     requested,
     backpressure: () => undefined,
     stdin: new ReadableStream({ start: (controller) => controller.close() }),
-    session: { file, snapshot: () => [], change: () => undefined, commit: () => undefined },
+    session: { file, snapshot: () => [], change: () => undefined, commit: () => undefined, direct: null },
   };
 }

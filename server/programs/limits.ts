@@ -2,3 +2,6 @@
 
 /** Programs that may run at once in one runner, of all sessions together. */
 export const maxRuns = 64;
+
+/** Programs that may run at once in kernels of one session: each takes memory that all sessions share. */
+export const maxKernelRuns = 2;

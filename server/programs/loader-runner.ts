@@ -50,6 +50,10 @@ export class LoaderRunner implements ProgramRunner {
     this.#modules = modules;
   }
 
+  notice(): null {
+    return null;
+  }
+
   start(spec: ProgramSpec, io: ProgramIo): ProgramRun {
     const id = crypto.randomUUID();
     const timeoutSeconds = spec.timeoutSeconds ?? defaultTimeoutSeconds;

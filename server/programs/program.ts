@@ -4,7 +4,7 @@
 
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
-import type { OutputStream } from '../kernels/kernel.ts';
+import type { KernelIo, OutputStream } from '../kernels/kernel.ts';
 import type { Change, SessionFile, Snapshot } from './asks.ts';
 
 /** One file of a program, as the client sent it. `path` is relative to the package root, `/`-separated. */
@@ -59,6 +59,8 @@ export interface ProgramSession {
   change(change: Change): void;
   /** The changes so far are whole. */
   commit(): void;
+  /** For a program that runs beside its session, as a kernel does: the files and kv that it changes. Null: it cannot. */
+  readonly direct: (() => Pick<KernelIo, 'files' | 'largeFiles' | 'kv'>) | null;
 }
 
 export type ProgramExit =
@@ -77,5 +79,7 @@ export interface ProgramRun {
 }
 
 export interface ProgramRunner {
+  /** What users are told the first time that a session runs such a program; null if there is nothing to tell. */
+  notice(spec: Pick<ProgramSpec, 'entry'>): string | null;
   start(spec: ProgramSpec, io: ProgramIo): ProgramRun;
 }

@@ -7,8 +7,6 @@ import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import type { MemoryBudget, Tenant } from '../memory.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
 
-/** What a kernel takes after its boot, at least: its memory, and the copy that it is compared with. */
-const BOOT_BYTES = 8 * 1024 * 1024;
 /** A chain of this many deltas is cut by a keyframe when the kernel is idle, and at once at the second figure. */
 const KEYFRAME_WHEN_IDLE = 32;
 const KEYFRAME_AT_ONCE = 256;
@@ -56,7 +54,7 @@ export class LiveKernel {
   async boot(): Promise<Kernel> {
     const { host, memory, store } = this.#context;
     if (this.#kernel === null) {
-      memory.makeRoom(BOOT_BYTES);
+      memory.makeRoom(this.#factory.bootBytes);
       const heap = this.#head;
       this.#kernel = await this.#factory.boot(host, heap === null ? undefined : store.heaps.load(heap));
       this.#since = host.now();

@@ -2,23 +2,28 @@
 
 import type { FileStore } from '../files/file-store.ts';
 import { FileError, type FileSystem } from '../files/file-system.ts';
+import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
 import { checkPath, joinPath } from '../files/paths.ts';
 import type { Change, SessionFile, Snapshot } from '../programs/asks.ts';
 import type { ProgramSession } from '../programs/program.ts';
+import { KernelLargeFiles } from './kernel-large-files.ts';
 
 /** Contents that a program is given ahead; what is beyond comes when it is read. */
 const PRELOAD_BYTES = 16 * 1024 * 1024;
 
 export class ProgramFiles implements ProgramSession {
   readonly #files: FileStore;
+  readonly #largeFiles: KernelLargeFiles | null;
   readonly #commit: (overlay: Overlay) => void;
   #overlay: Overlay | null = null;
   #failure: FileError | null = null;
+  #isOver = false;
 
-  /** `commit` puts what was written into the session; the overlay is used up. */
-  constructor(files: FileStore, commit: (overlay: Overlay) => void) {
+  /** `commit` puts what was written into the session; the overlay is used up. `large`: see `ProgramSession.direct`. */
+  constructor(files: FileStore, commit: (overlay: Overlay) => void, large: LargeFiles | null = null) {
     this.#files = files;
+    this.#largeFiles = large && new KernelLargeFiles(large);
     this.#commit = commit;
   }
 
@@ -34,9 +39,16 @@ export class ProgramFiles implements ProgramSession {
     return overlay;
   }
 
-  /** Drops what is not committed. */
+  /** The program has ended: drops what is not committed. */
   discard(): void {
     this.take()?.discard();
+    this.#largeFiles?.letGo();
+    this.#isOver = true;
+  }
+
+  get direct(): ProgramSession['direct'] {
+    const largeFiles = this.#largeFiles?.within(() => this.#open());
+    return largeFiles === undefined ? null : () => ({ ...this.#direct(), largeFiles });
   }
 
   file(paths: readonly string[]): SessionFile | null {
@@ -81,6 +93,12 @@ export class ProgramFiles implements ProgramSession {
     if (overlay === null) return;
     this.#commit(overlay);
     this.#open();
+  }
+
+  #direct(): Pick<Overlay, 'files' | 'kv'> {
+    if (this.#isOver) throw new FileError('EACCES', '', 'The program has ended: it has no files any more.');
+    const { files, kv } = this.#open();
+    return { files, kv };
   }
 
   #open(): Overlay {

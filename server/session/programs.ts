@@ -2,6 +2,7 @@
 
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { ProgramOutcome } from '../../protocol/events.ts';
+import type { LargeFiles } from '../files/large-files.ts';
 import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
@@ -9,6 +10,7 @@ import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import { ProgramFiles } from './program-files.ts';
 import type { Request } from './requests.ts';
+import { readMeta, writeMeta } from './schema.ts';
 import type { SessionStore } from './store.ts';
 
 /** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
@@ -23,6 +25,7 @@ export interface ProgramContext {
   readonly clock: Clock;
   readonly runner: ProgramRunner;
   readonly egress: EgressLog;
+  readonly large: LargeFiles;
   changed(): void;
   fatal(error: unknown): void;
 }
@@ -57,6 +60,7 @@ export class Programs {
     });
     store.log.pin(entry.seq);
     presence.offer(entry);
+    this.#tellOnce(runner.notice(spec), id, at);
     const output = new OutputGatherer(
       'program',
       id,
@@ -64,12 +68,16 @@ export class Programs {
       (body) => presence.publish({ name: 'output', body }),
       () => this.kill(id),
     );
-    const files = new ProgramFiles(store.files, (overlay) => {
-      const at = Math.floor(clock.now());
-      const committed = store.commit({ cause: 'program', causeNumber: id, at, overlay });
-      for (const each of committed?.entries ?? []) presence.offer(each);
-      this.#context.changed();
-    });
+    const files = new ProgramFiles(
+      store.files,
+      (overlay) => {
+        const at = Math.floor(clock.now());
+        const committed = store.commit({ cause: 'program', causeNumber: id, at, overlay });
+        for (const each of committed?.entries ?? []) presence.offer(each);
+        this.#context.changed();
+      },
+      this.#context.large,
+    );
     const run = runner.start(
       { ...spec, id, network: store.network.list },
       {
@@ -92,6 +100,13 @@ export class Programs {
       })
       .catch((error: unknown) => this.#context.fatal(error));
     return id;
+  }
+
+  #tellOnce(text: string | null, program: number, at: number): void {
+    const { store, presence } = this.#context;
+    if (text === null || readMeta(store.database, 'toldOfPrograms') !== null) return;
+    writeMeta(store.database, 'toldOfPrograms', 'yes');
+    presence.publish({ name: 'notice', body: { at, level: 'warning', text, cause: ['program', program] } });
   }
 
   /** True if it was running. */

@@ -98,7 +98,7 @@ function schemaVersion(database: Database): number {
   return Number(readMeta(database, 'schema') ?? 0);
 }
 
-export type MetaKey = 'schema' | 'epoch' | 'registered' | 'network';
+export type MetaKey = 'schema' | 'epoch' | 'registered' | 'network' | 'toldOfPrograms';
 
 export function readMeta(database: Database, key: MetaKey): string | null {
   const [row] = database.all<{ value: string }>(`SELECT value FROM meta WHERE key = ?`, key);

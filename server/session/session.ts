@@ -13,6 +13,7 @@ import { MINOR } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
+import { fuelFor } from '../kernels/fuel.ts';
 import type { KernelFactory } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { PreviewHost } from '../previews/contract.ts';
@@ -56,10 +57,7 @@ export interface SessionOptions {
 
 type Body<Name extends ClientMessage['name']> = Extract<ClientMessage, { name: Name }>['body'];
 
-/** Polls of the interpreter that fit one second of it. */
-const FUEL_PER_SECOND = 6000;
 const DEFAULT_FUEL_SECONDS = 20;
-const MAX_FUEL_SECONDS = 240;
 /** Changes that follow each other faster are told together. */
 const STATE_MILLISECONDS = 40;
 
@@ -105,7 +103,7 @@ export class Session implements ConnectionHandler {
       { ...context, host, large: options.large, memory: options.memory, asks: this.#asks },
       options.kernels,
     );
-    this.#programs = new Programs({ ...context, runner });
+    this.#programs = new Programs({ ...context, runner, large: options.large });
     const { previewHost } = options;
     this.previews = new Previews({ ...context, previewHost, randomBytes: host.randomBytes });
     this.#questions = new Questions(this.#store, this.#kernels);
@@ -281,7 +279,7 @@ export class Session implements ConnectionHandler {
     this.#taken = acceptance;
     if (slot.isReady) void acceptance.settleSoon();
     else acceptance.settle();
-    slot.submit({ number, client, code, bytes, language, acceptance, ...fuelFor(timeout) });
+    slot.submit({ number, client, code, bytes, language, acceptance, ...limitsOf(timeout) });
   }
 
   #run(terminal: Terminal, uploads: Uploads, body: Body<'run'>): void {
@@ -397,7 +395,9 @@ export class Session implements ConnectionHandler {
   }
 }
 
-function fuelFor(timeout: number | null): { fuel: number; timeoutMilliseconds: number | null } {
-  const seconds = Math.min(timeout ?? DEFAULT_FUEL_SECONDS, MAX_FUEL_SECONDS);
-  return { fuel: Math.ceil(seconds * FUEL_PER_SECOND), timeoutMilliseconds: timeout === null ? null : timeout * 1000 };
+function limitsOf(timeout: number | null): { fuel: number; timeoutMilliseconds: number | null } {
+  return {
+    fuel: fuelFor(timeout ?? DEFAULT_FUEL_SECONDS),
+    timeoutMilliseconds: timeout === null ? null : timeout * 1000,
+  };
 }

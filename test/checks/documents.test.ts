@@ -8,7 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { authenticate } from '../../server/auth/token.ts';
 import { NETWORK_LIMITS } from '../../server/egress/network-list.ts';
 import * as files from '../../server/files/limits.ts';
-import { maxRuns } from '../../server/programs/limits.ts';
+import { maxKernelRuns, maxRuns } from '../../server/programs/limits.ts';
 import { MAX_RUNNING } from '../../server/session/programs.ts';
 import { RETENTION } from '../../server/session/retention.ts';
 import { OPTIONS } from '../../tui/arguments/options.ts';
@@ -76,6 +76,7 @@ describe('README.md', () => {
       ['log of a session', bytes(LIMITS.log)],
       ['terminals of a session', number(LIMITS.terminals)],
       ['programs at once, of a session and of a server', `${number(MAX_RUNNING)}, ${number(maxRuns)}`],
+      ['of them in Python, or without a Worker Loader', number(maxKernelRuns)],
       ['requests of one program to the network', number(NETWORK_LIMITS.programRequests)],
       ['hosts that a session allows, and denies', number(NETWORK_LIMITS.hosts)],
       ['files and directories of a session', number(files.maxEntries)],

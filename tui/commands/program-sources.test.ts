@@ -43,6 +43,19 @@ describe('the sources of a program', () => {
     expect(others.sort()).toEqual([...expected, 'package.json'].sort());
   });
 
+  it.each([
+    ['import a, b.c as d, os', ['a.py', 'b/__init__.py', 'b/c.py']],
+    ['from b import (c,\n  e)\n  import a # b', ['a.py', 'b/__init__.py', 'b/c.py']],
+    ['from . import a\nfrom .b.c import x', ['a.py', 'b/__init__.py', 'b/c.py']],
+    ["'import a'\nfrom .. import outside", []],
+  ])('of Python: %s', async (source, expected) => {
+    await write({ 'y/outside.py': '', 'y/p/package.json': '{}', 'y/p/a.py': 'import a' });
+    await write({ 'y/p/b/__init__.py': '', 'y/p/b/c.py': 'from . import d' });
+    const [entry, ...others] = await paths('y/p/main.py', source);
+    expect(entry).toBe('main.py');
+    expect(others.sort()).toEqual(expected);
+  });
+
   it('lie below the package root, with every package.json on the way', async () => {
     await write({ 'q/package.json': '{}', 'q/lib/package.json': '{}', 'q/lib/a.ts': '' });
     expect(await paths('q/src/main.ts', "import '../lib/a.ts'")).toEqual([

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { LIMITS } from '../../protocol/limits.ts';
 import { EXIT, ExitError } from '../exit.ts';
+import { pythonImports } from './python-imports.ts';
 
 export interface ProgramSources {
   /** The path of what runs, among the sources. */
@@ -46,8 +47,12 @@ export async function gatherSources(file: string, source: Uint8Array, name: stri
   };
   check(file, found.size, bytes);
   for (const [path, contents] of found) {
-    const isCode = code.test(path === start ? name : path);
-    if (!isCode) continue;
+    const called = path === start ? name : path;
+    if (called.endsWith('.py')) {
+      const targets = pythonImports(path, new TextDecoder().decode(contents), dirname(start));
+      for (const target of targets) if (isBelow(target, root)) await addFirst([target], add);
+    }
+    if (!code.test(called)) continue;
     for (const each of packagesAbove(path, root)) await add(each);
     for (const target of imports(path, contents)) {
       if (isBelow(target, root)) await addFirst(candidates(target), add);

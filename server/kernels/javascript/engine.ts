@@ -89,6 +89,13 @@ export class Engine {
     });
   }
 
+  /** A function of the guest that calls `callback`, as those of `registerHostFunction`. `name` is its own. */
+  newHostFunction(name: string, callback: HostFunction): JSValueHandle {
+    const handle = this.vm.newFunction(name, callback);
+    this.registerHostFunction(name, callback);
+    return handle;
+  }
+
   /**
    * Evaluates a script with top-level await; its let, const and class bindings stay. Resolves with a promise of the
    * guest for `{value}`, the completion value. Throws `GuestThrew` for what does not compile.

@@ -18,6 +18,8 @@ let base: BaseImage | undefined;
 export const javascriptFactory: KernelFactory = {
   name: 'javascript',
   engine: lock.engine,
+  // Its memory, and the copy that it is compared with.
+  bootBytes: 8 * 1024 * 1024,
   async boot(host: KernelHost, heap?: StoredHeap): Promise<Kernel> {
     if (heap && heap.engine !== lock.engine) throw new EngineGoneError(heap.engine, lock.engine);
     base ??= decodeBaseImage(new Uint8Array(baseFile));

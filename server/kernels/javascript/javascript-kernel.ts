@@ -1,6 +1,7 @@
 /** The JavaScript kernel: the contract of kernel.ts on one QuickJS instance. */
 
 import type { JSValueHandle } from 'quickjs-wasi';
+import { BuildError } from '../../programs/build/build-error.ts';
 import type {
   BackgroundTurn,
   Completion,
@@ -12,6 +13,7 @@ import type {
   KernelIo,
   RenderedError,
   RenderedValue,
+  ScriptRequest,
   Variable,
 } from '../kernel.ts';
 import type { BaseImage } from './base-image.ts';
@@ -24,6 +26,7 @@ import { SessionModules } from './modules.ts';
 import { type InputLanguage, InputSyntaxError } from './parse-input.ts';
 import { Rejections } from './rejections.ts';
 import type { ScopeAnswer } from './scope/scope.ts';
+import { Script } from './script.ts';
 import type { StoredHeapState } from './stored-heap.ts';
 import { renderSyntaxError } from './syntax-error.ts';
 import { prepareInput } from './transform.ts';
@@ -32,6 +35,8 @@ import { EventLoop } from './turn.ts';
 const SEED_BYTES = 32;
 /** Polls for printing a result; the input's own fuel may be used up. */
 const RENDER_FUEL = 2_000;
+/** The exit status of a script that waits for what can never come, as node has it. */
+const UNSETTLED = 13;
 
 export interface KernelParts {
   readonly id: string;
@@ -43,6 +48,12 @@ export interface KernelParts {
   readonly host: KernelHost;
 }
 
+interface TurnState {
+  io: KernelIo | null;
+  /** Set once it runs: then this kernel does nothing else. */
+  script: Script | null;
+}
+
 export class JavaScriptKernel implements Kernel {
   readonly engine: string;
   readonly #vm: Engine;
@@ -52,12 +63,12 @@ export class JavaScriptKernel implements Kernel {
   readonly #rejections: Rejections;
   readonly #heap: StoredHeapState;
   readonly #host: KernelHost;
-  readonly #turn: { io: KernelIo | null };
+  readonly #turn: TurnState;
   #nextTimerAt = -1;
 
   /** Restores the heap and starts the guest in it. */
   static async boot(parts: KernelParts): Promise<JavaScriptKernel> {
-    const turn: { io: KernelIo | null } = { io: null };
+    const turn: TurnState = { io: null, script: null };
     const rejections = new Rejections();
     const { host } = parts;
     // The loader asks the guest for names, and the guest's functions need the engine: it is set before any can run.
@@ -79,7 +90,10 @@ export class JavaScriptKernel implements Kernel {
           await scheduler.wait(0);
           await turn.io?.backpressure();
         },
-        moduleLoader: modules,
+        moduleLoader: {
+          normalize: (base, specifier) => turn.script?.normalize(specifier) ?? modules.normalize(base, specifier),
+          load: (name) => turn.script?.load(name) ?? modules.load(name),
+        },
         onRejection: rejections.note,
       },
     );
@@ -87,13 +101,7 @@ export class JavaScriptKernel implements Kernel {
     return new JavaScriptKernel(parts, engine, guest, rejections, turn);
   }
 
-  private constructor(
-    parts: KernelParts,
-    engine: Engine,
-    guest: Guest,
-    rejections: Rejections,
-    turn: { io: KernelIo | null },
-  ) {
+  private constructor(parts: KernelParts, engine: Engine, guest: Guest, rejections: Rejections, turn: TurnState) {
     const { host, heap } = parts;
     this.engine = parts.id;
     this.#vm = engine;
@@ -103,7 +111,7 @@ export class JavaScriptKernel implements Kernel {
     this.#host = host;
     this.#turn = turn;
     this.#fetches = new Fetches(
-      (request) => host.fetch(request),
+      async (request) => turn.script?.answer(request) ?? host.fetch(request),
       () => this.#onSettledOutside(),
     );
     this.#loop = new EventLoop(engine, guest, this.#fetches, rejections, () => host.now());
@@ -121,6 +129,21 @@ export class JavaScriptKernel implements Kernel {
       return await this.#inTurn(io, () => this.#evaluate(request));
     } catch (error) {
       return this.#trapped(error);
+    }
+  }
+
+  async runScript(request: ScriptRequest, io: KernelIo): Promise<Evaluation> {
+    this.#refuseWhileBusy();
+    try {
+      const script = await Script.build(request, io.files);
+      this.#turn.script = script;
+      const evaluation = await this.#inTurn(io, () => this.#runScript(script, request.fuel));
+      if (evaluation.status !== 'error') return evaluation;
+      const { error } = evaluation;
+      return { status: 'error', error: { ...error, text: `Uncaught ${error.text}` } };
+    } catch (error) {
+      if (!(error instanceof BuildError)) return this.#trapped(error);
+      return { status: 'error', error: { name: 'Error', message: error.message, text: error.message } };
     }
   }
 
@@ -228,6 +251,31 @@ export class JavaScriptKernel implements Kernel {
     }
   }
 
+  async #runScript(script: Script, fuel: number): Promise<Evaluation> {
+    this.#vm.polls.begin(fuel);
+    this.#loop.onUnhandled = (reason) => {
+      script.uncaught ??= reason.dup();
+      this.#vm.polls.interrupt();
+    };
+    try {
+      const promise = await script.start(this.#vm);
+      const reason = await this.#loop.runToEnd(promise);
+      if (script.uncaught) return this.#failed(script.uncaught);
+      if (script.exitCode !== null) return { status: 'exit', code: script.exitCode };
+      if (reason) return { status: 'interrupted', reason, clean: false };
+      const state = this.#vm.promiseState(promise);
+      if (state === 'pending') return { status: 'exit', code: UNSETTLED };
+      const result = this.#vm.promiseResult(promise);
+      return state === 'rejected' ? this.#failed(result) : await this.#ended(script, result);
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error;
+      const { stopped } = this.#vm.polls;
+      if (script.uncaught) return this.#failed(script.uncaught);
+      if (script.exitCode !== null) return { status: 'exit', code: script.exitCode };
+      return stopped ? { status: 'interrupted', reason: stopped, clean: false } : this.#failed(error.handle);
+    }
+  }
+
   /** Makes room for the input's bindings, if it has any; returns the script to evaluate. */
   #prepare(code: string, language: InputLanguage): string {
     const { names, finish } = prepareInput(code, language);
@@ -250,6 +298,12 @@ export class JavaScriptKernel implements Kernel {
     value.dispose();
     const rendered: RenderedValue = JSON.parse(text);
     return { status: 'ok', value: rendered };
+  }
+
+  /** Asks the script for its exit status, which its own listeners may still change. */
+  async #ended(script: Script, announceExit: JSValueHandle): Promise<Evaluation> {
+    const code = await this.#vm.call(announceExit);
+    return { status: 'exit', code: script.exitCode ?? (code.isNumber ? code.toNumber() & 0xff : 1) };
   }
 
   async #failed(thrown: JSValueHandle): Promise<Evaluation> {

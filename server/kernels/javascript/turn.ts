@@ -22,6 +22,8 @@ export class EventLoop {
   readonly #rejections: Rejections;
   readonly #now: () => number;
   #wake: (() => void) | null = null;
+  /** Is told of rejections that nobody handled, in place of the user. */
+  onUnhandled: ((reason: JSValueHandle) => void) | null = null;
 
   constructor(engine: Engine, guest: Guest, fetches: Fetches, rejections: Rejections, now: () => number) {
     this.#engine = engine;
@@ -45,6 +47,21 @@ export class EventLoop {
       if (this.#engine.promiseState(promise) !== 'pending') return null;
       const input = await this.#runNext(this.#now());
       if (input === null) await this.#waitForWork();
+    }
+  }
+
+  /** Works until nothing is left that could ever settle, or `promise` is rejected. Returns why it had to stop, else null. */
+  async runToEnd(promise: JSValueHandle): Promise<StopReason | null> {
+    const { polls } = this.#engine;
+    for (;;) {
+      await this.#runJobs(promise);
+      if (polls.stopped) return polls.stopped;
+      if (this.#engine.promiseState(promise) === 'rejected') return null;
+      const input = await this.#runNext(this.#now());
+      if (input !== null) continue;
+      const isWaiting = this.#fetches.isOpen || Number(this.#guest.callNow('nextTimerAt')) >= 0;
+      if (!isWaiting && !this.#engine.hasJobs && !polls.stopped) return null;
+      await this.#waitForWork();
     }
   }
 
@@ -79,7 +96,8 @@ export class EventLoop {
 
   async #reportRejections(except: JSValueHandle | null): Promise<void> {
     for (let reason = this.#rejections.take(except); reason; reason = this.#rejections.take(except)) {
-      await this.#callGuest(() => this.#guest.call('reportUncaught', reason));
+      if (this.onUnhandled) this.onUnhandled(reason);
+      else await this.#callGuest(() => this.#guest.call('reportUncaught', reason));
       reason.dispose();
     }
   }

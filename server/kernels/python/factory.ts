@@ -10,6 +10,7 @@ import { splitInputs } from './split-inputs.ts';
 export class PythonFactory implements KernelFactory {
   readonly name = 'python';
   readonly engine = lock.engine;
+  readonly bootBytes = 48 * 1024 * 1024;
   readonly #services: PythonServices;
 
   constructor(services: PythonServices) {

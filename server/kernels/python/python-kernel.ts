@@ -1,5 +1,6 @@
 /** The Python kernel: the contract of kernel.ts on one CPython instance. */
 
+import { FileError, type FileSystem } from '../../files/file-system.ts';
 import type {
   BackgroundTurn,
   Completion,
@@ -9,6 +10,8 @@ import type {
   Kernel,
   KernelHost,
   KernelIo,
+  RenderedError,
+  ScriptRequest,
   StoredHeap,
   Variable,
 } from '../kernel.ts';
@@ -67,6 +70,24 @@ export class PythonKernel implements Kernel {
       const evaluation = this.#evaluation(JSON.parse(String(text)), io, request.input);
       this.#noteDue();
       return evaluation;
+    } catch (error) {
+      return this.#trapped(error);
+    } finally {
+      this.#parts.turn.end();
+    }
+  }
+
+  async runScript({ entry, args, env, fuel }: ScriptRequest, io: KernelIo): Promise<Evaluation> {
+    this.#refuseWhileBusy();
+    const source = readScript(io.files, entry);
+    if (typeof source !== 'string') return { status: 'error', error: source };
+    try {
+      if (Object.keys(env).length > 0) {
+        const text = JSON.stringify(JSON.stringify(env));
+        await this.#inTurn(io, fuel, 'execute', `import json, os\nos.environ.update(json.loads(${text}))`, 0);
+      }
+      const text = await this.#inTurn(io, fuel, 'run_program', source, entry, JSON.stringify(args));
+      return this.#evaluation(JSON.parse(String(text)), io, 0);
     } catch (error) {
       return this.#trapped(error);
     } finally {
@@ -244,6 +265,16 @@ export class PythonKernel implements Kernel {
   #refuseWhileBusy(): void {
     if (this.#parts.turn.io) throw new Error('the kernel is busy: its instance must not be entered twice');
     if (this.#isBroken) throw new Error('the interpreter has crashed');
+  }
+}
+
+/** The text of a script, or why there is none. */
+function readScript(files: FileSystem, path: string): string | RenderedError {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(files.read(path));
+  } catch (error) {
+    const message = error instanceof FileError ? `There is no file ${path} to run.` : `${path} is not UTF-8 text.`;
+    return { name: 'OSError', message, text: message };
   }
 }
 

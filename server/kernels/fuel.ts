@@ -1,0 +1,11 @@
+/** How long guest code may run, in the polls that all kernels count alike: clocks stand still during synchronous code. */
+
+/** Polls of the interpreter that fit one second of it. */
+const POLLS_PER_SECOND = 6000;
+/** Below what the platform lets one event use. */
+const MAX_SECONDS = 240;
+
+/** The fuel of code that may run for `seconds`. */
+export function fuelFor(seconds: number): number {
+  return Math.ceil(Math.min(seconds, MAX_SECONDS) * POLLS_PER_SECOND);
+}

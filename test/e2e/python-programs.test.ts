@@ -1,0 +1,36 @@
+/** Python scripts as programs: from a local file or standard input to their exit status. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Machine } from '../support/machine.ts';
+
+let machine: Machine;
+beforeAll(async () => {
+  machine = await Machine.create();
+});
+afterAll(() => machine.dispose());
+
+const printed = (stdout: string, status = 0) => ({ stdout, stderr: '', status });
+
+it('are sent with what they import, and read what is piped to them', async () => {
+  await machine.file('helper.py', 'def greet(name): return f"hello, {name}"');
+  await machine.file('script.py', 'import sys, helper\nprint(helper.greet(sys.argv[1]), sys.stdin.read(), end="")');
+  expect(await machine.run(['run', 'script.py', 'Ada'], { stdin: 'piped\n' })).toEqual(printed('hello, Ada piped\n'));
+});
+
+it('are known by -l and by their #! line, and leave the prompt alone', async () => {
+  const stdin = 'import sys\nx = 1\nprint(sys.argv[1:])\nsys.exit(4)';
+  expect(await machine.run(['-l', 'py'], { stdin })).toEqual(printed('[]\n', 4));
+  expect(await machine.run(['-l', 'py', '-', 'a'], { stdin })).toEqual(printed("['a']\n", 4));
+  const shebang = '#!/usr/bin/env python3\nprint("from python")';
+  expect(await machine.run([], { stdin: shebang })).toEqual(printed('from python\n'));
+  const ending = await machine.run(['-l', 'py', '-p', "'x' in globals()"]);
+  expect(ending).toEqual(printed('False\n'));
+});
+
+it('end with 1 and a traceback for what they do not catch', async () => {
+  const { stderr, status } = await machine.run(['-l', 'py'], { stdin: 'def f():\n    1 / 0\nf()' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^Traceback[\s\S]*line 3, in <module>[\s\S]*line 2, in f\n {4}1 \/ 0[\s\S]*\nZeroDivisionError: /,
+  );
+});
