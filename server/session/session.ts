@@ -5,7 +5,6 @@
 
 import type { ClientMessage, SessionState } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { EventBody } from '../../protocol/events.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { replayFrom } from '../../protocol/resume.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
@@ -25,6 +24,7 @@ import { type Caller, Connection, type ConnectionHandler } from './connection.ts
 import { EgressLog } from './egress-log.ts';
 import type { SessionHost } from './kernel-slot.ts';
 import { Kernels } from './kernels.ts';
+import { abortLeftovers } from './leftovers.ts';
 import { Presence } from './presence.ts';
 import { Previews } from './previews.ts';
 import { receiveProgram } from './program-upload.ts';
@@ -114,7 +114,8 @@ export class Session implements ConnectionHandler {
       kernels: this.#kernels,
       programs: this.#programs,
     });
-    this.#abortLeftovers();
+    // Previews were served all the while.
+    abortLeftovers(this.#store, Math.floor(clock.now()), this.previews.running);
   }
 
   /** A socket opened, or one of before is found open on waking up (then with the state it had saved). */
@@ -330,33 +331,6 @@ export class Session implements ConnectionHandler {
       'READ_ONLY',
       'This terminal is read-only. Attach without --read-only, with a token that may write.',
     );
-  }
-
-  #abortLeftovers(): void {
-    const { log, requests, database } = this.#store;
-    const at = Math.floor(this.clock.now());
-    const message = 'The server stopped before it was done. Nothing of it was kept; run it again if you want to.';
-    const inputs = requests.open('input');
-    // Previews were served all the while.
-    const programs = requests.open('program').filter((program) => !this.previews.running.includes(program));
-    if (inputs.length === 0 && programs.length === 0) return;
-    database.transaction(() => {
-      for (const input of inputs) {
-        const body: EventBody<'done'> = {
-          at,
-          input,
-          milliseconds: 0,
-          revision: null,
-          outcome: { status: 'aborted', message },
-        };
-        log.append({ name: 'done', body });
-        requests.close('input', input);
-      }
-      for (const program of programs) {
-        log.append({ name: 'exit', body: { at, program, milliseconds: 0, outcome: { kind: 'failed', message } } });
-        requests.close('program', program);
-      }
-    });
   }
 
   #state(): SessionState {

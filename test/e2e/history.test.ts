@@ -201,7 +201,7 @@ describe('history', () => {
     const { stdout } = await session.run('history', '-n', '2');
     expect(stdout.split('\n').map((line) => line.trimEnd().replaceAll(/ +/g, ' '))).toEqual([
       ' rev took bytes files what',
-      'head 4 1 restored 2',
+      'head 4 1 undo: 2',
       'redo 3 1 files',
       'older ones are not shown; the oldest is 1',
       'undo leads to the empty beginning, revision 0',

@@ -56,7 +56,7 @@ describe('words that mean nothing', () => {
 
 describe('local files', () => {
   it.each<[string, string[], string]>([
-    ['missing', ['run', 'nope.ts'], 'cannot read nope.ts: there is no such file or directory'],
+    ['missing', ['run', 'nope.ts'], 'There is no file nope.ts to run.'],
     ['that is a directory', ['run', '.'], 'cannot read .: it is a directory'],
     ['below a file', ['run', 'file/x.ts'], 'cannot read file/x.ts: a part of its path is no directory'],
     ['missing, to be put', ['files', 'put', 'nope', 'x'], 'cannot read nope: there is no such file or directory'],
@@ -106,12 +106,6 @@ describe('a server', () => {
       await expectSentence(['--url', url, 'sessions'], 255, /The token is refused: /, env);
       await expectSentence(['--url', url, 'attach'], 255, /The token is refused: /, env);
     }
-  });
-
-  it('that has no such language', async () => {
-    expect(await machine.run(['-l', 'py', '-p', '1'])).toEqual(
-      said('refused: This server has no Python kernel. Use js or ts.', 255),
-    );
   });
 });
 

@@ -246,7 +246,6 @@ describe('leaving', () => {
     const terminal = await open(session);
     expect(terminal.state.isAlternate).toBe(true);
     terminal.type('let stays = 1; await new Promise((resolve) => setTimeout(resolve, 100)); stays = 2\r');
-    await terminal.shows('● busy');
     await terminal.shows('\n2 ');
     await terminal.shows(/ idle /);
     leave(terminal);

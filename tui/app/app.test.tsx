@@ -312,20 +312,6 @@ describe('the app', () => {
     expect(await app.type('x')).toContain('new');
   });
 
-  it('gives an input the line that it asks for', async () => {
-    const app = await startApp({ rows: 10 });
-    app.session.update({ ask: { input: 1, isSecret: false } });
-    expect(await app.type('Ada')).toContain('? Ada');
-    await app.type(ENTER);
-    app.session.update({ ask: { input: 1, isSecret: true } });
-    expect(await app.type('s3cret')).toContain('? ••••••');
-    await app.type(ENTER, '\x1b[A');
-    expect(app.screen()).not.toContain('s3cret');
-    app.session.update({ ask: { input: 1, isSecret: false } });
-    await app.type('\x04');
-    expect(app.session.calls).toEqual(['reply "Ada"', 'reply "s3cret"', 'reply null']);
-  });
-
   it('answers dot commands', async () => {
     const app = await startApp({ rows: 40 });
     expect(await app.type(`.help${ENTER}`)).toContain('.kill ID');

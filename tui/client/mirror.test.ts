@@ -387,20 +387,3 @@ describe('a line that an input asks for', () => {
     expect(session.getSnapshot().ask).toBeNull();
   });
 });
-
-describe('what is shown in richer forms', () => {
-  it('is named, with its text', async () => {
-    await events(input(1, 'plot'), {
-      name: 'display',
-      body: {
-        at: 1,
-        input: 1,
-        bundle: [
-          ['image/png', new Uint8Array(1234)],
-          ['text/plain', '<Plot>'],
-        ],
-      },
-    });
-    expect(printed(inputs()[0])).toBe('<Plot>\n[image/png, 1,234 bytes]\n');
-  });
-});
