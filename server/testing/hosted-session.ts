@@ -9,6 +9,7 @@ import { isolateMemory } from '../memory.ts';
 import { RunnerPreviews } from '../previews/runner-previews.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
 import { remoteModules } from '../programs/package-cdn.ts';
+import { ProgramRunners } from '../programs/runners.ts';
 import type { Clock } from '../session/clock.ts';
 import { Session } from '../session/session.ts';
 import { systemClock } from '../system-clock.ts';
@@ -37,20 +38,23 @@ export async function hostSession(state: DurableObjectState, options: HostOption
   const failures: unknown[] = [];
   const database = new DurableDatabase(state.storage);
   const modules = remoteModules({}, database);
-  const runner = new LoaderRunner({ env: {}, context: state, clock: systemClock, modules });
+  const isolates = new LoaderRunner({ env: {}, context: state, clock: systemClock, modules });
+  const kernels = [javascriptFactory];
+  const host = {
+    now: () => clock.now(),
+    randomBytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+    fetch: options.fetch ?? ((request: Request) => fetch(request)),
+  };
   const session = new Session({
     version: 'a test',
     database,
     clock,
     large: new LargeFiles(env.FILES, new Orphans(database), () => undefined),
-    kernels: [javascriptFactory],
-    host: {
-      now: () => clock.now(),
-      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      fetch: options.fetch ?? ((request) => fetch(request)),
-    },
-    runner,
-    previewHost: new RunnerPreviews({}, state, runner),
+    kernels,
+    host,
+    // As where there is no Worker Loader.
+    runner: new ProgramRunners({ kernels, host, clock, memory: isolateMemory, modules, isolates: null }),
+    previewHost: new RunnerPreviews({}, state, isolates),
     memory: isolateMemory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,
