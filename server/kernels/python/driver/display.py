@@ -19,10 +19,10 @@ class Result:
 
 
 class Display:
-    """`hold` is true while a statement runs whose value is the result of the input."""
+    """`holder` is the code whose value is the result of the input, while it runs; None at all other times."""
 
     def __init__(self):
-        self.hold = False
+        self.holder = None
         self.result = None
 
     def __call__(self, value):
@@ -33,7 +33,8 @@ class Display:
         builtins._ = None
         text = _printable(repr(value))
         self._print_held()
-        if self.hold:
+        # What it calls may display as well, as doctest does.
+        if self.holder and _displaying() is self.holder:
             self.result = Result(value, text)
         else:
             print(text)
@@ -41,13 +42,21 @@ class Display:
 
     def take(self):
         """The result, which is held no longer."""
-        result, self.result, self.hold = self.result, None, False
+        result, self.result, self.holder = self.result, None, None
         return result
 
     def _print_held(self):
         if self.result:
             print(self.result.text)
             self.result = None
+
+
+def _displaying():
+    """The code that displays a value, whatever hooks the user has put between; None if it is none."""
+    frame = sys._getframe(2)
+    while frame and frame.f_code.co_name != '<module>':
+        frame = frame.f_back
+    return frame and frame.f_code
 
 
 def _shift(previous, value):

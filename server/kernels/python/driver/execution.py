@@ -42,7 +42,7 @@ def _run_steps(code, filename):
     source.remember(filename, code)
     steps = source.compile_input(rest, filename)
     for step in steps:
-        display.display.hold = step is steps[-1] and step.echoes
+        display.display.holder = step.code if step is steps[-1] and step.echoes else None
         _run_step(step)
     return _answer(display.display.take())
 
