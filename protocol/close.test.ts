@@ -14,6 +14,7 @@ test.each([
   [4426, false],
   [4429, true],
   [4500, true],
+  [4507, false],
   [1000, true],
   [1001, true],
   [1006, true],

@@ -19,6 +19,7 @@ export const CLOSE = {
   upgrade: { code: 4426, reconnect: 'never', meaning: 'client and server speak different versions' },
   rate: { code: 4429, reconnect: 'backoff', meaning: 'too many control frames' },
   internal: { code: 4500, reconnect: 'backoff', meaning: 'the server failed' },
+  full: { code: 4507, reconnect: 'never', meaning: 'no room is left to store the session' },
 } as const satisfies Record<string, CloseRule>;
 
 /**

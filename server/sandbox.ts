@@ -1,11 +1,12 @@
 /** The session's Durable Object: wires sockets, storage, kernels and the alarm to the session core. */
 
 import { DurableObject } from 'cloudflare:workers';
-import { CLOSE } from '../protocol/close.ts';
+import { CLOSE, closeReason } from '../protocol/close.ts';
 import type { Role } from '../protocol/control.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { PING, PONG, SUBPROTOCOL } from '../protocol/version.ts';
 import type { Identity } from './auth/token.ts';
+import { leaving, understood } from './crossing.ts';
 import { DurableDatabase } from './durable-database.ts';
 import { egressFetch, egressRules } from './egress/egress.ts';
 import type { Env } from './env.ts';
@@ -48,6 +49,8 @@ const COLLECT_MILLISECONDS = 60_000;
 /** Long enough for a burst of inputs to end. */
 const PRUNE_MILLISECONDS = 2_000;
 const COLLECT_AT_ONCE = 1000;
+/** For a close to be on its way: what ends an object drops what it has not sent. */
+const CLOSE_MILLISECONDS = 10;
 
 export class Sandbox extends DurableObject<Env> {
   readonly #session: Session;
@@ -55,6 +58,8 @@ export class Sandbox extends DurableObject<Env> {
   readonly #large: LargeFiles;
   readonly #schedule: Schedule;
   readonly #connections = new Map<WebSocket, Connection>();
+  /** The store failed: nothing may go on with what is in memory. */
+  #isEnding = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -78,7 +83,7 @@ export class Sandbox extends DurableObject<Env> {
       modules,
       isolates: env.LOADER || env.RUNNER ? isolates : null,
     });
-    this.#session = new Session({
+    this.#session = openSession({
       version: SERVER_VERSION,
       database,
       clock: systemClock,
@@ -106,6 +111,7 @@ export class Sandbox extends DurableObject<Env> {
 
   override async fetch(request: Request): Promise<Response> {
     try {
+      if (this.#isEnding) throw new ProtocolError('INTERNAL', 'The session is being opened anew. Try again.');
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
       this.ctx.waitUntil(this.#register(caller.user, caller.session));
@@ -141,7 +147,8 @@ export class Sandbox extends DurableObject<Env> {
 
   /** Makes what another session exported the beginning of this one. Throws if it has one, or if the stream breaks. */
   async importFork(user: string, session: string, source: ReadableStream<Uint8Array>, notice: string): Promise<void> {
-    await importRevision(this.#session.store, this.#large, source, Date.now(), notice);
+    const imported = importRevision(this.#session.store, this.#large, source, Date.now(), notice);
+    await imported.catch((error: unknown) => Promise.reject(leaving(error)));
     await this.#register(user, session);
   }
 
@@ -168,6 +175,7 @@ export class Sandbox extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    if (this.#isEnding) return;
     const connection = this.#connections.get(socket);
     if (typeof message === 'string') connection?.receiveText();
     else connection?.receive(new Uint8Array(message));
@@ -245,8 +253,28 @@ export class Sandbox extends DurableObject<Env> {
 
   /** What is in memory may be ahead of the store: end this instance, so that the next request opens the session anew. */
   #abort(error: unknown): void {
-    console.error(error);
-    this.ctx.abort(error instanceof Error ? error.message : String(error));
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const known = understood(error);
+    const text = leaving(error);
+    const end = (): void => this.ctx.abort(text instanceof Error ? text.message : String(text));
+    if (known instanceof ProtocolError) {
+      // A client that was not told would send its input again, to the same end.
+      this.#session.close(CLOSE.full.code, closeReason(known.message));
+      this.ctx.waitUntil(scheduler.wait(CLOSE_MILLISECONDS).then(end));
+    } else {
+      console.error(error);
+      end();
+    }
+  }
+}
+
+/** The session, or an error that whoever called can tell a person. */
+function openSession(options: ConstructorParameters<typeof Session>[0]): Session {
+  try {
+    return new Session(options);
+  } catch (error) {
+    throw leaving(error);
   }
 }
 
