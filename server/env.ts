@@ -11,7 +11,9 @@ export interface Env {
   /** `dist/assets/`. Absent on the free plan, whose script has no Python. */
   readonly ASSETS?: Fetcher;
   /** Address of the index that `%pip` installs from; https://pypi.org/simple when absent. */
-  readonly PYTHON_INDEX?: string;
+  readonly PYTHON_INDEX_URL?: string;
+  /** The way to that index, where it is not on the public network. */
+  readonly PYTHON_INDEX?: Fetcher;
   /** Absent on the free plan: programs then run in an interpreter, and previews are refused. */
   readonly LOADER?: WorkerLoader;
   /** Where previews are kept. Locally only the runner has it. */

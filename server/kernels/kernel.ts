@@ -48,6 +48,8 @@ export interface KernelHost {
   randomBytes(length: number): Uint8Array;
   /** The guest's network, already behind the egress rules. */
   fetch(request: Request): Promise<Response>;
+  /** The session's files as of the head revision, for questions: what is written there is dropped. */
+  readonly files: FileSystem;
   /** Something settled outside: `nextBackgroundAt()` may have changed. */
   onBackgroundDue(): void;
 }

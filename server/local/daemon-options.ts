@@ -12,6 +12,8 @@ export interface DaemonOptions {
   readonly idleMs: number;
   /** Where programs get packages from; null for where the Worker has them from by itself. */
   readonly esmCdn: string | null;
+  /** The index that `%pip` installs from; null for PyPI. */
+  readonly pythonIndex: string | null;
 }
 
 /** The file descriptor on which the daemon writes one JSON line once its lifeline socket accepts clients. */

@@ -122,7 +122,7 @@ export class Daemon {
   }
 
   async #boot(): Promise<string> {
-    const { port, workerDirectory, esmCdn } = this.#options;
+    const { port, workerDirectory, esmCdn, pythonIndex } = this.#options;
     writeState(this.#paths.state, this.#state);
     const modules = readModules(workerDirectory);
     const tokenSecret = ensureSecret(this.#paths.secret);
@@ -141,7 +141,8 @@ export class Daemon {
     const runnerAddress = await runner.listen();
     const previewDomain: string = `localhost:${await runner.listenForPreviews(preferredPort(storage))}`;
     const assets = join(workerDirectory, '..', 'assets');
-    const worker = { modules, assets, storage, tokenSecret, runnerSecret, runnerAddress, esmCdn, previewDomain };
+    const sources = { esmCdn, pythonIndex };
+    const worker = { modules, assets, storage, tokenSecret, runnerSecret, runnerAddress, ...sources, previewDomain };
     const main = this.#supervise('main', port, (mainPort) => mainOptions(worker, mainPort));
     this.#main = main;
     // The first token takes 10 ms longer than the others, which are free while workerd boots.

@@ -23,7 +23,7 @@ const FRESH_MS = 12 * 60 * 60 * 1000;
 const MOST_STARTS = 5;
 
 export interface EnsureOptions {
-  /** The client's environment: SPAWNPOINT_HOME, SPAWNPOINT_PORT, SPAWNPOINT_IDLE_MS, SPAWNPOINT_ESM_CDN and the XDG variables count. */
+  /** The client's environment: SPAWNPOINT_HOME, SPAWNPOINT_PORT, SPAWNPOINT_IDLE_MS, SPAWNPOINT_ESM_CDN, SPAWNPOINT_PYTHON_INDEX and the XDG variables count. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Another installation than the one this file belongs to. */
   readonly installation?: Installation;
@@ -66,6 +66,7 @@ export async function ensureServer(options: EnsureOptions): Promise<LocalServer>
     port: wholeNumber(options.env, 'SPAWNPOINT_PORT', 0, 65_535),
     idleMs: wholeNumber(options.env, 'SPAWNPOINT_IDLE_MS', DEFAULT_IDLE_MS, 2 ** 31 - 1),
     esmCdn: webAddress(options.env, 'SPAWNPOINT_ESM_CDN'),
+    pythonIndex: webAddress(options.env, 'SPAWNPOINT_PYTHON_INDEX'),
   });
   for (let starts = 0; ; ) {
     const lifeline = await join(data);

@@ -19,6 +19,7 @@ const worker = {
   runnerSecret: 'r',
   runnerAddress: '127.0.0.1:1',
   esmCdn: null,
+  pythonIndex: null,
   previewDomain: 'd',
 };
 const runner = { modules: [], storage: '/p', secret: 'r', previewDomain: 'd' };

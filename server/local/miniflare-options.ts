@@ -66,6 +66,8 @@ export interface MainWorker {
   readonly runnerAddress: string;
   /** Where programs get packages from; null for the Worker's own choice. */
   readonly esmCdn: string | null;
+  /** See DaemonOptions. */
+  readonly pythonIndex: string | null;
   /** `host:port` below whose names previews are found. */
   readonly previewDomain: string;
 }
@@ -92,10 +94,12 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
       OWN_HOSTS: '127.0.0.1,localhost',
       PREVIEW_DOMAIN: worker.previewDomain,
       ...(worker.esmCdn === null ? {} : { ESM_CDN_URL: worker.esmCdn }),
+      ...(worker.pythonIndex === null ? {} : { PYTHON_INDEX_URL: worker.pythonIndex }),
     },
     serviceBindings: {
       RUNNER: { external: { address: worker.runnerAddress, http: {} } },
       ...(worker.esmCdn === null ? {} : { ESM_CDN: anyNetwork }),
+      ...(worker.pythonIndex === null ? {} : { PYTHON_INDEX: anyNetwork }),
       ...(existsSync(worker.assets) ? { ASSETS: { disk: { path: worker.assets, writable: false } } } : {}),
     },
   };

@@ -138,6 +138,8 @@ class KernelRun {
 
   #boot(): Promise<Kernel> {
     const { factory, host, memory } = this.#options;
+    const { direct } = this.#io.session;
+    if (direct === null) throw new Error('it has no files');
     memory.makeRoom(factory.bootBytes);
     const kernel = (): Kernel | null => this.#kernel;
     memory.use({
@@ -151,6 +153,9 @@ class KernelRun {
       now: () => host.now(),
       randomBytes: (length) => host.randomBytes(length),
       fetch: (request) => host.fetch(request, this.#spec.network, this.#requested),
+      get files() {
+        return direct().files;
+      },
       onBackgroundDue: () => undefined,
     });
   }

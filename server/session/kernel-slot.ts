@@ -7,6 +7,7 @@ import type { InputOutcome } from '../../protocol/events.ts';
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import type { LargeFiles } from '../files/large-files.ts';
+import type { Overlay } from '../files/overlay.ts';
 import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
@@ -27,7 +28,7 @@ import type { SessionStore } from './store.ts';
 import { commitTurn, gatherOutput } from './turn.ts';
 
 /** What the kernels of a session reach at any time. The session says on whose behalf. */
-export interface SessionHost extends Omit<KernelHost, 'onBackgroundDue' | 'fetch'> {
+export interface SessionHost extends Omit<KernelHost, 'onBackgroundDue' | 'fetch' | 'files'> {
   /** Fetches as far as the deployment and `list` let it. `report` is told of each hop. */
   fetch(request: Request, list: NetworkList, report: (attempt: EgressAttempt) => void): Promise<Response>;
 }
@@ -71,6 +72,8 @@ export class KernelSlot {
   #isActive = false;
   /** Of the turn that runs. */
   #interruption: Interruption | null = null;
+  /** What a question sees of the files. */
+  #view: LazyOverlay;
   readonly #largeFiles: KernelLargeFiles;
   readonly #background: Background;
   /** A turn ended, and no other one began. */
@@ -84,11 +87,16 @@ export class KernelSlot {
     const { store, memory } = context;
     const largeFiles = new KernelLargeFiles(context.large);
     this.#largeFiles = largeFiles;
+    this.#view = new LazyOverlay(store.files);
+    const viewed = (): Overlay => this.#view.open();
     const host: KernelHost = {
       ...context.host,
       fetch: (request) => {
         this.#begun();
         return this.#fetch(request);
+      },
+      get files() {
+        return viewed().files;
       },
       onBackgroundDue: () => void this.#run(),
     };
@@ -152,6 +160,8 @@ export class KernelSlot {
       this.#background.drop();
       return null;
     } finally {
+      this.#view.discard();
+      this.#view = new LazyOverlay(this.#context.store.files);
       this.#isActive = false;
       void this.#run();
     }

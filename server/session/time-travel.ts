@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { HistoryGraph } from './history-graph.ts';
 import type { SessionHost } from './kernel-slot.ts';
 import type { Kernels } from './kernels.ts';
+import { LazyOverlay } from './lazy-overlay.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
 import { inputsToReplay, type Replayed, replay } from './replay.ts';
@@ -193,12 +194,13 @@ export class TimeTravel {
   async #variables(revision: Revision | null): Promise<Variable[]> {
     const { kernels, host, store } = this.#context;
     const all: Variable[] = [];
+    const view = new LazyOverlay(store.files);
     try {
       for (const { name, factory } of kernels.all) {
         const heap = revision?.heaps[name] ?? null;
         if (heap === null) continue;
         const kernel = await factory.boot(
-          { ...host, fetch: refuseNetwork, onBackgroundDue: () => undefined },
+          { ...host, fetch: refuseNetwork, files: view.open().files, onBackgroundDue: () => undefined },
           store.heaps.load(heap),
         );
         const prefix = name === 'python' ? 'py.' : '';
@@ -208,6 +210,8 @@ export class TimeTravel {
     } catch (error) {
       if (!(error instanceof EngineGoneError)) throw error;
       throw new ProtocolError('UNSUPPORTED', `${error.message} Variables on it cannot be compared.`);
+    } finally {
+      view.discard();
     }
   }
 

@@ -55,6 +55,7 @@ export class SessionServer {
       runnerSecret: TOKEN_SECRET,
       runnerAddress: '127.0.0.1:9',
       esmCdn: null,
+      pythonIndex: null,
       previewDomain: 'localhost:9',
     };
     const assets = resolve('dist/assets');

@@ -71,6 +71,10 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     await session.history.fork(name, null);
     return `Session ${name} goes on from here. To open it: spawnpoint-cf attach ${name}`;
   },
+  pip: ({ session }, names) => {
+    session.submit(`%pip install ${names.join(' ')}`, 'py');
+    return null;
+  },
   run: async ({ session }, [file = '', ...args]) => {
     await session.run(file, args);
     return null;
@@ -118,6 +122,7 @@ function wholeNumber(text: string, least: number): number {
 
 /** Commands that change something; a read-only terminal may not. */
 export const CHANGES_SESSION: ReadonlySet<DotName> = new Set<DotName>([
+  'pip',
   'run',
   'serve',
   'kill',

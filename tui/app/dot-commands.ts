@@ -21,6 +21,7 @@ export const DOT_COMMANDS = [
   { name: 'replay', args: '[N]', help: 'run the recorded inputs again, in empty variables' },
   { name: 'diff', args: 'N [M]', help: 'what changed from revision N to M, or until now' },
   { name: 'fork', args: 'NAME', help: 'a session NAME with all that this one has' },
+  { name: 'pip', args: 'NAME […]', help: 'install Python packages for the session' },
   { name: 'run', args: 'FILE [ARGS…]', help: 'run a file of the session, or a local one, as a program' },
   { name: 'serve', args: 'FILE', help: 'serve a file of the session at an address of its own' },
   { name: 'ps', args: '', help: 'programs' },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HeapDeltaError } from '../heap-packing.ts';
 import { EngineGoneError } from '../kernel.ts';
 import { javascriptFactory } from './factory.ts';
+import { MemoryFiles } from './testing/memory-files.ts';
 import { TestSession } from './testing/test-session.ts';
 
 const STATE = [
@@ -153,6 +154,7 @@ describe('restoring', () => {
       now: () => 0,
       randomBytes: () => new Uint8Array(32),
       fetch: session.onFetch,
+      files: new MemoryFiles(),
       onBackgroundDue: () => {},
     };
     const booting = javascriptFactory.boot(host, { engine: 'another', deltas: [], ran: 0 });

@@ -61,6 +61,7 @@ async function makeBase(sources: BaseSources): Promise<Uint8Array> {
       turn,
       fetches: new Fetches(unavailable, () => {}),
       keyValues: unavailable,
+      setSource: unavailable,
       protectStack: unavailable,
       installPackages: unavailable,
     }),

@@ -1,6 +1,6 @@
 /** Puts an interpreter together with what it may reach: from the base snapshot, or from a stored heap. */
 
-import { FileError, type FileSystem } from '../../files/file-system.ts';
+import type { FileSystem } from '../../files/file-system.ts';
 import type { KernelHost, StoredHeap as Stored } from '../kernel.ts';
 import { type BaseHeader, unpackBase } from './base-image.ts';
 import type { MountedFiles } from './driver.ts';
@@ -86,11 +86,14 @@ export async function bootInterpreter(
         if (!turn.io) throw new HostError('the key-value store can only be used while an input or a task runs');
         return turn.io.kv;
       },
+      setSource: (input) => {
+        output.input = input;
+      },
       protectStack: () => interpreter?.protectStack(),
       installPackages: async (text) => {
         const request: InstallRequest = JSON.parse(text);
         const { packageIndex: index, fetchPackage: fetch } = services;
-        return JSON.stringify(await installPackages(request, { index, fetch, files: turnFiles(turn) }));
+        return JSON.stringify(await installPackages(request, { index, fetch, files: reachableFiles(turn, host) }));
       },
     }),
   );
@@ -117,7 +120,7 @@ export async function bootInterpreter(
       guard,
       globals: globals(host, clock),
       prepareFiles: (module) => {
-        files = mountSessionFiles(module, () => turnFiles(turn));
+        files = mountSessionFiles(module, () => reachableFiles(turn, host));
       },
       write: (descriptor, bytes) => output.write(descriptor, bytes),
     },
@@ -128,9 +131,9 @@ export async function bootInterpreter(
   return { interpreter, entries: header.entries, heap, turn, fetches, output, files, clock };
 }
 
-function turnFiles({ io }: Turn): FileSystem {
-  if (!io) throw new FileError('EACCES', '', 'files can only be used while an input or a task runs');
-  return io.files;
+/** Between turns, questions look at the files as they are. */
+function reachableFiles({ io }: Turn, host: KernelHost): FileSystem {
+  return io?.files ?? host.files;
 }
 
 function globals(host: KernelHost, clock: MonotonicClock): GlueGlobals {

@@ -6,8 +6,8 @@ import { PythonFactory } from './factory.ts';
 
 const INDEX = 'https://pypi.org/simple';
 
-export function pythonFactories({ ASSETS, PYTHON_INDEX }: Env): KernelFactory[] {
+export function pythonFactories({ ASSETS, PYTHON_INDEX, PYTHON_INDEX_URL }: Env): KernelFactory[] {
   if (!ASSETS) return [];
-  const fetchPackage = (request: Request) => fetch(request);
-  return [new PythonFactory({ assets: ASSETS, packageIndex: PYTHON_INDEX ?? INDEX, fetchPackage })];
+  const fetchPackage = (request: Request) => (PYTHON_INDEX ?? globalThis).fetch(request);
+  return [new PythonFactory({ assets: ASSETS, packageIndex: PYTHON_INDEX_URL ?? INDEX, fetchPackage })];
 }

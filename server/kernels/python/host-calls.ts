@@ -14,6 +14,8 @@ export interface HostCallTargets {
   /** Of the running turn. Throws `HostError` between turns. */
   keyValues(): KeyValue;
   protectStack(): void;
+  /** What is printed from now on comes from this input. */
+  setSource(input: number): void;
   /** `InstallRequest` and `InstallResult` of packages/, as JSON. */
   installPackages(request: string): Promise<string>;
 }
@@ -24,6 +26,7 @@ export function hostFunctions(targets: HostCallTargets): Record<string, HostFunc
   const keys = <T>(action: (store: KeyValue) => T): T => translated(() => action(targets.keyValues()));
   return {
     protect_stack: () => targets.protectStack(),
+    source: (input) => targets.setSource(number(input)),
     tick: () => turn.tick(),
     stopped: () => turn.isStopped,
     sleep: (seconds) => turn.wait(number(seconds) * 1000),

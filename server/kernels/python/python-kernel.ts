@@ -234,7 +234,10 @@ export class PythonKernel implements Kernel {
   /** Puts a short question, which cannot wait. Null if there is no answer. Within a turn it uses its fuel. */
   #ask(entry: string, ...parameters: unknown[]): unknown {
     const { turn } = this.#parts;
-    if (!turn.io) turn.beginPlain();
+    if (!turn.io) {
+      turn.beginPlain();
+      this.#parts.files.invalidate();
+    }
     try {
       return this.#parts.interpreter.call(this.#entry(entry), ...parameters);
     } catch (error) {

@@ -10,6 +10,14 @@ beforeAll(async () => {
   session = await openPython();
 }, 60_000);
 
+/** What an input printed last. */
+async function spoken(code: string) {
+  await session.evaluate(code);
+  const said = session.output.at(-1);
+  if (!said) throw new Error('nothing was printed');
+  return said;
+}
+
 describe('an evaluation', () => {
   it('returns a value as it is shown', async () => {
     expect(await session.evaluate('1 + 1')).toEqual({ status: 'ok', value: { text: '2', isVoid: false } });
@@ -91,6 +99,12 @@ describe('questions', () => {
     expect(session.kernel.variables()).toContainEqual({ name: 'some_name', type: 'int', preview: '1' });
   });
 
+  it('look at the files of the session', async () => {
+    session.files.write('unseen_module.py', new TextEncoder().encode('x = 1\n'));
+    expect(session.kernel.complete('import unseen_m', 15).candidates).toEqual(['unseen_module']);
+    expect(session.kernel.complete('open("unseen_m', 14).candidates).toEqual(['unseen_module.py']);
+  });
+
   it('are refused while the kernel is busy', async () => {
     const running = session.evaluate('import asyncio; await asyncio.sleep(0.05)');
     expect(() => session.kernel.variables()).toThrow('busy');
@@ -111,5 +125,26 @@ describe('work between inputs', () => {
     expect(session.output.at(-1)?.text).toBe('later\n');
     expect(session.kernel.hasWork).toBe(false);
     expect(await session.show('task.done()')).toBe('True');
+  });
+
+  it('prints as part of the input that it comes from', async () => {
+    await session.evaluate('async def tell(): await asyncio.sleep(0.01); print("told")');
+    await session.evaluate('task = asyncio.get_event_loop().create_task(tell())');
+    const { input } = await spoken('print("now")');
+    await session.evaluate('await task; print("after")');
+    const said = session.output.slice(-2);
+    expect(said).toEqual([
+      { stream: 'stdout', text: 'told\n', input: input - 1 },
+      { stream: 'stdout', text: 'after\n', input: input + 1 },
+    ]);
+  });
+
+  it('outlives what sets and closes event loops', async () => {
+    await session.evaluate('async def soon(): await asyncio.sleep(0.01); return "kept"');
+    await session.evaluate('task = asyncio.get_event_loop().create_task(soon())');
+    expect(await session.show('asyncio.run(soon())')).toBe("'kept'");
+    expect(await session.show('await task')).toBe("'kept'");
+    await session.evaluate('asyncio.get_event_loop().close()');
+    expect(await session.show('await soon()')).toBe("'kept'");
   });
 });

@@ -101,6 +101,7 @@ export class TestSession {
     now: () => Date.now() + this.clockOffset,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     fetch: (request) => this.onFetch(request),
+    files: this.files,
     onBackgroundDue: () => this.#announceDue?.(),
   };
 

@@ -14,6 +14,7 @@ def run(code, number):
     """Executes an input. Answers an `ExecuteResult` (see driver.ts); every error is a result."""
     filename = source.filename_of(number)
     try:
+        live.context.run(_spawnpoint_host.begin_input, number)
         _prepare()
         result = _run_steps(code, filename)
     except SystemExit as error:

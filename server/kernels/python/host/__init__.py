@@ -7,11 +7,13 @@ from .exchange import get_js, install_packages
 from .fetching import Response, fetch
 from .key_values import kv_delete, kv_get, kv_list, kv_set
 from .preemption import reseed
+from .sources import begin_input
 from .streams import flush_output, read_line
 
 __all__ = [
     'Response',
     'background_due',
+    'begin_input',
     'execute',
     'fetch',
     'flush_output',

@@ -4,6 +4,7 @@ import traceback
 
 from .event_loop import session_loop, waiting
 from .preemption import begin
+from .sources import forget_source
 from .streams import flush_output
 
 
@@ -20,6 +21,7 @@ def background_due():
 def run_background():
     """Runs what is due. Answers whether it was interrupted."""
     begin()
+    forget_source()
     try:
         session_loop().run_due()
     except KeyboardInterrupt:

@@ -6,9 +6,11 @@ import asyncio
 import asyncio.base_events
 import asyncio.events
 import contextlib
+import heapq
 import json
 
 from .calls import call, wait_for
+from .sources import source_of, tell_source
 
 # What the host tells about each request that has not settled.
 waiting = {}
@@ -27,6 +29,22 @@ class _HostSelector:
         pass
 
 
+class _Handle(asyncio.Handle):
+    """A callback whose output belongs to the input that it comes from."""
+
+    __slots__ = ()
+
+    def _run(self):
+        tell_source(source_of(self._context))
+        asyncio.Handle._run(self)
+
+
+class _TimerHandle(asyncio.TimerHandle):
+    __slots__ = ()
+
+    _run = _Handle._run
+
+
 class HostLoop(asyncio.base_events.BaseEventLoop):
     def __init__(self):
         super().__init__()
@@ -40,6 +58,18 @@ class HostLoop(asyncio.base_events.BaseEventLoop):
 
     def _write_to_self(self):
         pass
+
+    def _call_soon(self, callback, args, context):
+        handle = _Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(self, when, callback, *args, context=None):
+        self._check_closed()
+        timer = _TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
 
     @property
     def next_due(self):
@@ -60,12 +90,10 @@ class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
     _loop_factory = HostLoop
 
     def get_event_loop(self):
-        if self._local._loop is None:
-            self.set_event_loop(self.new_event_loop())
-        return self._local._loop
+        return self._local._loop or session_loop()
 
 
-def run(coroutine, context=None):
+def run(coroutine, context):
     """Runs the session's event loop until the coroutine is done, as a task in this context. KeyboardInterrupt cancels it
     first.
     """
@@ -79,12 +107,18 @@ def run(coroutine, context=None):
             with contextlib.suppress(asyncio.CancelledError):
                 loop.run_until_complete(task)
         raise
+    finally:
+        tell_source(source_of(context))
 
 
 def session_loop():
-    """The loop that lives as long as the session."""
-    return asyncio.events._get_event_loop_policy().get_event_loop()
+    """The loop that lives as long as the session, whatever loop the user sets; a new one if the user closed it."""
+    global _session_loop
+    if _session_loop is None or _session_loop.is_closed():
+        _session_loop = HostLoop()
+    return _session_loop
 
 
+_session_loop = None
 asyncio.events._set_event_loop_policy(_Policy())
 asyncio.run = asyncio.runners.run

@@ -31,6 +31,10 @@ class Loop(asyncio.BaseEventLoop):
 session_loop = Loop()
 
 
+def begin_input(number):
+    pass
+
+
 class Policy(asyncio.events._AbstractEventLoopPolicy):
     def __init__(self):
         self._loop = session_loop
