@@ -39,7 +39,8 @@ it('spares who is busy', () => {
   expect(left).toEqual([]);
   budget.makeRoom(11);
   expect(left).toEqual(['idle']);
-  budget.makeRoom(90);
+  expect(budget.makeRoom(40)).toBe(true);
+  expect(budget.makeRoom(41)).toBe(false);
   expect(left).toEqual(['idle']);
   expect(busy.bytes + idle.bytes).toBe(90);
 });

@@ -28,18 +28,19 @@ export class MemoryBudget {
 
   /**
    * Makes idle tenants leave until `bytes` more fit, or none is left that can. Busy ones are not counted against the
-   * newcomer: one that seems busy may belong to an object that is gone.
+   * newcomer: one that seems busy may belong to an object that is gone. Whether they do fit now, for those who can wait.
    */
-  makeRoom(bytes: number): void {
+  makeRoom(bytes: number): boolean {
     let used = this.#used();
     for (const [id, reference] of this.#tenants) {
-      if (used + bytes <= this.#limit) return;
+      if (used + bytes <= this.#limit) return true;
       const tenant = reference.deref();
       const its = tenant?.bytes ?? 0;
       if (tenant !== undefined && !tenant.leave()) continue;
       this.#tenants.delete(id);
       used -= its;
     }
+    return used + bytes <= this.#limit;
   }
 
   /** A tenant came, or was used once more. */

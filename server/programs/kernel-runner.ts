@@ -4,7 +4,7 @@ import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import { fuelFor } from '../kernels/fuel.ts';
 import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo } from '../kernels/kernel.ts';
-import type { MemoryBudget } from '../memory.ts';
+import type { MemoryBudget, Tenant } from '../memory.ts';
 import type { Clock } from '../session/clock.ts';
 import { maxKernelRuns } from './limits.ts';
 import { LineReader } from './line-reader.ts';
@@ -29,6 +29,8 @@ export interface KernelRunnerOptions {
 
 const noPreviews =
   'This server cannot serve previews: its Worker has no LOADER binding. The paid plan of Cloudflare has it.';
+
+const noMemory = 'Other work takes all the memory that this server has for kernels. Run the program again in a while.';
 
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
@@ -73,8 +75,11 @@ class KernelRun {
   readonly #options: KernelRunnerOptions;
   readonly #spec: ProgramSpec;
   readonly #io: ProgramIo;
+  /** Held here: the budget itself keeps nobody. */
+  readonly #tenant: Tenant;
   readonly #stdin: AbortController = new AbortController();
   #kernel: Kernel | null = null;
+  #isOver = false;
   /** How it was stopped from outside. */
   #stopped: ProgramExit | null = null;
   #giveUp: (exit: ProgramExit) => void = () => undefined;
@@ -84,7 +89,15 @@ class KernelRun {
     this.#options = options;
     this.#spec = spec;
     this.#io = io;
-    const { clock } = options;
+    const { clock, factory } = options;
+    const bytes = (): number => (this.#isOver ? 0 : (this.#kernel?.memoryBytes ?? factory.bootBytes));
+    this.#tenant = {
+      id: Symbol(spec.entry),
+      get bytes() {
+        return bytes();
+      },
+      leave: () => this.#isOver,
+    };
     this.#committedAt = clock.now() + FIRST_COMMIT_MILLISECONDS - COMMIT_MILLISECONDS;
     const givenUp = new Promise<ProgramExit>((resolve) => {
       this.#giveUp = resolve;
@@ -111,6 +124,8 @@ class KernelRun {
 
   /** Never rejects. */
   async #run(): Promise<ProgramExit> {
+    const { factory, memory } = this.#options;
+    if (!memory.makeRoom(factory.bootBytes)) return failed(noMemory);
     try {
       const kernel = await this.#boot();
       if (this.#stopped !== null) return this.#stopped;
@@ -132,6 +147,7 @@ class KernelRun {
     } catch (error) {
       return failed(`The program could not be run: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
+      this.#isOver = true;
       this.#kernel = null;
     }
   }
@@ -140,15 +156,7 @@ class KernelRun {
     const { factory, host, memory } = this.#options;
     const { direct } = this.#io.session;
     if (direct === null) throw new Error('it has no files');
-    memory.makeRoom(factory.bootBytes);
-    const kernel = (): Kernel | null => this.#kernel;
-    memory.use({
-      id: Symbol(this.#spec.entry),
-      get bytes() {
-        return kernel()?.memoryBytes ?? 0;
-      },
-      leave: () => false,
-    });
+    memory.use(this.#tenant);
     return factory.boot({
       now: () => host.now(),
       randomBytes: (length) => host.randomBytes(length),

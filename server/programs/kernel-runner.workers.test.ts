@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
+import { MemoryBudget } from '../memory.ts';
 import { type KernelProgram, runInKernel } from './testing/kernel-programs.ts';
 
 const run = (program: KernelProgram) => runInKernel(javascriptFactory, program);
@@ -106,5 +107,13 @@ describe('JavaScript without a Worker Loader', () => {
     const waiting = "setTimeout(() => {}, 60_000); console.log('ready')";
     const asleep = await run({ sources: { 'a.ts': waiting }, onOutput: (_, kill) => kill() });
     expect(asleep.exit).toEqual({ kind: 'killed' });
+  });
+
+  it('is refused where its kernel has no room', async () => {
+    const { bootBytes } = javascriptFactory;
+    const sources = { 'a.ts': 'console.log(1)' };
+    expect(await run({ sources, memory: new MemoryBudget(bootBytes) })).toMatchObject({ stdout: '1\n', exit: exit(0) });
+    const { exit: refused } = await run({ sources, memory: new MemoryBudget(bootBytes - 1) });
+    expect(refused).toEqual({ kind: 'failed', message: expect.stringContaining('again in a while') });
   });
 });

@@ -29,6 +29,7 @@ export interface KernelProgram {
   readonly timeoutSeconds?: number;
   /** Called when there is more output. */
   readonly onOutput?: (stdout: string, kill: () => void) => void;
+  readonly memory?: MemoryBudget;
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
@@ -76,7 +77,7 @@ async function run(
       fetch: program.fetch ?? noNetwork,
     },
     clock: systemClock,
-    memory: new MemoryBudget(),
+    memory: program.memory ?? new MemoryBudget(),
     modules: new RemoteModules({
       database,
       now: () => Date.now(),
