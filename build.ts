@@ -39,11 +39,19 @@ const lateModules: Plugin = {
   },
 };
 
-/** The TUI is a file of its own, loaded when it is wanted: it is larger than all the rest. */
+/**
+ * The TUI is a file of its own, loaded when it is wanted: it is larger than all the rest. Code that was compiled before
+ * cannot import by itself, so a module beside it does.
+ */
 const lateTui: Plugin = {
   name: 'late-tui',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/interactive\.ts$/ }, () => ({ path: './interactive.js', external: true })),
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /\/interactive\.ts$/ }, () => ({ path: 'tui', namespace: 'late-tui' }));
+    onResolve({ filter: /^\.\/tui\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'late-tui' }, () => ({
+      contents: "export const openTui = async (...all) => (await require('./tui.cjs')()).openTui(...all);",
+    }));
+  },
 };
 
 const { values } = parseArgs({ options: { 'update-engine': { type: 'boolean', default: false } } });
@@ -56,6 +64,7 @@ await bundleForNode('start', 'tui/start.ts', 'cjs');
 await bundleForNode('cli', 'tui/cli.ts', 'cjs');
 await bundleForNode('interactive', 'tui/interactive.ts', 'esm');
 await bundleForNode('local/daemon', 'server/local/daemon.ts', 'esm');
+await writeFile('dist/tui.cjs', "module.exports = () => import('./interactive.js');\n");
 await putDigest('dist/cli.cjs');
 
 /**

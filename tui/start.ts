@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { userDirectories } from '../server/local/directories.ts';
 
 /** The build puts the digest of the code into its first line, as a comment. */
@@ -32,7 +32,6 @@ function start(file: string): void {
   const script = new Script(`(function (require, __filename) {${code}\n})`, {
     filename: file,
     ...(cachedData !== undefined && { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (cachedData === undefined || script.cachedDataRejected) process.once('exit', () => keep(cache, digest, script));
   script.runInThisContext()(require, file);
