@@ -16,6 +16,8 @@ import { programCpu } from './program-cpu.ts';
 import { programLines } from './program-lines.ts';
 import { programStart } from './program-start.ts';
 import { programs } from './programs.ts';
+import { pythonCpu } from './python-cpu.ts';
+import { pythonWake } from './python-wake.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
 import { runnerKilled } from './runner-killed.ts';
@@ -40,6 +42,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   commit,
   wake,
   history,
+  pythonWake,
+  pythonCpu,
   memory,
   sessions,
 ];

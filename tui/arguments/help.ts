@@ -3,7 +3,8 @@
 import { COMMANDS, type Command } from '../commands/table.ts';
 import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from './options.ts';
 
-const INTRODUCTION = `A live JavaScript and TypeScript session that stays: variables, files and output survive disconnects and restarts.
+const INTRODUCTION = `A live JavaScript, TypeScript and Python session that stays: variables, files and output survive disconnects and
+restarts.
 
 Usage: spawnpoint-cf [options]              open the session (on a terminal)
        spawnpoint-cf [options] COMMAND …
@@ -15,6 +16,7 @@ const EXAMPLES = [
   "spawnpoint-cf -e 'const f = (n: number) => n * 2'",
   "spawnpoint-cf -p 'f(21)'",
   'spawnpoint-cf < script.ts',
+  "spawnpoint-cf -l py -p 'sum(range(10))'",
 ];
 
 const STATUSES = `Exit status: that of the program; 1 uncaught error, 2 wrong usage, 124 time is up, 130 and 143 signals,

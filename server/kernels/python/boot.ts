@@ -39,7 +39,7 @@ export interface Parts {
 }
 
 /** Python's monotonic clock: it stands still while the heap is not live. */
-export class MonotonicClock {
+class MonotonicClock {
   readonly #now: () => number;
   #origin: number;
 

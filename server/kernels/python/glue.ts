@@ -31,7 +31,7 @@ export interface ObjectGuard {
   refuse(): never;
 }
 
-export interface GlueSettings {
+interface GlueSettings {
   readonly API: GlueApi;
   readonly guard: ObjectGuard;
   readonly maxHeapBytes: number;
@@ -73,7 +73,7 @@ export interface GlueApi {
   on_fatal?: (error: unknown) => void;
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly isatty: boolean;
   write(bytes: Uint8Array): number;
 }
@@ -107,7 +107,7 @@ export interface PythonModule {
 }
 
 /** What the kernel itself does with files. */
-export interface PlainFiles {
+interface PlainFiles {
   mkdirTree(path: string): void;
   writeFile(path: string, data: Uint8Array, options?: { canOwn: boolean }): void;
   chdir(path: string): void;

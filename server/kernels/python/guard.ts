@@ -12,7 +12,7 @@ export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
-export class Refused extends Error {
+class Refused extends Error {
   override readonly name = 'TypeError';
 }
 

@@ -17,11 +17,14 @@ import type {
 } from '../kernel.ts';
 import { bootInterpreter, type Parts, type PythonServices } from './boot.ts';
 import { fromCodePoints, toCodePoints } from './code-points.ts';
-import type { CompleteResult, ExecuteResult } from './driver.ts';
+import type { CompleteResult, DriverFunctions, ExecuteResult } from './driver.ts';
 import { InterpreterTrap } from './interpreter.ts';
 import { mimeBundle } from './mime.ts';
 import type { Beside } from './stored-heap.ts';
 import { Unstoppable } from './turn.ts';
+
+/** What the kernel calls: functions of the REPL, and of the host's side in Python. */
+type Entry = keyof DriverFunctions | 'background_due' | 'reseed' | 'run_background';
 
 const SEED_BYTES = 32;
 
@@ -170,7 +173,7 @@ export class PythonKernel implements Kernel {
   }
 
   /** Calls an entry on a stack of its own, until it has answered or can no longer be stopped. */
-  async #inTurn(io: KernelIo, fuel: number, entry: string, ...parameters: unknown[]): Promise<unknown> {
+  async #inTurn(io: KernelIo, fuel: number, entry: Entry, ...parameters: unknown[]): Promise<unknown> {
     const { turn, interpreter, output, files } = this.#parts;
     const abandoned = turn.begin(io, fuel);
     files.invalidate();
@@ -232,7 +235,7 @@ export class PythonKernel implements Kernel {
   }
 
   /** Puts a short question, which cannot wait. Null if there is no answer. Within a turn it uses its fuel. */
-  #ask(entry: string, ...parameters: unknown[]): unknown {
+  #ask(entry: Entry, ...parameters: unknown[]): unknown {
     const { turn } = this.#parts;
     if (!turn.io) {
       turn.beginPlain();
@@ -246,7 +249,7 @@ export class PythonKernel implements Kernel {
     }
   }
 
-  #entry(name: string): number {
+  #entry(name: Entry): number {
     const address = this.#parts.entries[name];
     if (address === undefined) throw new Error(`Python has no entry point ${name}`);
     return address;

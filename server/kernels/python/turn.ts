@@ -15,7 +15,7 @@ export class Unstoppable extends Error {
 export type StopReason = 'user' | 'fuel';
 
 /** Checks that take about as long as one poll of the JavaScript kernel, which is what fuel counts: about a millisecond. */
-export const CHECKS_PER_POLL = 100;
+const CHECKS_PER_POLL = 100;
 /** Checks between two yields: others wait at most about 5 ms. */
 const CHECKS_PER_YIELD = 500;
 /** Fuel of a call outside any turn, which cannot yield: about a second. */

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { Miniflare } from 'miniflare';
 
-export interface PlainObjects {
+interface PlainObjects {
   readonly binding: string;
   readonly className: string;
   /** Absolute path of the directory with the Durable Objects of all Workers. */

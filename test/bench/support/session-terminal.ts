@@ -12,12 +12,15 @@ type Done = EventBody<'done'>;
 
 export interface SessionTerminalOptions {
   readonly lossless?: boolean;
+  /** Of its inputs; TypeScript without it. */
+  readonly language?: 'ts' | 'py';
   /** Called with what inputs print, as it arrives. */
   readonly output?: (bytes: Uint8Array) => void;
 }
 
 export class SessionTerminal {
   readonly #connection: SessionConnection;
+  readonly #language: 'ts' | 'py';
   readonly #output: (bytes: Uint8Array) => void;
   /** Who waits for the end of an input, by its number. */
   readonly #ends = new Map<number, (done: Done) => void>();
@@ -30,6 +33,7 @@ export class SessionTerminal {
   #stateChanged: () => void = () => undefined;
 
   private constructor(product: Product, session: string, options: SessionTerminalOptions) {
+    this.#language = options.language ?? 'ts';
     this.#output = options.output ?? (() => undefined);
     this.#connection = attach(
       {
@@ -64,7 +68,7 @@ export class SessionTerminal {
     const done = this.#wait<Done>((resolve) => {
       finish = resolve;
     });
-    const accepted = this.#connection.submit({ code, language: 'ts', timeout: null }, (number) =>
+    const accepted = this.#connection.submit({ code, language: this.#language, timeout: null }, (number) =>
       this.#ends.set(number, finish),
     );
     accepted.catch((error: Error) => this.#fail(error));

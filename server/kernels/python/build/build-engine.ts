@@ -24,7 +24,7 @@ const ASSETS = here('../../../../dist/assets/python/');
 /** What the base snapshot is made with; the engine's identity covers them. */
 const MODULES = ['glue.js', 'python.wasm', 'sentinel.wasm', 'signatures.wasm', 'trampoline.wasm'];
 
-export interface EngineBuild {
+interface EngineBuild {
   /** sha256 over the Wasm modules, the glue and the base snapshot's contents, in hex. */
   readonly id: string;
   /** JSON of `BaseHeader` of base-image.ts. */
@@ -52,7 +52,7 @@ export async function buildPythonEngine(options: { readonly update: boolean }): 
 }
 
 /** The same sources give the same bytes. */
-export async function makeEngine(): Promise<EngineBuild> {
+async function makeEngine(): Promise<EngineBuild> {
   await mkdir(OUTPUT, { recursive: true });
   await writeModules();
   const answer = await runBaseWorker(await bundleBaseWorker(), {
