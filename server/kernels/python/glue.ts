@@ -26,6 +26,10 @@ export interface ObjectGuard {
   names(object: object): string[];
   call(callee: unknown, parameters: unknown[]): unknown;
   callMethod(object: object, name: string, parameters: unknown[]): unknown;
+  /** Refuses once code of a guest may run. */
+  confine(): void;
+  /** The objects that Pyodide keeps at fixed numbers, or what stands for them once code of a guest may run. */
+  known(objects: readonly unknown[]): readonly unknown[];
   suspend(): Promise<number>;
   wait(value: unknown): unknown;
   refuse(): never;
@@ -95,6 +99,10 @@ export interface PythonModule {
   readonly HEAPU32: Uint32Array;
   readonly memory: WebAssembly.Memory;
   readonly _Py_Version: number;
+  /** Once true, only the session's files can be written. */
+  isSealed?: boolean;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
   /** New views, after the memory has grown. */
   updateMemoryViews(): void;
   callPyObject(callee: number, parameters: unknown[]): unknown;

@@ -16,6 +16,9 @@ class Refused extends Error {
   override readonly name = 'TypeError';
 }
 
+/** Stands for everything that is out of reach. */
+const NOTHING = Object.freeze(Object.create(null));
+
 export class Guard implements ObjectGuard {
   /** A null-prototype object of null-prototype functions: what Python sees of the host. */
   readonly host: Readonly<Record<string, HostFunction>>;
@@ -66,6 +69,14 @@ export class Guard implements ObjectGuard {
   wait(value: unknown): unknown {
     if (value !== this.#suspension) this.refuse();
     return value;
+  }
+
+  confine(): void {
+    if (!this.isOpen) this.refuse();
+  }
+
+  known(objects: readonly unknown[]): readonly unknown[] {
+    return this.isOpen ? objects : objects.map((object) => (object === null ? null : NOTHING));
   }
 
   refuse(): never {

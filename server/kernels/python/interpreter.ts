@@ -17,7 +17,13 @@ import type { Guard } from './guard.ts';
 
 /** The instance is broken: it must be discarded. */
 export class InterpreterTrap extends Error {
-  override readonly name = 'InterpreterTrap';
+  override readonly name: string = 'InterpreterTrap';
+
+  /** For the user. */
+  get line(): string {
+    const [cause] = this.message.split('\n');
+    return `The Python interpreter crashed (${cause}).`;
+  }
 }
 
 /** What the build made and the platform compiled. */
@@ -53,6 +59,7 @@ export class Interpreter {
   readonly #api: GlueApi;
   readonly #public: GluePublicApi;
   readonly #guard: Guard;
+  readonly #maxHeapBytes: number;
   #fatal: InterpreterTrap | null = null;
 
   /** With an image the instance goes on where that was taken; without, Python starts anew. */
@@ -102,9 +109,10 @@ export class Interpreter {
     this.module = module;
     this.#api = api;
     this.#guard = guard;
+    this.#maxHeapBytes = options.maxHeapBytes;
     api.scheduleCallback = (callback) => callback();
     api.on_fatal = (error) => {
-      this.#fatal ??= new InterpreterTrap(error instanceof Error ? error.message : String(error));
+      this.#fatal ??= toTrap(error);
     };
     const started = api.finalizeBootstrap?.(tables, (reference) => this.#find(reference));
     if (!started) throw new InterpreterTrap('the glue did not start');
@@ -122,6 +130,7 @@ export class Interpreter {
       if (descriptor === 1) started.setStdout(stream);
       else started.setStderr(stream);
     }
+    module.isSealed = true;
   }
 
   get memory(): WebAssembly.Memory {
@@ -185,6 +194,15 @@ export class Interpreter {
     }
   }
 
+  /** Whether Python can still get so much memory. */
+  hasRoom(bytes: number): boolean {
+    const { module } = this;
+    if (module.memory.buffer.byteLength + bytes <= this.#maxHeapBytes) return true;
+    const address = module._malloc(bytes);
+    if (address !== 0) module._free(address);
+    return address !== 0;
+  }
+
   /** Keeps deep recursion from leaving the stack. Called by Python at the beginning of each suspending call. */
   protectStack(): void {
     const { module } = this;
@@ -212,6 +230,14 @@ export class Interpreter {
     if ('host' in reference) return host;
     return Object.hasOwn(host, reference.lost) ? host[reference.lost] : Object.freeze(Object.create(null));
   }
+}
+
+/** Any error that got out of the instance, as a trap. */
+export function toTrap(error: unknown): InterpreterTrap {
+  if (error instanceof InterpreterTrap) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  // Of an exception that Python did not catch, the last line names it.
+  return new InterpreterTrap(message.startsWith('Traceback') ? (message.trimEnd().split('\n').at(-1) ?? '') : message);
 }
 
 async function fill(module: PythonModule, image: Image): Promise<ReferenceTables> {

@@ -29,6 +29,8 @@ export class Output {
   }
 
   #tell(descriptor: 1 | 2, text: string): void {
-    if (text !== '') this.#turn.io?.write(STREAMS[descriptor], text, this.input);
+    if (text === '') return;
+    this.#turn.io?.write(STREAMS[descriptor], text, this.input);
+    this.#turn.noteOutput(text.length);
   }
 }

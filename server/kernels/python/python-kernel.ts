@@ -18,15 +18,22 @@ import type {
 import { bootInterpreter, type Parts, type PythonServices } from './boot.ts';
 import { fromCodePoints, toCodePoints } from './code-points.ts';
 import type { CompleteResult, DriverFunctions, ExecuteResult } from './driver.ts';
-import { InterpreterTrap } from './interpreter.ts';
+import { InterpreterTrap, toTrap } from './interpreter.ts';
+import { MAX_PYTHON_HEAP_BYTES, PYTHON_RESERVE_BYTES } from './limits.ts';
 import { mimeBundle } from './mime.ts';
 import type { Beside } from './stored-heap.ts';
-import { Unstoppable } from './turn.ts';
 
 /** What the kernel calls: functions of the REPL, and of the host's side in Python. */
 type Entry = keyof DriverFunctions | 'background_due' | 'reseed' | 'run_background';
 
 const SEED_BYTES = 32;
+
+/** Nothing could be done with the heap any more, not even freed. */
+class MemoryFull extends InterpreterTrap {
+  override get line(): string {
+    return `Python's memory is full: a session has ${MAX_PYTHON_HEAP_BYTES / 1024 / 1024} MiB.`;
+  }
+}
 
 export class PythonKernel implements Kernel {
   readonly engine: string;
@@ -181,6 +188,7 @@ export class PythonKernel implements Kernel {
     const result = await Promise.race([interpreter.callSuspending(this.#entry(entry), ...parameters), abandoned]);
     output.finish();
     this.#flushFiles();
+    if (!interpreter.hasRoom(PYTHON_RESERVE_BYTES)) throw new MemoryFull();
     return result;
   }
 
@@ -265,7 +273,7 @@ export class PythonKernel implements Kernel {
   #trapped(error: unknown): { readonly status: 'trap'; readonly message: string } {
     this.#isBroken = true;
     this.#parts.fetches.cancelAll();
-    return { status: 'trap', message: describeTrap(error) };
+    return { status: 'trap', message: toTrap(error).line };
   }
 
   #refuseWhileBusy(): void {
@@ -282,10 +290,4 @@ function readScript(files: FileSystem, path: string): string | RenderedError {
     const message = error instanceof FileError ? `There is no file ${path} to run.` : `${path} is not UTF-8 text.`;
     return { name: 'OSError', message, text: message };
   }
-}
-
-function describeTrap(error: unknown): string {
-  if (error instanceof Unstoppable) return 'Python did not stop when it was told to.';
-  const [cause] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return `The Python interpreter crashed (${cause}).`;
 }

@@ -17,6 +17,8 @@ import urllib.parse, urllib.request, uuid, warnings, weakref, zipfile
 import _spawnpoint_host
 import _spawnpoint
 
+_spawnpoint_host.entries.bind()
+
 sys.path.remove('/lib/spawnpoint')
 sys.modules.pop('_spawnpoint_calls', None)
 

@@ -6,10 +6,15 @@
  */
 
 import type { KernelIo } from '../kernel.ts';
+import { InterpreterTrap } from './interpreter.ts';
 
 /** Told to stop, the guest went on for too long. */
-export class Unstoppable extends Error {
+class Unstoppable extends InterpreterTrap {
   override readonly name = 'Unstoppable';
+
+  override get line(): string {
+    return 'Python did not stop when it was told to.';
+  }
 }
 
 export type StopReason = 'user' | 'fuel';
@@ -22,6 +27,12 @@ const CHECKS_PER_YIELD = 500;
 const PLAIN_CHECKS = 1_000 * CHECKS_PER_POLL;
 /** What may still run after a stop: `finally` clauses and handlers. Then the instance is given up. */
 const GRACE_CHECKS = 2_000 * CHECKS_PER_POLL;
+/** Signals that the guest may leave unanswered, as its own handler does: about half a second. Then it is given up too. */
+const MAX_UNANSWERED = 100;
+/** An input may go on after an interrupt, as a program with a menu does. The next one after so many gives it up. */
+const MAX_INTERRUPTS = 4;
+/** Characters of output after which others have their turn, and slow readers are waited for. */
+const CHARACTERS_PER_YIELD = 256 * 1024;
 /** The number of SIGUSR1, by which Python is made to call `tick`. */
 const SIGNAL = 10;
 
@@ -33,6 +44,9 @@ export class Turn {
   #stopped: StopReason | null = null;
   /** Whether the guest has been told of the stop. */
   #isTold = false;
+  #unanswered = 0;
+  #interrupts = 0;
+  #written = 0;
   #wake: (() => void) | null = null;
   #abandon: () => void = () => {};
 
@@ -55,7 +69,7 @@ export class Turn {
     this.#io = io;
     this.#start(fuel * CHECKS_PER_POLL);
     return new Promise((_resolve, reject) => {
-      this.#abandon = () => reject(new Unstoppable('the guest does not stop'));
+      this.#abandon = () => reject(new Unstoppable());
     });
   }
 
@@ -70,21 +84,32 @@ export class Turn {
 
   /** Makes the guest stop at its next check, and ends its wait. */
   interrupt(): void {
+    this.#interrupts += 1;
+    if (this.#interrupts > MAX_INTERRUPTS) this.#abandon();
     this.#stop('user');
   }
 
-  /** A check: the signal to raise, 0 for none. */
+  /** The guest wrote so many characters. */
+  noteOutput(characters: number): void {
+    this.#written += characters;
+    if (this.#written >= CHARACTERS_PER_YIELD) this.#untilSignal = 0;
+  }
+
+  /** A check: the signal to raise, 0 for none. Throws `Unstoppable`, which ends the instance. */
   check(): number {
     this.#checks -= 1;
     this.#untilSignal -= 1;
     if (this.#checks < 0 && this.#stopped !== 'fuel') this.#stop('fuel');
     if (this.#untilSignal > 0) return 0;
     this.#untilSignal = CHECKS_PER_YIELD;
+    this.#unanswered += 1;
+    if (this.#unanswered > MAX_UNANSWERED || this.#checks < -GRACE_CHECKS) throw new Unstoppable();
     return SIGNAL;
   }
 
   /** Whether the guest must stop. It is told once: what it does then is its own affair, for a while. */
   get isStopped(): boolean {
+    this.#unanswered = 0;
     if (!this.#stopped || this.#isTold) return false;
     this.#isTold = true;
     return true;
@@ -92,7 +117,8 @@ export class Turn {
 
   /** Lets others run; whether the guest must stop. */
   async tick(): Promise<boolean> {
-    if (this.#checks < -GRACE_CHECKS) return this.#forsake();
+    this.#unanswered = 0;
+    this.#written = 0;
     await scheduler.wait(0);
     await this.#io?.backpressure();
     return this.isStopped;
@@ -129,6 +155,9 @@ export class Turn {
     this.#untilSignal = CHECKS_PER_YIELD;
     this.#stopped = null;
     this.#isTold = false;
+    this.#unanswered = 0;
+    this.#interrupts = 0;
+    this.#written = 0;
   }
 
   #stop(reason: StopReason): void {
@@ -136,12 +165,6 @@ export class Turn {
     this.#isTold = false;
     this.#untilSignal = 0;
     this.#wake?.();
-  }
-
-  /** Leaves the guest suspended for ever. */
-  #forsake(): Promise<never> {
-    this.#abandon();
-    return new Promise(() => {});
   }
 
   #sleep(milliseconds: number): Promise<void> {

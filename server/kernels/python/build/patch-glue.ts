@@ -46,7 +46,7 @@ export function patchGlue(original: string): PatchedGlue {
   const trampoline = /new WebAssembly\.Module\(hexStringToUTF8Array\("([0-9a-f]+)"\)\)/.exec(original)?.[1] ?? '';
   const hidden = [...freeNames(original)].filter((name) => !LANGUAGE.has(name) && !GIVEN.includes(name));
   let source = original;
-  for (const [what, from, to, times = 1] of [...CONFINING, ...GUARDING]) {
+  for (const [what, from, to, times = 1] of [...CONFINING, ...GUARDING, ...CLOSED.map(closed)]) {
     const parts = source.split(from);
     if (parts.length - 1 !== times) {
       throw new Error(
@@ -72,6 +72,11 @@ function refuseEval(){throw new Error("eval is not available")}
 function refuseImport(){throw new Error("modules are not available")}
 `;
 }
+
+/** EROFS. */
+const SEALED = 'if(Module.isSealed)throw new FS.ErrnoError(69);';
+/** What a pipe holds before writing to it fails, and what one write takes at most. */
+const PIPE_BYTES = 32_768;
 
 type Patch = readonly [what: string, from: string | RegExp, to: string, times?: number];
 
@@ -142,4 +147,48 @@ const GUARDING: readonly Patch[] = [
   // `poll` is the system call that suspends: the host's functions that take time are waited for by it.
   ['wait in a system call', 'if(!Module.SOCKFS.pollAsync){return null}', 'return Module.guard.suspend();'],
   ['wait for a promise', 'try{return await(x??y)}', 'try{return await Module.guard.wait(x??y)}'],
+  // Python may write any number over the one by which it knows an object: these stand at numbers that are known.
+  [
+    'objects that are always there',
+    'return[null,API.config.jsglobals,API.public_api,API,me,API,{}]',
+    'return Module.guard.known([null,API.config.jsglobals,API.public_api,API,me,API,{}])',
+  ],
+  // A signal handler of the guest's own may never come back: the poll can end the instance.
+  ['poll', 'return result}catch(e){return 0}}_Py_Check', 'return result}catch(e){throw e}}_Py_Check'],
+  // Beside the session's files there are those that the interpreter started with. They are no part of what is stored.
+  [
+    'make a file',
+    'createNode(parent,name,mode,dev){if(FS.isBlkdev',
+    `createNode(parent,name,mode,dev){${SEALED}if(FS.isBlkdev`,
+  ],
+  ['grow a file', 'expandFileStorage(node,newCapacity){', `expandFileStorage(node,newCapacity){${SEALED}`],
+  ['resize a file', 'resizeFileStorage(node,newSize){', `resizeFileStorage(node,newSize){${SEALED}`],
+  ['open files', 'MAX_OPEN_FDS:4096', 'MAX_OPEN_FDS:512'],
+  [
+    'fill a pipe',
+    'write(stream,buffer,offset,length,position){var pipe=stream.node.pipe;',
+    `write(stream,buffer,offset,length,position){var pipe=stream.node.pipe;length=Math.min(length,${PIPE_BYTES});
+if(pipe.buckets.length*PIPEFS.BUCKET_BUFFER_SIZE>=${PIPE_BYTES})throw new FS.ErrnoError(6);`,
+  ],
+  [
+    'timers of the process',
+    'var __setitimer_js=(which,timeout_ms)=>{',
+    'var __setitimer_js=(which,timeout_ms)=>{return -1;',
+  ],
 ];
+
+/** What Python can make or read of JavaScript without a call: containers, own properties, iterators, buffers. */
+const CLOSED = `JsvArray_Set JsvArray_Delete JsvArray_Insert JsvArray_ShallowCopy JsvArray_slice JsvArray_slice_assign
+  JsArray_repeat_js JsArray_inplace_repeat_js JsArray_index_js JsArray_count_js JsArray_reverse_js _JsArray_PushEntry_helper
+  JsvObject_Entries JsvObject_Keys JsvObject_Values _JsObject_Set_js JsvLiteralMap_New JsvMap_Set JsvSet_New
+  JsvSet_Add JsObjMap_GetIter_js JsObjMap_length_js JsObjMap_subscript_js JsObjMap_ass_subscript_js JsObjMap_contains_js
+  JsMap_GetIter_js JsMap_clear_js JsProxy_GetIter_js JsProxy_GetAsyncIter_js JsProxy_subscript_js JsProxy_exit_js
+  JsProxy_aexit_js JsProxy_to_weakref_js JsModule_GetAll_js JsvPromise_Resolve JsvBuffer_assignFromPtr
+  JsvBuffer_readFromFile JsvBuffer_writeToFile JsvBuffer_intoFile JsBuffer_DecodeString_js wrap_generator
+  wrap_async_generator handle_next_result_js _agen_handle_result_js create_once_callable create_promise_handles
+  get_async_js_call_done_callback js2python_convert`.split(/\s+/);
+
+function closed(name: string): Patch {
+  const start = new RegExp(`(?<=function ${name}\\([\\w,]*\\)\\{try\\{)`);
+  return [name, start, 'Module.guard.confine();'];
+}

@@ -50,3 +50,8 @@ def _guarded(run):
         return dumps(run())
     except KeyboardInterrupt:
         return dumps({'status': 'interrupted', 'text': 'KeyboardInterrupt\n'})
+    except BaseException as error:
+        # An error whose own methods fail when it is shown, or no memory to show it.
+        name = type(error).__name__
+        text = f'{name}, while another error was being shown\n'
+        return dumps({'status': 'error', 'name': name, 'message': '', 'text': text})

@@ -28,7 +28,7 @@ def describe(error, *, is_first=lambda filename: not is_own(filename)):
 
 def render(error, *, is_first, colors=True):
     """The traceback as text, ending in a newline."""
-    trace = error.__traceback__
+    trace = _trace_of(error)
     while trace and not is_first(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     _remember_last(error, trace)
@@ -47,10 +47,14 @@ def _add_line(error):
         error.text = linecache.getline(error.filename, error.lineno) or None
 
 
+def _trace_of(error):
+    return BaseException.__dict__['__traceback__'].__get__(error)
+
+
 def _message(error):
     try:
         return str(error)
-    except Exception:
+    except BaseException:
         return '<exception str() failed>'
 
 
@@ -68,6 +72,7 @@ def _drop_own_frames(report):
 
 def _remember_last(error, trace):
     """What `pdb.pm()` and `traceback.print_last()` look at."""
-    error.__traceback__ = trace
+    # Its own `__setattr__` may do anything: that of an error of JavaScript refuses.
+    BaseException.with_traceback(error, trace)
     sys.last_exc = sys.last_value = error
     sys.last_type, sys.last_traceback = type(error), trace

@@ -1,17 +1,28 @@
 """What the kernel calls and may wait: the functions of the REPL, entered safely."""
 
+import functools
+
 from .preemption import begin
+
+
+@functools.cache
+def _driver():
+    """The functions of the REPL, as they were before anyone could put others in their place."""
+    import _spawnpoint
+
+    return _spawnpoint.execute, _spawnpoint.run_program
+
+
+def bind():
+    """Called once, when the REPL is there."""
+    _driver()
 
 
 def execute(code, number):
     begin()
-    import _spawnpoint
-
-    return _spawnpoint.execute(code, number)
+    return _driver()[0](code, number)
 
 
 def run_program(code, filename, argv):
     begin()
-    import _spawnpoint
-
-    return _spawnpoint.run_program(code, filename, argv)
+    return _driver()[1](code, filename, argv)

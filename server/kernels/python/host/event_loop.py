@@ -6,8 +6,11 @@ import asyncio
 import asyncio.base_events
 import asyncio.events
 import contextlib
+import contextvars
 import heapq
 import json
+
+import pyodide.ffi
 
 from .calls import call, wait_for
 from .sources import source_of, tell_source
@@ -111,6 +114,17 @@ def run(coroutine, context):
         tell_source(source_of(context))
 
 
+def run_sync(awaitable):
+    """Waits for an awaitable where `await` cannot be written. RuntimeError while the event loop runs."""
+    if session_loop().is_running():
+        raise RuntimeError('run_sync() cannot be used while the event loop runs: use await')
+    return run(_awaited(awaitable), contextvars.copy_context())
+
+
+async def _awaited(awaitable):
+    return await awaitable
+
+
 def session_loop():
     """The loop that lives as long as the session, whatever loop the user sets; a new one if the user closed it."""
     global _session_loop
@@ -122,3 +136,4 @@ def session_loop():
 _session_loop = None
 asyncio.events._set_event_loop_policy(_Policy())
 asyncio.run = asyncio.runners.run
+pyodide.ffi.run_sync = run_sync
