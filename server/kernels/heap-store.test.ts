@@ -36,9 +36,19 @@ describe('a heap', () => {
     expect(load(third)).toEqual([bytes(10, 1), bytes(20, 2), bytes(0)]);
     expect(load(branch)).toEqual([bytes(10, 1), bytes(5, 4)]);
     expect(heaps.load(third).engine).toBe('engine');
-    expect([first, second, branch, third].map((id) => heaps.depth(id))).toEqual([0, 1, 1, 2]);
+    expect([first, second, branch, third].map((id) => heaps.chain(id).depth)).toEqual([0, 1, 1, 2]);
     const reopened = new HeapStore(database);
-    expect([third, first].map((id) => reopened.depth(id))).toEqual([2, 0]);
+    expect([third, first].map((id) => reopened.chain(id).depth)).toEqual([2, 0]);
+  });
+
+  it('knows what its deltas take, from memory and from the store', () => {
+    const first = heaps.append('engine', null, bytes(1000));
+    const second = heaps.append('engine', first, bytes(20));
+    const third = heaps.append('engine', second, bytes(5));
+    expect([third, first, second].map((id) => heaps.chain(id).bytes)).toEqual([25, 0, 20]);
+    expect(new HeapStore(database).chain(third)).toMatchObject({ depth: 2, bytes: 25 });
+    heaps.rewrite(third, bytes(2000));
+    expect(heaps.chain(third)).toMatchObject({ depth: 0, bytes: 0 });
   });
 
   it.each([ROW - 1, ROW, ROW + 1, 2 * ROW, 2 * ROW + 1])('of %i bytes comes back whole, in rows that fit', (length) => {
@@ -57,17 +67,17 @@ describe('a heap', () => {
     for (let at = 0; at < 40; at++) last = heaps.append('engine', last, bytes(100, at));
     const next = heaps.append('engine', last, bytes(7, 9));
     heaps.rewrite(last, bytes(3 * ROW, 3));
-    expect(heaps.depth(last)).toBe(0);
+    expect(heaps.chain(last).depth).toBe(0);
     expect(load(last).map((delta) => delta.length)).toEqual([3 * ROW]);
     expect(load(next).map((delta) => delta.length)).toEqual([3 * ROW, 7]);
-    expect(heaps.depth(heaps.append('engine', last, bytes(1)))).toBe(1);
+    expect(heaps.chain(heaps.append('engine', last, bytes(1))).depth).toBe(1);
     heaps.rewrite(last, bytes(4));
     expect(load(last)).toEqual([bytes(4)]);
   });
 
   it('that is not there is an error', () => {
     expect(() => heaps.load(1)).toThrow('not there');
-    expect(() => heaps.depth(1)).toThrow('no heap 1');
+    expect(() => heaps.chain(1)).toThrow('no heap 1');
   });
 
   it('needs what it stands on, and no branch beside it', () => {

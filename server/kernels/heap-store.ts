@@ -18,10 +18,18 @@ interface Row {
   ran: number;
 }
 
+/** What lies between a heap and its keyframe. */
+export interface Chain {
+  /** How many deltas. */
+  readonly depth: number;
+  /** What they take in the store, not counting what is beyond the first row of each. */
+  readonly bytes: number;
+}
+
 export class HeapStore {
   readonly #database: Database;
-  /** The depth of the heap that was last asked for or stored: chains grow at one end. */
-  #known = { id: -1, depth: 0 };
+  /** The chain of the heap that was last asked for or stored: chains grow at one end. */
+  #known: Chain & { readonly id: number } = { id: -1, depth: 0, bytes: 0 };
   /** The id of the next heap. */
   #next: number;
 
@@ -36,7 +44,9 @@ export class HeapStore {
    * has work of its own. Returns the new heap's id.
    */
   append(engine: string, base: number | null, delta: Uint8Array, isPending = false): number {
-    const depth = base === null ? 0 : this.depth(base) + 1;
+    const first = delta.subarray(0, ROW_BYTES);
+    const below = base === null ? null : this.chain(base);
+    const depth = below === null ? 0 : below.depth + 1;
     const id = this.#next++;
     this.#database.run(
       `INSERT INTO heap (id, engine, base, depth, bytes, pending) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -44,11 +54,11 @@ export class HeapStore {
       engine,
       base,
       depth,
-      delta.subarray(0, ROW_BYTES),
+      first,
       isPending ? 1 : 0,
     );
     this.#writeParts(id, delta);
-    this.#known = { id, depth };
+    this.#known = { id, depth, bytes: below === null ? 0 : below.bytes + first.length };
     return id;
   }
 
@@ -61,7 +71,7 @@ export class HeapStore {
       id,
     );
     this.#writeParts(id, keyframe);
-    this.#known = { id, depth: 0 };
+    this.#known = { id, depth: 0, bytes: 0 };
   }
 
   /** Whether a kernel booted from the heap has work of its own. */
@@ -74,13 +84,20 @@ export class HeapStore {
     this.#database.run(`UPDATE heap SET ran = ran + ? WHERE id = ?`, milliseconds, id);
   }
 
-  /** How many deltas lie between this heap and its keyframe. */
-  depth(id: number): number {
-    if (this.#known.id === id) return this.#known.depth;
-    const [row] = this.#database.all<{ depth: number }>(`SELECT depth FROM heap WHERE id = ?`, id);
-    if (row === undefined) throw new Error(`There is no heap ${id}.`);
-    this.#known = { id, depth: row.depth };
-    return row.depth;
+  /** What lies between this heap and its keyframe. */
+  chain(id: number): Chain {
+    if (this.#known.id === id) return this.#known;
+    const rows = this.#database.all<{ base: number | null; size: number }>(
+      `WITH RECURSIVE below (base, size) AS (
+         SELECT base, LENGTH(bytes) FROM heap WHERE id = ?
+         UNION ALL SELECT heap.base, LENGTH(heap.bytes) FROM heap JOIN below ON heap.id = below.base)
+       SELECT base, size FROM below`,
+      id,
+    );
+    if (rows.length === 0) throw new Error(`There is no heap ${id}.`);
+    const deltas = rows.filter(({ base }) => base !== null);
+    this.#known = { id, depth: deltas.length, bytes: deltas.reduce((sum, { size }) => sum + size, 0) };
+    return this.#known;
   }
 
   /**

@@ -3,13 +3,15 @@
  * chain of deltas cut now and then, given up when other sessions need the room.
  */
 
+import type { Chain } from '../kernels/heap-store.ts';
 import type { Kernel, KernelFactory, KernelHost } from '../kernels/kernel.ts';
 import type { MemoryBudget, Tenant } from '../memory.ts';
 import type { HeapCommit, SessionStore } from './store.ts';
 
-/** A chain of this many deltas is cut by a keyframe when the kernel is idle, and at once at the second figure. */
-const KEYFRAME_WHEN_IDLE = 32;
-const KEYFRAME_AT_ONCE = 256;
+/** A chain of so many deltas, or of so many bytes, is cut by a keyframe: when the kernel is idle, or at once. */
+const LONG_WHEN_IDLE: Chain = { depth: 32, bytes: 4 * 1024 * 1024 };
+/** History keeps 64 MiB, and the newest revision needs its whole chain. */
+const LONG_AT_ONCE: Chain = { depth: 256, bytes: 16 * 1024 * 1024 };
 
 export interface LiveKernelContext {
   readonly store: SessionStore;
@@ -98,8 +100,7 @@ export class LiveKernel {
       const delta = kernel.snapshot();
       if (delta === null) return null;
       this.#since = this.#context.host.now();
-      const base = this.#head;
-      const isLong = base !== null && this.#context.store.heaps.depth(base) >= KEYFRAME_AT_ONCE;
+      const isLong = this.#isLongerThan(LONG_AT_ONCE);
       const kind = isLong ? 'keyframe' : 'delta';
       return {
         kernel: this.#factory.name,
@@ -114,8 +115,14 @@ export class LiveKernel {
   }
 
   get isChainLong(): boolean {
+    return this.#kernel !== null && this.#isLongerThan(LONG_WHEN_IDLE);
+  }
+
+  #isLongerThan(limit: Chain): boolean {
     const heap = this.#head;
-    return this.#kernel !== null && heap !== null && this.#context.store.heaps.depth(heap) >= KEYFRAME_WHEN_IDLE;
+    if (heap === null) return false;
+    const { depth, bytes } = this.#context.store.heaps.chain(heap);
+    return depth >= limit.depth || bytes >= limit.bytes;
   }
 
   /** Makes the head revision's heap a keyframe. */
