@@ -1,7 +1,7 @@
 /** What cannot be stored, or not be read by this server: whoever comes is told what it is, and the session is there after. */
 
 import { runInDurableObject } from 'cloudflare:test';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { request, TestSession, token, upgrade } from '../testing/workers-client.ts';
 
 /** Makes every statement that begins like one of `refused` fail as the platform does when there is no room. */
@@ -33,7 +33,8 @@ describe('a session without room', () => {
       expect(code).toBe(4507);
       expect(reason).toContain('No room is left to store this session.');
     }
-    const later = await session.attach();
+    // The session is opened anew a moment after its terminals were told.
+    const later = await vi.waitFor(() => session.attach());
     expect(await later.show('[kept, fs.readFileSync("f", "utf8")]')).toBe("[ 1, 'kept' ]");
   });
 
