@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { Miniflare, type ModuleDefinition } from 'miniflare';
+import type { ModuleDefinition } from 'miniflare';
+import { runBaseWorker } from '../build-base-worker.ts';
 import { checkEngineLock } from './build-engine-lock.ts';
 import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
 import { assembleMemoryComparer } from './build-memory-comparer.ts';
@@ -38,7 +39,7 @@ export async function buildJavaScriptEngine(options: { readonly update: boolean 
 export async function makeEngine(): Promise<EngineBuild> {
   const wasm: string[] = [];
   const worker = await bundleBaseWorker(wasm);
-  const base = await runBaseWorker(worker, wasm, {
+  const base = await makeBase(worker, wasm, {
     guest: await bundleGuest(),
     scope: await bundleScope(),
   });
@@ -97,21 +98,8 @@ async function bundleScope(): Promise<string> {
   return `(function(lexicals){${text}return scope.entry})`;
 }
 
-async function runBaseWorker(worker: string, wasm: readonly string[], sources: object): Promise<Uint8Array> {
+async function makeBase(worker: string, wasm: readonly string[], sources: object): Promise<Uint8Array> {
   const modules: ModuleDefinition[] = [{ type: 'ESModule', path: '/base-worker.js', contents: worker }];
   for (const path of wasm) modules.push({ type: 'CompiledWasm', path, contents: await readFile(path) });
-  const miniflare = new Miniflare({
-    modules,
-    modulesRoot: '/',
-    compatibilityDate: '2026-04-01',
-    compatibilityFlags: ['nodejs_compat'],
-  });
-  try {
-    const response = await miniflare.dispatchFetch('http://base/', { method: 'POST', body: JSON.stringify(sources) });
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw new Error(`the base snapshot could not be made: ${Buffer.from(body).toString()}`);
-    return body;
-  } finally {
-    await miniflare.dispose();
-  }
+  return runBaseWorker(modules, sources);
 }

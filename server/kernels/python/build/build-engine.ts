@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { Miniflare, type ModuleDefinition } from 'miniflare';
+import type { ModuleDefinition } from 'miniflare';
+import { runBaseWorker } from '../../build-base-worker.ts';
 import { checkEngineLock } from '../../javascript/build-engine-lock.ts';
 import { assemblePageHasher } from './page-hasher.ts';
 import { patchGlue } from './patch-glue.ts';
@@ -55,7 +56,7 @@ export async function buildPythonEngine(options: { readonly update: boolean }): 
 async function makeEngine(): Promise<EngineBuild> {
   await mkdir(OUTPUT, { recursive: true });
   await writeModules();
-  const answer = await runBaseWorker(await bundleBaseWorker(), {
+  const answer = await makeBase(await bundleBaseWorker(), {
     library: (await readFile(join(PYODIDE, 'python_stdlib.zip'))).toString('base64'),
     packages: await readPackages(),
     start: await readFile(here('../start.py'), 'utf8'),
@@ -78,7 +79,7 @@ async function readBuilt(): Promise<{ engine: string; sources: string } | undefi
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
   const steps = ['build-engine', 'free-names', 'page-hasher', 'patch-glue', 'signatures'].map((name) => `./${name}.ts`);
-  for (const file of [...steps, '../../javascript/build-wasm.ts', '../start.py'])
+  for (const file of [...steps, '../../build-base-worker.ts', '../../javascript/build-wasm.ts', '../start.py'])
     hash.update(await readFile(here(file)));
   for (const name of ['pyodide', 'miniflare']) hash.update(await readFile(require.resolve(`${name}/package.json`)));
   hash.update(JSON.stringify(await readPackages()));
@@ -130,23 +131,11 @@ async function bundleBaseWorker(): Promise<string> {
   return text.replaceAll('../../../dist/python/', './');
 }
 
-async function runBaseWorker(worker: string, sources: object): Promise<Uint8Array> {
-  const modules: ModuleDefinition[] = [{ type: 'ESModule', path: 'base-worker.js', contents: worker }];
+async function makeBase(worker: string, sources: object): Promise<Uint8Array> {
+  const modules: ModuleDefinition[] = [{ type: 'ESModule', path: '/base-worker.js', contents: worker }];
   for (const path of MODULES) {
     const type = path.endsWith('.js') ? 'ESModule' : 'CompiledWasm';
-    modules.push({ type, path, contents: await readFile(OUTPUT + path) });
+    modules.push({ type, path: `/${path}`, contents: await readFile(OUTPUT + path) });
   }
-  const miniflare = new Miniflare({
-    modules,
-    compatibilityDate: '2026-04-01',
-    compatibilityFlags: ['nodejs_compat'],
-  });
-  try {
-    const response = await miniflare.dispatchFetch('http://base/', { method: 'POST', body: JSON.stringify(sources) });
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw new Error(`the base snapshot could not be made: ${Buffer.from(body).toString()}`);
-    return body;
-  } finally {
-    await miniflare.dispose();
-  }
+  return runBaseWorker(modules, sources);
 }
