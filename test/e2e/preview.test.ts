@@ -19,7 +19,7 @@ export class Counter extends DurableObject {
     return this.ctx.storage.sql.exec('SELECT count(*) AS n FROM hit').one().n as number;
   }
 }
-const routes: Record<string, (request: Request, env: any) => Response | Promise<Response>> = {
+const routes: Record<string, (request: Request, env: { Counter: { getByName(name: string): Counter } }) => Response | Promise<Response>> = {
   '/': () => new Response(greeting, { headers: { 'cache-control': 'max-age=60', 'referrer-policy': 'unsafe-url' } }),
   '/seen': (request, env) => Response.json({ headers: [...request.headers], url: request.url, env: Object.keys(env) }),
   '/echo': (request) => new Response(request.body),
