@@ -1,4 +1,4 @@
-/** The built Worker in a real workerd, with terminals over real sockets; counts how often a session's object was opened. */
+/** The built Worker in a real workerd, with terminals over real sockets; tells what a session's object does not. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,10 +29,28 @@ export class Sandbox extends Real {
   opened() {
     return this.sql.exec('SELECT count(*) AS n FROM opened').one().n;
   }
+  heaps() {
+    return this.sql.exec(
+      \`SELECT cause_number AS input, id, engine, base, depth, quote(bytes) AS bytes
+       FROM revision JOIN heap ON heap.id = javascript WHERE cause = 'input' ORDER BY number\`,
+    ).toArray();
+  }
 }`;
+
+/** The heap that an input left. */
+export interface StoredHeap {
+  readonly input: number;
+  readonly id: number;
+  readonly engine: string;
+  readonly base: number | null;
+  readonly depth: number;
+  /** A literal of SQL. */
+  readonly bytes: string;
+}
 
 interface Probe {
   opened(): Promise<number>;
+  heaps(): Promise<readonly StoredHeap[]>;
 }
 
 export class SessionServer {
@@ -66,9 +84,18 @@ export class SessionServer {
 
   /** How often the object of the session was constructed so far. Opens it if it sleeps. */
   async opened(session: string): Promise<number> {
+    return (await this.#probe(session)).opened();
+  }
+
+  /** The JavaScript heaps of the inputs that left a revision, in order of commit. */
+  async heaps(session: string): Promise<readonly StoredHeap[]> {
+    return (await this.#probe(session)).heaps();
+  }
+
+  async #probe(session: string): Promise<Probe> {
     const sandboxes = await this.#miniflare.getDurableObjectNamespace('SANDBOX');
     const stub: unknown = sandboxes.get(sandboxes.idFromName(JSON.stringify([USER, session])));
-    return (stub as Probe).opened();
+    return stub as Probe;
   }
 
   /** A terminal over a socket of its own, welcomed. */
