@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startApp } from './testing/app-harness.ts';
 
+const end = (text: string) => ({ sequence: 1, stream: 'end' as const, text });
 const ENTER = '\r';
 const ESC_KEY = '\x1b[27u';
 const F6 = '\x1b[17~';
@@ -48,19 +49,21 @@ describe('the app', () => {
     app.session.output('input 1', 'half');
     app.session.output('input 1', ' a line\nand \x1b]0;evil\x07\x1b[31mred\x1b[2J\n');
     app.session.output('input 1', 'warned\n', 'stderr');
-    app.session.changeInput('input 1', { status: 'ok', result: '\x1b[33m42\x1b[39m', durationMs: 3 });
+    app.session.output('input 1', '\x1b[33m42\x1b[39m', 'end');
+    app.session.output('input 1', 'a timer\n');
+    app.session.changeInput('input 1', { status: 'ok', durationMs: 3 });
     app.session.addInput('let x = (', {
       status: 'error',
       terminal: 'bob\x1b[2J',
-      error: "let x = (\n        ^\nSyntaxError: expected ')'",
+      output: [end("let x = (\n        ^\nSyntaxError: expected ')'")],
       durationMs: 61_000,
     });
     await app.settle();
     const lines = app.terminal.lines().map((line) => line.slice(0, 63).trimEnd());
     expect(lines[0]).toMatch(/^❯ f\(21\) +ts ✓ 3 ms$/);
-    expect(lines.slice(1, 5)).toEqual(['half a line', 'and red', 'warned', '42']);
-    expect(lines[5]).toMatch(/^❯ let x = \( +bob\ufffd\[2J · ts ✗ 1 min 1 s$/);
-    expect(lines.slice(6, 10)).toEqual(['let x = (', '        ^', "SyntaxError: expected ')'", '❯']);
+    expect(lines.slice(1, 6)).toEqual(['half a line', 'and red', 'warned', '42', 'a timer']);
+    expect(lines[6]).toMatch(/^❯ let x = \( +bob\ufffd\[2J · ts ✗ 1 min 1 s$/);
+    expect(lines.slice(7, 11)).toEqual(['let x = (', '        ^', "SyntaxError: expected ')'", '❯']);
     expect(app.terminal.xterm.buffer.active.getLine(4)?.getCell(0)?.getFgColor()).toBe(3);
     expect(app.terminal.written).not.toContain('evil');
   });
@@ -281,7 +284,7 @@ describe('the app', () => {
 
   it('fits any size and shows one pane at a time on a small screen', async () => {
     const app = await startApp();
-    app.session.addInput('日本', { status: 'ok', result: '日'.repeat(40), durationMs: 1 });
+    app.session.addInput('日本', { status: 'ok', output: [end('日'.repeat(40))], durationMs: 1 });
     app.session.addLog([{ source: 'p', kind: 'stdout', text: 'logged' }]);
     app.terminal.resize(40, 10);
     await app.settle();
@@ -330,7 +333,7 @@ describe('the app', () => {
 
   it('does without colours when asked', async () => {
     const app = await startApp({ color: false });
-    app.session.addInput('x', { status: 'ok', result: '\x1b[1;31mred\x1b[39m', durationMs: 1 });
+    app.session.addInput('x', { status: 'ok', output: [end('\x1b[1;31mred\x1b[39m')], durationMs: 1 });
     await app.settle();
     expect(app.screen()).toContain('red');
     const codes = [...app.terminal.written.matchAll(/\x1b\[([\d;]*)m/g)].flatMap((match) =>

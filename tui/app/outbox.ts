@@ -96,8 +96,6 @@ function blockOf(key: string, code: string, language: Language): InputBlock {
     terminal: null,
     status: 'waiting',
     output: [],
-    result: null,
-    error: null,
     durationMs: null,
   };
 }

@@ -19,8 +19,6 @@ interface Entry {
   characters: number;
   dropped: number;
   nextSequence: number;
-  result: string | null;
-  error: string | null;
   durationMs: number | null;
   /** Partial UTF-8 sequences wait here for the next chunk. */
   readonly decoders: { readonly stdout: TextDecoder; readonly stderr: TextDecoder };
@@ -48,9 +46,7 @@ export class MirrorBlocks {
         this.#touch(entry);
       },
       refused: (message) => {
-        entry.status = 'error';
-        entry.error = message;
-        this.#touch(entry);
+        this.#end(entry, 'error', message);
       },
     };
   }
@@ -66,7 +62,7 @@ export class MirrorBlocks {
     if (entry === undefined) return;
     const text = entry.decoders[stream].decode(bytes, { stream: true });
     if (entry.status === 'queued') entry.status = 'running';
-    if (text !== '') this.#append(entry, stream, text);
+    this.#append(entry, stream, text);
   }
 
   /** Something in forms that a text terminal does not draw. */
@@ -83,8 +79,7 @@ export class MirrorBlocks {
     const entry = this.#byNumber.get(input);
     if (entry === undefined) return;
     entry.durationMs = milliseconds;
-    Object.assign(entry, endOf(outcome));
-    this.#touch(entry);
+    this.#end(entry, statusOf(outcome), textOf(outcome));
   }
 
   /** Who submitted an input; null for this terminal, and when it is not known. */
@@ -134,8 +129,6 @@ export class MirrorBlocks {
       characters: 0,
       dropped: 0,
       nextSequence: 1,
-      result: null,
-      error: null,
       durationMs: null,
       decoders: { stdout: new TextDecoder(), stderr: new TextDecoder() },
       view: null,
@@ -153,8 +146,13 @@ export class MirrorBlocks {
     this.#own.delete(first.number);
   }
 
-  #append(entry: Entry, stream: 'stdout' | 'stderr', text: string): void {
-    entry.chunks.push({ sequence: entry.nextSequence++, stream, text });
+  #end(entry: Entry, status: BlockStatus, text: string): void {
+    entry.status = status;
+    this.#append(entry, 'end', text);
+  }
+
+  #append(entry: Entry, stream: 'stdout' | 'stderr' | 'end', text: string): void {
+    if (text !== '') entry.chunks.push({ sequence: entry.nextSequence++, stream, text });
     entry.characters += text.length;
     while (entry.characters > MAX_OUTPUT && entry.chunks.length > 1) {
       const oldest = entry.chunks.shift();
@@ -176,7 +174,7 @@ export class MirrorBlocks {
 }
 
 function viewOf(entry: Entry): InputBlock {
-  const { key, number, code, language, terminal, status, result, error, durationMs, chunks, dropped } = entry;
+  const { key, number, code, language, terminal, status, durationMs, chunks, dropped } = entry;
   const notice: OutputChunk[] =
     dropped === 0 ? [] : [{ sequence: 0, stream: 'gap', text: `… ${dropped} characters of output are not shown` }];
   entry.view ??= {
@@ -188,30 +186,30 @@ function viewOf(entry: Entry): InputBlock {
     terminal,
     status,
     output: [...notice, ...chunks],
-    result,
-    error,
     durationMs,
   };
   return entry.view;
 }
 
-function endOf(outcome: InputOutcome): Pick<Entry, 'status' | 'result' | 'error'> {
+function statusOf(outcome: InputOutcome): BlockStatus {
+  if (outcome.status === 'exit') return outcome.code === 0 ? 'ok' : 'error';
+  return outcome.status;
+}
+
+/** What the person reads of an end; empty when there is nothing to say. */
+function textOf(outcome: InputOutcome): string {
   switch (outcome.status) {
     case 'ok':
-      return { status: 'ok', result: outcome.isVoid ? null : outcome.text, error: null };
+      return outcome.isVoid ? '' : outcome.text;
     case 'error':
-      return { status: 'error', result: null, error: outcome.text };
+      return outcome.text;
     case 'exit':
-      return { status: outcome.code === 0 ? 'ok' : 'error', result: null, error: exitText(outcome.code) };
+      return exitText(outcome.code);
     case 'aborted':
-      return { status: 'aborted', result: null, error: outcome.message };
+      return outcome.message;
     case 'interrupted': {
       const why = outcome.reason === 'user' ? 'Interrupted.' : 'Interrupted: its time is used up.';
-      return {
-        status: 'interrupted',
-        result: null,
-        error: outcome.kept ? why : `${why} Its changes were rolled back.`,
-      };
+      return outcome.kept ? why : `${why} Its changes were rolled back.`;
     }
   }
 }

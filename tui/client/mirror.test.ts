@@ -98,39 +98,28 @@ const log = (): string[] => session.getSnapshot().log.map(({ source, kind, text 
 describe('blocks', () => {
   it('are made of the inputs of all terminals, with their output and their end', async () => {
     await events(input(1, '1+1'), output('input', 1, 'a'), output('input', 1, 'b', 'stderr'), done(1, ok('2')));
-    expect(inputs()).toMatchObject([
-      { number: 1, code: '1+1', terminal: 'bob@host', status: 'ok', result: '2', error: null, durationMs: 1.5 },
-    ]);
+    expect(inputs()).toMatchObject([{ number: 1, code: '1+1', terminal: 'bob@host', status: 'ok', durationMs: 1.5 }]);
     expect(inputs()[0]?.output).toEqual([
       { sequence: 1, stream: 'stdout', text: 'a' },
       { sequence: 2, stream: 'stderr', text: 'b' },
+      { sequence: 3, stream: 'end', text: '2' },
     ]);
   });
 
-  it.each<[InputOutcome, Partial<InputBlock>]>([
-    [
-      { status: 'ok', text: 'undefined', isVoid: true, string: null },
-      { status: 'ok', result: null, error: null },
-    ],
-    [
-      { status: 'error', name: 'Error', message: 'x', text: 'Error: x' },
-      { status: 'error', result: null, error: 'Error: x' },
-    ],
-    [
-      { status: 'interrupted', reason: 'user', kept: true },
-      { status: 'interrupted', error: 'Interrupted.' },
-    ],
+  it.each<[InputOutcome, InputBlock['status'], string]>([
+    [{ status: 'ok', text: 'undefined', isVoid: true, string: null }, 'ok', ''],
+    [{ status: 'error', name: 'Error', message: 'x', text: 'Error: x' }, 'error', 'Error: x'],
+    [{ status: 'interrupted', reason: 'user', kept: true }, 'interrupted', 'Interrupted.'],
     [
       { status: 'interrupted', reason: 'fuel', kept: false },
-      { status: 'interrupted', error: 'Interrupted: its time is used up. Its changes were rolled back.' },
+      'interrupted',
+      'Interrupted: its time is used up. Its changes were rolled back.',
     ],
-    [
-      { status: 'aborted', message: 'The server restarted.' },
-      { status: 'aborted', error: 'The server restarted.' },
-    ],
-  ])('tell how they ended: %j', async (outcome, expected) => {
+    [{ status: 'aborted', message: 'The server restarted.' }, 'aborted', 'The server restarted.'],
+  ])('tell how they ended: %j', async (outcome, status, text) => {
     await events(input(1, 'x'), done(1, outcome));
-    expect(inputs()).toMatchObject([expected]);
+    expect(inputs()).toMatchObject([{ status }]);
+    expect(printed(inputs()[0])).toBe(text);
   });
 
   it('of this terminal are there at once, and not twice', async () => {
@@ -151,7 +140,7 @@ describe('blocks', () => {
     const request = line.all('submit')[0]?.request ?? 0;
     line.say('error', { code: 'QUEUE_FULL', message: 'Too many.', retry: true, about: ['request', request] });
     await until(() => inputs()[0]?.status === 'error');
-    expect(inputs()).toMatchObject([{ error: 'Too many.', number: null }]);
+    expect(inputs()).toMatchObject([{ output: [{ stream: 'end', text: 'Too many.' }], number: null }]);
   });
 
   it('run when the kernel says so', async () => {
@@ -310,7 +299,7 @@ describe('the connection', () => {
     await events(input(1, 'a'), output('input', 1, 'x'), done(1, ok('1')));
     expect(session.getSnapshot().status).toMatchObject({ connection: 'online', readOnly: true });
     expect(inputs()).toHaveLength(1);
-    expect(printed(inputs()[0])).toBe('x');
+    expect(printed(inputs()[0])).toBe('x1');
   });
 
   it('to a session that was made anew begins with nothing', async () => {

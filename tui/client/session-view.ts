@@ -12,11 +12,15 @@ export type Language = 'js' | 'ts' | 'py';
 export type BlockStatus = 'waiting' | 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
 type Connection = 'online' | 'reconnecting' | 'offline';
 
-/** Output in order. `gap` stands for output that is not kept any more; its text says how much. */
+/**
+ * Output in order. `gap` stands for output that is not kept any more; its text says how much. `end` is what came of the
+ * input, on rows of its own: the value as the kernel prints it, or what the person should read about an error, a refusal
+ * or a roll-back, with SGR colours. What timers and promises print later stands behind it.
+ */
 export interface OutputChunk {
   /** Increases within a block, never reused. */
   readonly sequence: number;
-  readonly stream: 'stdout' | 'stderr' | 'gap';
+  readonly stream: 'stdout' | 'stderr' | 'gap' | 'end';
   readonly text: string;
 }
 
@@ -33,10 +37,6 @@ export interface InputBlock {
   readonly status: BlockStatus;
   /** Grows at the end; old chunks may go from the front. */
   readonly output: readonly OutputChunk[];
-  /** The value as the kernel prints it, with SGR colours; null when there is none to show. */
-  readonly result: string | null;
-  /** What the person should read about an error, a refusal or a roll-back, with SGR colours. */
-  readonly error: string | null;
   readonly durationMs: number | null;
 }
 

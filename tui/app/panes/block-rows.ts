@@ -1,4 +1,4 @@
-/** One block of the transcript as rows: the code with its exit mark, the output, the result or error. */
+/** One block of the transcript as rows: the code with its exit mark, and the output with the result or error. */
 
 import { Sanitizer, sanitizeName, sanitizeText } from '../../client/sanitize.ts';
 import type { BlockStatus, InputBlock, OutputChunk } from '../../client/session-view.ts';
@@ -31,7 +31,7 @@ export class BlockRows {
   #head: string[] = [];
   #output: RowBuffer;
   #foot: string[] = [];
-  #sanitizers = { stdout: new Sanitizer(), stderr: new Sanitizer(), gap: new Sanitizer() };
+  #sanitizers = { stdout: new Sanitizer(), stderr: new Sanitizer() };
   #seen = Number.NEGATIVE_INFINITY;
 
   constructor(width: number) {
@@ -83,19 +83,31 @@ export class BlockRows {
 
   #write(chunk: OutputChunk) {
     this.#seen = chunk.sequence;
-    const text = this.#sanitizers[chunk.stream].write(chunk.text);
-    if (chunk.stream === 'stdout') this.#output.write(text);
-    else if (chunk.stream === 'stderr') this.#output.write(`\x1b[31m${text}\x1b[0m`);
-    else this.#output.write(`${this.#output.midLine ? '\n' : ''}${dim(`… ${text}`)}\n`);
+    switch (chunk.stream) {
+      case 'stdout':
+        this.#output.write(this.#sanitizers.stdout.write(chunk.text));
+        break;
+      case 'stderr':
+        this.#output.write(`\x1b[31m${this.#sanitizers.stderr.write(chunk.text)}\x1b[0m`);
+        break;
+      case 'gap':
+        this.#writeRows(dim(`… ${sanitizeName(chunk.text)}`));
+        break;
+      case 'end':
+        this.#writeRows(sanitizeText(chunk.text).replace(/\n+$/, ''));
+    }
+  }
+
+  /** Rows of their own, in no style but theirs. */
+  #writeRows(text: string) {
+    this.#output.write(`${this.#output.midLine ? '\n' : ''}\x1b[0m${text}\x1b[0m\n`);
   }
 
   #layOut(item: TranscriptItem) {
     switch (item.kind) {
-      case 'input': {
+      case 'input':
         this.#head = this.#codeRows(item.code, promptOf(item.status), label(item));
-        this.#foot = [...this.#textRows(item.result), ...this.#textRows(item.error)];
         break;
-      }
       case 'gap':
         this.#head = this.#wrap(dim(`… ${sanitizeName(item.message)}`));
         break;
@@ -112,8 +124,8 @@ export class BlockRows {
     return wrapLine(line, this.#width);
   }
 
-  #textRows(text: string | null): string[] {
-    if (text === null || text === '') return [];
+  #textRows(text: string): string[] {
+    if (text === '') return [];
     return lines(text).flatMap((line) => this.#wrap(line));
   }
 
@@ -143,13 +155,7 @@ function newChunks(output: readonly OutputChunk[], seen: number): readonly Outpu
 }
 
 function sameFrame(a: InputBlock, b: InputBlock): boolean {
-  return (
-    a.status === b.status &&
-    a.result === b.result &&
-    a.error === b.error &&
-    a.durationMs === b.durationMs &&
-    a.code === b.code
-  );
+  return a.status === b.status && a.durationMs === b.durationMs && a.code === b.code;
 }
 
 const promptOf = (status: BlockStatus) => MARKS[status].paint(PROMPT);

@@ -151,8 +151,6 @@ export class MemorySession implements SessionView {
       terminal: null,
       status: 'running',
       output: [],
-      result: null,
-      error: null,
       durationMs: null,
       ...more,
     };
