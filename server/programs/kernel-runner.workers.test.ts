@@ -1,10 +1,30 @@
+/** JavaScript programs in kernels of their own, as where there is no Worker Loader. */
+
+import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { encodeClient } from '../../protocol/control.ts';
+import { encodeData } from '../../protocol/data.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import { MemoryBudget } from '../memory.ts';
+import { hostSession } from '../testing/hosted-session.ts';
+import type { TestTerminal } from '../testing/terminal.ts';
+import { TestSession } from '../testing/workers-client.ts';
 import { type KernelProgram, runInKernel } from './testing/kernel-programs.ts';
 
 const run = (program: KernelProgram) => runInKernel(javascriptFactory, program);
 const exit = (code: number) => ({ kind: 'exit', code });
+
+/** Runs a file of the session. */
+async function runFile(terminal: TestTerminal, request: number, entry: string): Promise<unknown> {
+  const rest = { sources: [], args: [], env: [], channel: 3, stdin: null, timeout: null };
+  terminal.send(encodeClient('run', { request, entry, ...rest }));
+  terminal.send(encodeData(3, 0, new Uint8Array(), true));
+  const { number } = await terminal.server('accepted', (body) => body.request === request);
+  return terminal.find((item) => {
+    if (item.kind !== 'event' || item.event.name !== 'exit') return undefined;
+    return item.event.body.program === number ? item.event.body : undefined;
+  });
+}
 
 describe('JavaScript without a Worker Loader', () => {
   it('runs as node would run it', async () => {
@@ -115,5 +135,24 @@ describe('JavaScript without a Worker Loader', () => {
     expect(await run({ sources, memory: new MemoryBudget(bootBytes) })).toMatchObject({ stdout: '1\n', exit: exit(0) });
     const { exit: refused } = await run({ sources, memory: new MemoryBudget(bootBytes - 1) });
     expect(refused).toEqual({ kind: 'failed', message: expect.stringContaining('again in a while') });
+  });
+
+  it('in a session tells once that it is slow; is one revision each time, and the prompt keeps its variables', async () => {
+    await runInDurableObject(new TestSession().stub, async (_, state) => {
+      const { terminal, check } = await hostSession(state);
+      await terminal.run(
+        'fs.writeFileSync(\'a.ts\', \'fs.appendFileSync("out", "x"); var mine = 2; console.log(mine)\')',
+      );
+      await terminal.run('var mine = 1');
+      expect(await runFile(terminal, 901, 'a.ts')).toMatchObject({ outcome: { kind: 'exit', code: 0 } });
+      expect(await runFile(terminal, 902, 'a.ts')).toMatchObject({ outcome: { kind: 'exit', code: 0 } });
+      expect(await terminal.show("[mine, fs.readFileSync('out', 'utf8')]")).toBe("[ 1, 'xx' ]");
+      const events = terminal.events();
+      const notices = events.flatMap(({ name, body }) => (name === 'notice' ? [[body.level, body.text]] : []));
+      expect(notices).toEqual([['warning', expect.stringContaining('slower')]]);
+      const changes = events.flatMap(({ name, body }) => (name === 'files' ? [body.cause] : []));
+      expect(changes.filter(([cause]) => cause === 'program')).toHaveLength(2);
+      check();
+    });
   });
 });

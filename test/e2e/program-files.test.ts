@@ -1,5 +1,7 @@
 /** The files of a session as its programs see them through node:fs, and what is left of what a program wrote. */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { History } from '../../tui/client/history.ts';
 import { Machine } from '../support/machine.ts';
@@ -22,6 +24,12 @@ async function causes(session: string): Promise<string[]> {
   const { stdout } = await machine.run(['-s', session, 'history', '--json']);
   const { entries } = JSON.parse(stdout) as History;
   return entries.map(({ cause }) => cause);
+}
+
+/** The process of the programs. */
+async function runner(): Promise<number> {
+  const { workers } = JSON.parse(await readFile(join(machine.home, 'daemon.json'), 'utf8'));
+  return workers.find(({ role }: { role: string }) => role === 'runner').pid;
 }
 
 describe('node:fs', () => {
@@ -109,12 +117,14 @@ describe('what a program wrote', () => {
   it.each([
     ['is killed', [], 143],
     ['takes too long', ['--timeout', '0.5'], 124],
+    ['loses its runner', [], 1],
   ])('is dropped when it %s', async (why, options, status) => {
     const session = `dropped-${status}`;
     const cli = machine.start(['-s', session, ...options], { stdin: '' });
     cli.stdin.end("require('fs').writeFileSync('a', '1'); console.log('written'); setInterval(() => {}, 1000)");
     await cli.until(({ stdout }) => stdout === 'written\n');
     if (why === 'is killed') await machine.run(['-s', session, 'kill', '1']);
+    if (why === 'loses its runner') process.kill(await runner(), 'SIGKILL');
     expect((await cli.ended).status).toBe(status);
     expect(await machine.run(['-s', session, 'files', 'ls'])).toEqual(printed(''));
   });
