@@ -1,8 +1,11 @@
-/** A session that sleeps with its sockets open, in a real workerd. */
+/** A session that sleeps with its sockets open, and one whose server is replaced by another release, in a real workerd. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { nodeSockets } from '../../tui/node-socket.ts';
 import { SessionServer } from '../support/session-server.ts';
+import { Random } from '../torture/random.ts';
+import { StormClient } from '../torture/storm-client.ts';
 
 let server: SessionServer;
 
@@ -54,4 +57,27 @@ it('takes what one client sends in the order in which it was sent', async () => 
   await terminal.done(91);
   const codes = terminal.events().flatMap((event) => (event.name === 'input' ? [event.body.code] : []));
   expect(codes.slice(1)).toEqual(Array.from({ length: 90 }, (_, at) => `all.push(${at})`));
+});
+
+it('a deploy while inputs run drops every line: terminals are back by themselves, no input is told twice or runs twice', async () => {
+  const attach = () => new StormClient(nodeSockets(server, 'deployed'), new Random(1));
+  const [one, two] = [attach(), attach()];
+  await one.submit('let n = 0');
+  const running = one.submit('n++; console.log("go"); await new Promise(() => {})');
+  await two.until(() => two.told.some(({ event }) => event.includes('go')));
+  const queued = two.submit('n++');
+  await one.until(() => one.told.filter(({ event }) => event.startsWith('["input"')).length === 3);
+  await server.deploy();
+  for (const outcome of [await running, await queued]) expect(outcome.status).toBe('aborted');
+  expect(await two.submit('String(++n)')).toMatchObject({ status: 'ok', string: '1' });
+  expect(await server.release('deployed')).toBe(2);
+  await one.hasRead(two.told.at(-1)?.seq ?? 0);
+  for (const client of [one, two]) {
+    expect([client.losses, client.complaints]).toEqual([1, []]);
+    expect(client.told.map(({ seq }) => seq)).toEqual(client.told.map((_, at) => at + 1));
+    expect(client.told).toEqual(two.told);
+    const ends = client.told.filter(({ event }) => event.startsWith('["done"'));
+    expect(ends.map(({ event }) => JSON.parse(event)[1].input)).toEqual([1, 2, 3, 4]);
+    client.close();
+  }
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
-import { Miniflare } from 'miniflare';
+import { Miniflare, type MiniflareOptions } from 'miniflare';
 import WebSocket from 'ws';
 import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
 import { buildWorkers } from '../../server/build-worker.ts';
@@ -14,8 +14,8 @@ import { TestTerminal } from '../../server/testing/terminal.ts';
 const TOKEN_SECRET = 'the secret of an end to end test!';
 const USER = 'ada';
 
-/** The Worker as it is, but that each opening of a session's object leaves a row. */
-const PROBE = `
+/** The Worker as it is, but that each opening of a session's object leaves a row, and that it knows which release it is. */
+const probe = (release: number): string => `
 import worker, { Sandbox as Real } from './worker.js';
 export * from './worker.js';
 export default worker;
@@ -35,6 +35,9 @@ export class Sandbox extends Real {
        FROM revision JOIN heap ON heap.id = javascript WHERE cause = 'input' ORDER BY number\`,
     ).toArray();
   }
+  release() {
+    return ${release};
+  }
 }`;
 
 /** The heap that an input left. */
@@ -51,12 +54,14 @@ export interface StoredHeap {
 interface Probe {
   opened(): Promise<number>;
   heaps(): Promise<readonly StoredHeap[]>;
+  release(): Promise<number>;
 }
 
 export class SessionServer {
   readonly #miniflare: Miniflare;
   readonly #directory: string;
   readonly #sockets: WebSocket[] = [];
+  #release = 1;
 
   private constructor(miniflare: Miniflare, directory: string) {
     this.#miniflare = miniflare;
@@ -66,20 +71,20 @@ export class SessionServer {
   static async start(): Promise<SessionServer> {
     await buildWorkers();
     const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
-    const built = readModules('dist/worker');
-    const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: PROBE }, ...built];
-    const secrets = {
-      tokenSecret: TOKEN_SECRET,
-      runnerSecret: TOKEN_SECRET,
-      runnerAddress: '127.0.0.1:9',
-      esmCdn: null,
-      pythonIndex: null,
-      previewDomain: 'localhost:9',
-    };
-    const assets = resolve('dist/assets');
-    const miniflare = new Miniflare(mainOptions({ modules, assets, storage: directory, ...secrets }, 0));
+    const miniflare = new Miniflare(optionsOf(1, directory));
     await miniflare.ready;
     return new SessionServer(miniflare, directory);
+  }
+
+  /** Replaces the running code by that of another release, as a deploy does: every socket drops, every object ends. */
+  async deploy(): Promise<void> {
+    this.#release += 1;
+    await this.#miniflare.setOptions(optionsOf(this.#release, this.#directory));
+  }
+
+  /** Which release the object of the session runs: 1 at first, one more with each deploy. */
+  async release(session: string): Promise<number> {
+    return (await this.#probe(session)).release();
   }
 
   /** How often the object of the session was constructed so far. Opens it if it sleeps. */
@@ -98,14 +103,20 @@ export class SessionServer {
     return stub as Probe;
   }
 
-  /** A terminal over a socket of its own, welcomed. */
-  async attach(session: string): Promise<TestTerminal> {
+  /** Where it listens now, and a token for its user. */
+  async reach(): Promise<{ readonly origin: string; readonly token: string }> {
     const url = await this.#miniflare.unsafeGetDirectURL(WORKER_NAME);
     const token = await new SignJWT({ sub: USER, jti: 'a', role: 'owner', aud: 'spawnpoint' })
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime('1h')
       .sign(new TextEncoder().encode(TOKEN_SECRET));
-    const address = new URL(attachPath(session), url).href.replace(/^http/, 'ws');
+    return { origin: url.origin, token };
+  }
+
+  /** A terminal over a socket of its own, welcomed. */
+  async attach(session: string): Promise<TestTerminal> {
+    const { origin, token } = await this.reach();
+    const address = `${origin.replace(/^http/, 'ws')}${attachPath(session)}`;
     const socket = new WebSocket(address, SUBPROTOCOL, { headers: { authorization: `Bearer ${token}` } });
     this.#sockets.push(socket);
     const terminal = new TestTerminal();
@@ -125,4 +136,18 @@ export class SessionServer {
     await this.#miniflare.dispose();
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+function optionsOf(release: number, directory: string): MiniflareOptions {
+  const built = readModules('dist/worker');
+  const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: probe(release) }, ...built];
+  const secrets = {
+    tokenSecret: TOKEN_SECRET,
+    runnerSecret: TOKEN_SECRET,
+    runnerAddress: '127.0.0.1:9',
+    esmCdn: null,
+    pythonIndex: null,
+    previewDomain: 'localhost:9',
+  };
+  return mainOptions({ modules, assets: resolve('dist/assets'), storage: directory, ...secrets }, 0);
 }
