@@ -28,6 +28,7 @@ function open(): SessionStore {
 }
 
 interface What {
+  readonly cause?: 'input' | 'background';
   /** Bytes of the heap; left out, the heap stays. */
   readonly heap?: number;
   readonly isKeyframe?: boolean;
@@ -36,13 +37,13 @@ interface What {
 }
 
 /** Commits a revision whose heap and file are filled with its number. */
-function commit({ heap, isKeyframe = false, file }: What): number {
+function commit({ cause = 'input', heap, isKeyframe = false, file }: What): number {
   const number = store.revisions.next;
   const overlay = store.files.open();
   if (file !== undefined) overlay.files.write('f', new Uint8Array(file).fill(number));
   const committed = store.commit({
-    cause: 'input',
-    causeNumber: number,
+    cause,
+    causeNumber: cause === 'input' ? number : null,
     at: 0,
     overlay,
     ...(heap === undefined
@@ -90,6 +91,43 @@ function chain(revision: number): (number | undefined)[] {
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }
+
+describe('background work on top of background work', () => {
+  const tick = { cause: 'background', heap: 1, file: 1 } as const;
+
+  it('takes its place: a timer that ticks for hours pushes no step out', () => {
+    commits(3);
+    commits(100, tick);
+    commits(1);
+    commits(2, tick);
+    expect(kept()).toEqual([1, 2, 3, 103, 104, 106]);
+    expect(store.revisions.count).toBe(6);
+    expect(retention({}).isDue()).toBe(false);
+    expect(open().revisions.count).toBe(6);
+    expect([103, 106].map((number) => store.revisions.get(number)?.parent)).toEqual([3, 104]);
+    expect(chain(106)).toEqual(range(1, 106));
+  });
+
+  it('leaves a revision with a name, and what was gone back to', () => {
+    const named = commit(tick);
+    store.revisions.setCheckpoint('kept', named);
+    const left = commit(tick);
+    const origin = { how: 'goto', checkpoint: null, terminal: null } as const;
+    store.restore(store.revisions.get(left), 0, origin);
+    commits(2, tick);
+    expect(kept()).toEqual([named, left, 3, 5]);
+  });
+
+  it('counts with what it stored until that goes; no step goes for it', () => {
+    commit({ heap: 1, isKeyframe: true });
+    const limit = retention({ bytes: 6 * ROW });
+    commits(LOOK_EVERY, { cause: 'background', heap: ROW, isKeyframe: true });
+    expect(limit.isDue()).toBe(true);
+    expect(limit.prune()).toBeNull();
+    expect([kept(), rows('heap')]).toEqual([[1, LOOK_EVERY + 1], 2]);
+    expect(limit.isDue()).toBe(false);
+  });
+});
 
 describe('the number of revisions', () => {
   it('may be the limit; of one more, the oldest goes', () => {

@@ -48,46 +48,49 @@ export class Retention {
     if (revisions.count > this.#limits.revisions + this.#named + SLACK) return true;
     if (revisions.next - this.#lookedAt < LOOK_EVERY) return false;
     this.#lookedAt = revisions.next;
-    return !this.#fits(revisions.newest(this.#limits.revisions));
+    return !this.#fits(revisions.newest(this.#limits.revisions), this.#store.heaps.sizes().keys());
   }
 
   /**
-   * Lets go of what is beyond the limits. One transaction; the head and the checkpoints always stay. Null when nothing
-   * was beyond them.
+   * Lets go of what is beyond the limits, and of what no revision needs any more. One transaction; the head and the
+   * checkpoints always stay. Null when no revision was beyond them.
    */
   prune(): Pruned | null {
-    const { database, revisions, requests, heaps, files } = this.#store;
-    let recent = revisions.newest(this.#limits.revisions);
-    while (recent.length > 1 && !this.#fits(recent)) {
-      recent = recent.slice(0, Math.ceil(recent.length / 2));
-    }
-    const kept = new Map([...recent, ...this.#checkpoints()].map((revision) => [revision.number, revision]));
-    this.#named = kept.size - recent.length;
-    const gone = revisions.newest(revisions.count).flatMap(({ number }) => (kept.has(number) ? [] : [number]));
-    database.transaction(() => {
+    const { database, revisions, requests, heaps } = this.#store;
+    return database.transaction(() => {
+      const all = revisions.newest(revisions.count);
+      this.#keepContentsOf(all);
+      let recent = all.slice(0, this.#limits.revisions);
+      while (recent.length > 1 && !this.#fits(recent, heaps.neededBy(heapsOf(recent)))) {
+        recent = recent.slice(0, Math.ceil(recent.length / 2));
+      }
+      const kept = new Map([...recent, ...this.#checkpoints()].map((revision) => [revision.number, revision]));
+      this.#named = kept.size - recent.length;
+      const gone = all.flatMap(({ number }) => (kept.has(number) ? [] : [number]));
       requests.prune();
       revisions.keepOnly(new Set(kept.keys()));
-      heaps.keepOnly(heaps.neededBy(heapsOf(kept.values())));
-      files.prune([...kept.keys()].sort((a, b) => a - b));
+      this.#keepContentsOf([...kept.values()]);
+      const [last, first] = [gone[0], gone.at(-1)];
+      return first === undefined || last === undefined ? null : { count: gone.length, first, last };
     });
-    const [last, first] = [gone[0], gone.at(-1)];
-    return first === undefined || last === undefined ? null : { count: gone.length, first, last };
   }
 
-  #fits(recent: readonly Revision[]): boolean {
-    const { bytes, largeBytes } = this.#limits;
-    const oldest = recent.at(-1)?.number ?? 0;
-    return this.#bytesOf(recent) <= bytes && this.#store.files.formerLargeBytes(oldest) <= largeBytes;
-  }
-
-  /** What the newest revisions, `recent`, need and checkpoints do not. */
-  #bytesOf(recent: readonly Revision[]): number {
+  #keepContentsOf(kept: readonly Revision[]): void {
     const { heaps, files } = this.#store;
-    const named = heaps.neededBy(heapsOf(this.#checkpoints()));
-    const sizes = heaps.sizes();
-    const needed = [...heaps.neededBy(heapsOf(recent))].filter((heap) => !named.has(heap));
-    const heapBytes = needed.reduce((sum, heap) => sum + (sizes.get(heap) ?? 0), 0);
-    return heapBytes + files.formerBytes(recent.at(-1)?.number ?? 0);
+    heaps.keepOnly(heaps.neededBy(heapsOf(kept)));
+    files.prune(kept.map(({ number }) => number).sort((a, b) => a - b));
+  }
+
+  /** Whether these heaps, as far as checkpoints do not need them, and the former files since the oldest are within the limits. */
+  #fits(recent: readonly Revision[], heaps: Iterable<number>): boolean {
+    const { bytes, largeBytes } = this.#limits;
+    const { heaps: store, files } = this.#store;
+    const oldest = recent.at(-1)?.number ?? 0;
+    const named = store.neededBy(heapsOf(this.#checkpoints()));
+    const sizes = store.sizes();
+    const own = [...heaps].filter((heap) => !named.has(heap));
+    const heapBytes = own.reduce((sum, heap) => sum + (sizes.get(heap) ?? 0), 0);
+    return heapBytes + files.formerBytes(oldest) <= bytes && files.formerLargeBytes(oldest) <= largeBytes;
   }
 
   #checkpoints(): Revision[] {

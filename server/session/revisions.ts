@@ -18,7 +18,7 @@ export interface Origin {
 
 export interface Revision {
   readonly number: number;
-  /** The revision before; null for the first. */
+  /** The kept revision before; null for the first. */
   readonly parent: number | null;
   /** The revision whose state this one is once more; 0 for the empty state before the first. */
   readonly restored: number | null;
@@ -69,7 +69,7 @@ function wayThrough({ parent, restored, cause, causeNumber }: Revision): Way {
   return { before: restored ?? parent ?? 0, input: cause === 'input' ? causeNumber : null };
 }
 
-/** Revisions that are gone and of which the way is still known. */
+/** Of so many revisions that are gone the way is still known. */
 const KNOWN_PAST = 10_000;
 
 const NO_HEAPS: Revision['heaps'] = { javascript: null, python: null };
@@ -113,21 +113,24 @@ export class RevisionStore {
   }
 
   /**
-   * Appends the revision `next` on top of the head. As with the log, a transaction that fails leaves this object ahead
-   * of the store.
+   * Appends the revision `next` on top of the head. Background work on top of background work takes its place, unless
+   * that has a name: a timer that ticks for hours must not push the user's steps out of the history. As with the log, a
+   * transaction that fails leaves this object ahead of the store.
    */
   append(wanted: NewRevision): Revision {
     const { cause, causeNumber, at, restored = null, milliseconds = null, origin = null } = wanted;
+    const { number, head } = { number: this.next, head: this.#head };
+    const replaced = cause === 'background' && head?.cause === 'background' && !this.#isNamed(head) ? head : null;
     const revision: Revision = {
-      number: this.next,
-      parent: this.#head?.number ?? null,
+      number,
+      parent: (replaced === null ? head?.number : replaced.parent) ?? null,
       restored,
       cause,
       causeNumber,
       at,
       milliseconds,
       origin,
-      heaps: { ...(this.#head?.heaps ?? NO_HEAPS), ...wanted.heaps },
+      heaps: { ...(head?.heaps ?? NO_HEAPS), ...wanted.heaps },
     };
     this.#database.run(
       `INSERT INTO revision (number, parent, restored, cause, cause_number, at, milliseconds, how, checkpoint, terminal,
@@ -146,8 +149,9 @@ export class RevisionStore {
       revision.heaps.javascript,
       revision.heaps.python,
     );
+    if (replaced === null) this.#count += 1;
+    else this.#database.run(`DELETE FROM revision WHERE number = ?`, replaced.number);
     this.#head = revision;
-    this.#count += 1;
     return revision;
   }
 
@@ -165,7 +169,10 @@ export class RevisionStore {
         input,
       );
     }
-    this.#database.run(`DELETE FROM past WHERE number < ?`, this.next - KNOWN_PAST);
+    this.#database.run(
+      `DELETE FROM past WHERE number <= (SELECT number FROM past ORDER BY number DESC LIMIT 1 OFFSET ?)`,
+      KNOWN_PAST,
+    );
     this.#count = this.#counted();
   }
 
@@ -211,6 +218,10 @@ export class RevisionStore {
   /** By name. */
   checkpoints(): { readonly name: string; readonly revision: number }[] {
     return this.#database.all(`SELECT name, revision FROM checkpoint ORDER BY name`);
+  }
+
+  #isNamed({ number }: Revision): boolean {
+    return this.#database.all(`SELECT 1 FROM checkpoint WHERE revision = ? LIMIT 1`, number).length > 0;
   }
 
   #counted(): number {
