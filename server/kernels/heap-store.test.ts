@@ -47,6 +47,10 @@ describe('a heap', () => {
     const third = heaps.append('engine', second, bytes(5));
     expect([third, first, second].map((id) => heaps.chain(id).bytes)).toEqual([25, 0, 20]);
     expect(new HeapStore(database).chain(third)).toMatchObject({ depth: 2, bytes: 25 });
+    const large = heaps.append('engine', third, bytes(ROW + 1));
+    for (const store of [heaps, new HeapStore(database)]) {
+      expect(store.chain(large)).toMatchObject({ depth: 3, bytes: 25 + ROW + 1 });
+    }
     heaps.rewrite(third, bytes(2000));
     expect(heaps.chain(third)).toMatchObject({ depth: 0, bytes: 0 });
   });

@@ -22,7 +22,7 @@ interface Row {
 export interface Chain {
   /** How many deltas. */
   readonly depth: number;
-  /** What they take in the store, not counting what is beyond the first row of each. */
+  /** What they take in the store. */
   readonly bytes: number;
 }
 
@@ -58,7 +58,7 @@ export class HeapStore {
       isPending ? 1 : 0,
     );
     this.#writeParts(id, delta);
-    this.#known = { id, depth, bytes: below === null ? 0 : below.bytes + first.length };
+    this.#known = { id, depth, bytes: below === null ? 0 : below.bytes + delta.length };
     return id;
   }
 
@@ -87,31 +87,38 @@ export class HeapStore {
   /** What lies between this heap and its keyframe. */
   chain(id: number): Chain {
     if (this.#known.id === id) return this.#known;
-    const rows = this.#database.all<{ base: number | null; size: number }>(
-      `WITH RECURSIVE below (base, size) AS (
-         SELECT base, LENGTH(bytes) FROM heap WHERE id = ?
-         UNION ALL SELECT heap.base, LENGTH(heap.bytes) FROM heap JOIN below ON heap.id = below.base)
-       SELECT base, size FROM below`,
+    const rows = this.#database.all<{ id: number; base: number | null; size: number }>(
+      `WITH RECURSIVE below (id, base, size) AS (
+         SELECT id, base, LENGTH(bytes) FROM heap WHERE id = ?
+         UNION ALL SELECT heap.id, heap.base, LENGTH(heap.bytes) FROM heap JOIN below ON heap.id = below.base)
+       SELECT id, base, size FROM below`,
       id,
     );
     if (rows.length === 0) throw new Error(`There is no heap ${id}.`);
     const deltas = rows.filter(({ base }) => base !== null);
-    this.#known = { id, depth: deltas.length, bytes: deltas.reduce((sum, { size }) => sum + size, 0) };
+    const parts = deltas.some(({ size }) => size === ROW_BYTES) ? this.#partSizes() : new Map<number, number>();
+    const bytes = deltas.reduce((sum, { id, size }) => sum + size + (parts.get(id) ?? 0), 0);
+    this.#known = { id, depth: deltas.length, bytes };
     return this.#known;
   }
 
-  /**
-   * Bytes that each heap takes, its own segment only, by id. Parts are gone through in their order: looking one up reads
-   * whole parts, megabytes, to compare their keys.
-   */
+  /** Bytes that each heap takes, its own segment only, by id. */
   sizes(): ReadonlyMap<number, number> {
     const rows = this.#database.all<{ id: number; size: number }>(`SELECT id, LENGTH(bytes) AS size FROM heap`);
     const sizes = new Map(rows.map(({ id, size }) => [id, size]));
-    const parts = this.#database.all<{ heap: number; size: number }>(
+    for (const [heap, size] of this.#partSizes()) sizes.set(heap, (sizes.get(heap) ?? 0) + size);
+    return sizes;
+  }
+
+  /**
+   * What heaps take beyond their first row. Parts are gone through in their order: looking one up reads whole parts,
+   * megabytes, to compare their keys.
+   */
+  #partSizes(): ReadonlyMap<number, number> {
+    const rows = this.#database.all<{ heap: number; size: number }>(
       `SELECT heap, SUM(LENGTH(bytes)) AS size FROM heap_part GROUP BY heap`,
     );
-    for (const { heap, size } of parts) sizes.set(heap, (sizes.get(heap) ?? 0) + size);
-    return sizes;
+    return new Map(rows.map(({ heap, size }) => [heap, size]));
   }
 
   /** These heaps and all that they stand on. */

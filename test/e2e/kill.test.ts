@@ -18,6 +18,7 @@ it(`survives ${KILLS} kills with nothing lost, nothing doubled and nothing torn`
   const seed = Number(process.env.SPAWNPOINT_SEED) || Date.now() % 1_000_000;
   const report = await killTrial(machine, { seed, kills: KILLS, python: PYTHON });
   expect(report.kills).toBeGreaterThanOrEqual(KILLS);
+  expect(Math.min(...Object.values(report.reached))).toBeGreaterThan(0);
   expect(report.aborted).toBeGreaterThan(0);
   expect(report.committed.js).toBeGreaterThan(report.aborted);
 });

@@ -20,6 +20,19 @@ export interface TrialInput {
 }
 
 const FILE_REPEATS = 5000;
+const FILLER_WORDS = 1024 * 1024;
+
+/**
+ * Counts once in JavaScript as well, and changes 4 MiB of the heap to what cannot be compressed: its commit takes long, and
+ * so does cutting the chain of heaps, which becomes due by it.
+ */
+export function filling(name: string): TrialInput {
+  const code = `console.log('filling'); globalThis.filler ??= new Uint32Array(${FILLER_WORDS});
+for (let at = 0; at < ${FILLER_WORDS}; at += 16384) crypto.getRandomValues(filler.subarray(at, at + 16384));
+filler[0] = filler[filler.length - 1] = Math.random() * 2 ** 32;
+${countingInJavaScript(1_000_000)}`;
+  return { language: 'js', code: `//${name}\n${code}` };
+}
 
 /** Counts once, with time between the places for a kill: `turns` of an empty loop. Its value is the count. */
 export function counting(language: TrialLanguage, name: string, turns: number): TrialInput {
@@ -83,7 +96,7 @@ export const LOOKING: Record<TrialLanguage, TrialInput> = {
     code: `{ const { existsSync, readFileSync } = require('fs');
 const read = (path) => existsSync(path) ? readFileSync(path, 'utf8') : '';
 JSON.stringify([globalThis.n ?? 0, await kv.get('n') ?? 0, String.fromCharCode(...await kv.get('m') ?? []),
-  read('n'), read('m'), read('m.lines')]); }`,
+  read('n'), read('m'), read('m.lines'), globalThis.filler?.[0] === globalThis.filler?.at(-1)]); }`,
   },
   py: {
     language: 'py',
@@ -109,7 +122,7 @@ export function shown(language: TrialLanguage, { js, py }: Counts): string {
   const lines = Array.from({ length: py }, (_, at) => `${at + 1}\n`).join('');
   return JSON.stringify(
     language === 'js'
-      ? [js, js, m, file, m?.repeat(FILE_REPEATS), lines]
+      ? [js, js, m, file, m?.repeat(FILE_REPEATS), lines, true]
       : [py, py, py, m, py, py === 0 ? null : py, lines, file],
   );
 }

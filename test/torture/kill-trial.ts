@@ -1,30 +1,39 @@
 /**
- * kill -9 of the daemon or of its workerd at random instants, while several terminals work in one session. After each
- * one the session must be where its log says: nothing lost that was told, nothing done twice, heap, files and kv as one.
+ * kill -9 of the daemon or of its workerd, at random instants and in places that are waited for, while several terminals
+ * work in one session. After each one the session must be where its log says: nothing lost that was told, nothing done
+ * twice, heap, files and kv as one.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { nodeSockets } from '../../tui/node-socket.ts';
 import type { Machine } from '../support/machine.ts';
-import { counting, LOOKING, type TrialLanguage } from './kill-inputs.ts';
+import { counting, filling, LOOKING, type TrialInput, type TrialLanguage } from './kill-inputs.ts';
 import { KillLog } from './kill-log.ts';
 import { Random } from './random.ts';
 import { StormClient } from './storm-client.ts';
 import { StormServer } from './storm-server.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 const TERMINALS = 3;
 /** A round that takes longer hangs. */
 const PATIENCE_MILLISECONDS = 60_000;
 /** A workerd that dies over and over is started again ever more slowly, unless its daemon is a new one. */
 const WORKERD_KILLS_IN_A_ROW = 3;
-/** The chain of heaps is cut when a kernel was idle for so long. */
-const IDLE_MILLISECONDS = 250;
 /** Keeps a terminal below the rate at which it would be sent away. */
 const PAUSE_MILLISECONDS = 10;
 
+/** How long a transaction that is waited for may take to come. */
+const WRITE_MILLISECONDS = 2_000;
+
+/** Where a kill is aimed at. */
+const PLACES = ['evaluation', 'commit', 'compaction'] as const;
+type Place = (typeof PLACES)[number];
+
 export interface KillReport {
   readonly kills: number;
+  /** Kills that met what they were aimed at: an input that ran, or a transaction that they left unfinished. */
+  readonly reached: Readonly<Record<Place, number>>;
   /** Inputs that counted, by language. */
   readonly committed: Readonly<Record<TrialLanguage, number>>;
   readonly aborted: number;
@@ -48,7 +57,7 @@ export interface KillOptions {
 export async function killTrial(machine: Machine, { seed, kills, python }: KillOptions): Promise<KillReport> {
   const trial = await KillTrial.begin(machine, new Random(seed), `kill-${seed}`, python);
   try {
-    while (trial.kills < kills) await trial.round();
+    while (trial.kills < kills || (trial.missing !== undefined && trial.kills < 2 * kills)) await trial.round();
     return await trial.end();
   } catch (error) {
     throw new Error(`The kill trial with seed ${seed} failed in round ${trial.rounds}.`, { cause: error });
@@ -68,6 +77,7 @@ class KillTrial {
   readonly #python: number;
   #hasPython = false;
   #workerdKills = 0;
+  readonly #reached: Record<Place, number> = { evaluation: 0, commit: 0, compaction: 0 };
 
   private constructor(server: StormServer, random: Random, session: string, python: number) {
     this.#python = python;
@@ -90,6 +100,11 @@ class KillTrial {
     return this.#server.kills;
   }
 
+  /** A place that no kill has met yet. */
+  get missing(): Place | undefined {
+    return PLACES.find((place) => this.#reached[place] === 0);
+  }
+
   /** Works, is killed at some instant of it, and sees what is left. */
   async round(): Promise<void> {
     this.rounds += 1;
@@ -97,15 +112,17 @@ class KillTrial {
     // Most kills would otherwise meet Python while it starts.
     if (this.#hasPython) await this.#withPatience(this.#count('first', 1, 'py'));
     const moves: Move[] = [];
+    const { missing } = this;
     const work = this.#random.pick(
       () => this.#longInputs(),
       () => this.#burst(),
       () => this.#stream(),
       () => this.#stream(),
-      () => this.#burstThenIdle(),
       () => this.#moveAbout(moves),
+      ...PLACES.map((place) => () => this.#aimAt(place)),
     );
-    await this.#withPatience(work());
+    const mayAim = this.#workerdKills < WORKERD_KILLS_IN_A_ROW;
+    await this.#withPatience(missing !== undefined && mayAim ? this.#aimAt(missing) : work());
     await this.#withPatience(this.#check(moves));
   }
 
@@ -119,7 +136,7 @@ class KillTrial {
       late.close();
     }
     const { committed, aborted, moves } = this.#log;
-    return { kills: this.kills, committed, aborted, moves };
+    return { kills: this.kills, reached: this.#reached, committed, aborted, moves };
   }
 
   close(): void {
@@ -155,10 +172,33 @@ class KillTrial {
     await Promise.all(working);
   }
 
-  /** A kill about when the chain of heaps is cut. */
-  async #burstThenIdle(): Promise<void> {
-    await Promise.all(this.#submitMany(12));
-    await this.#killAfter(this.#random.between(IDLE_MILLISECONDS - 20, IDLE_MILLISECONDS + 20));
+  async #aimAt(place: Place): Promise<void> {
+    const log = WriteAheadLog.newest(this.#server.home);
+    const [client] = this.#clients;
+    const workerd = this.#server.find('workerd');
+    const named = (input: string): string => `${this.rounds}.${input}`;
+    const working: Promise<unknown>[] = [];
+    if (place === 'evaluation') {
+      const { code, language } = counting('js', named('aimed'), 20_000_000);
+      working.push(this.#submit({ code, language }));
+      await client?.until(() => client.told.at(-1)?.event.includes(`//${named('aimed')}`) ?? false);
+      await delay(this.#random.between(0, 200));
+    } else if (place === 'commit') {
+      working.push(this.#submit(filling(named('aimed'))));
+      await client?.until(() => client.told.at(-1)?.event.startsWith('["output"') ?? false);
+      await log.nextWrite(WRITE_MILLISECONDS);
+    } else {
+      // Its commit makes the chain of heaps long.
+      await this.#submit(filling(named('aimed')));
+      await log.nextWrite(WRITE_MILLISECONDS);
+    }
+    this.#server.kill(workerd);
+    this.#workerdKills += 1;
+    const isTorn = log.isTorn();
+    await this.#server.reach();
+    const outcomes = await Promise.all(working);
+    const isAborted = outcomes.length > 0 && outcomes.every((outcome) => outcome === 'aborted');
+    if (place === 'evaluation' ? isAborted && !isTorn : isTorn) this.#reached[place] += 1;
   }
 
   /** Inputs and moves through history, one after the other. Fills `moves` with those that were answered. */
@@ -199,7 +239,7 @@ class KillTrial {
     await delay(milliseconds);
     const isDaemon = this.#workerdKills === WORKERD_KILLS_IN_A_ROW || this.#random.chance(0.4);
     this.#workerdKills = isDaemon ? 0 : this.#workerdKills + 1;
-    await this.#server.kill(isDaemon ? 'daemon' : 'workerd');
+    this.#server.kill(this.#server.find(isDaemon ? 'daemon' : 'workerd'));
     await this.#server.reach();
   }
 
@@ -235,8 +275,12 @@ class KillTrial {
 
   /** Counts once, from the terminal `of`. `name` tells the input from others of this round. */
   async #count(name: string, turns: number, counted: TrialLanguage, of = 0): Promise<void> {
-    const { code, language } = counting(counted, `${this.rounds}.${name}`, turns);
-    await this.#clients[of]?.submit(code, language);
+    await this.#submit(counting(counted, `${this.rounds}.${name}`, turns), of);
+  }
+
+  /** Resolves with the status of its end. */
+  async #submit({ code, language }: TrialInput, of = 0): Promise<string | undefined> {
+    return (await this.#clients[of]?.submit(code, language))?.status;
   }
 
   /** One terminal works in Python, in a round that has it. */

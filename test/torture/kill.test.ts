@@ -20,4 +20,5 @@ it.each(Array.from({ length: SESSIONS }, (_, at) => first + at))('survives kills
   const report = await killTrial(machine, { seed, kills: KILLS, python: PYTHON });
   console.log(`seed ${seed}: ${JSON.stringify(report)}`);
   expect(report.kills).toBeGreaterThanOrEqual(KILLS);
+  expect(Math.min(...Object.values(report.reached))).toBeGreaterThan(0);
 });

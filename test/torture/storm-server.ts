@@ -1,8 +1,10 @@
 /** The embedded server in a storm: joined wherever it is now, and killed at any moment. */
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureServer, type LocalServer } from '../../server/local/ensure.ts';
+import { identify, isAlive, type ProcessIdentity, signal } from '../../server/local/processes.ts';
 import type { Machine } from '../support/machine.ts';
 
 export interface Reached {
@@ -45,16 +47,27 @@ export class StormServer {
     return { url: server.url, token: await server.token() };
   }
 
-  /** kill -9 of the daemon, or of the workerd of the sessions. */
-  async kill(which: 'daemon' | 'workerd'): Promise<void> {
+  /** The directory of its data. */
+  get home(): string {
+    return this.#machine.home;
+  }
+
+  /** The process of the daemon, or of the workerd of the sessions; null while it is being started. */
+  find(which: 'daemon' | 'workerd'): ProcessIdentity | null {
     try {
-      const { pid, workers } = JSON.parse(await readFile(join(this.#machine.home, 'daemon.json'), 'utf8'));
+      const { pid, workers } = JSON.parse(readFileSync(join(this.home, 'daemon.json'), 'utf8'));
       const main = workers.find(({ role }: { role: string }) => role === 'main');
-      process.kill(which === 'daemon' ? pid : main.pid, 'SIGKILL');
-      this.kills += 1;
+      return identify(which === 'daemon' ? pid : main.pid) ?? null;
     } catch {
-      // It is being started: there is nothing to kill yet.
+      return null;
     }
+  }
+
+  /** kill -9. Returns when the process is gone. */
+  kill(victim: ProcessIdentity | null): void {
+    if (victim === null || !signal(victim, 'SIGKILL')) return;
+    this.kills += 1;
+    while (isAlive(victim));
   }
 
   close(): void {

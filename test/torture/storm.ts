@@ -108,7 +108,7 @@ async function disturb(server: StormServer, proxy: ChaosProxy, random: Random, i
   while (!isOver()) {
     await delay(random.between(10, 250));
     if (performance.now() > killAt) {
-      await server.kill(random.pick('daemon', 'workerd'));
+      server.kill(server.find(random.pick('daemon', 'workerd')));
       killAt = performance.now() + random.between(1200, 3500);
     } else if (random.chance(0.6)) proxy.cut();
     else proxy.stall();
