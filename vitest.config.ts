@@ -3,13 +3,22 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+const every = {
+  // Files share a process, in workerd too, and each module is loaded there once: half of the time went into loading.
+  isolate: false,
+  // A test that takes this long hangs. How fast things are is for `npm run bench` to say, not for a loaded machine.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
-    // Of two cores vitest would use one: most tests wait for other processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // More than there are cores: many tests wait for other processes.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
+          ...every,
           name: 'node',
           include: ['{protocol,server,tui,test/checks}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.workers.test.ts', '**/node_modules/**'],
@@ -27,19 +36,19 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workers', include: ['server/**/*.workers.test.ts'] },
+        test: { ...every, name: 'workers', include: ['server/**/*.workers.test.ts'] },
       },
       {
         test: {
+          ...every,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/install-package.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...every,
           name: 'torture',
           include: process.env.SPAWNPOINT_TORTURE ? ['test/torture/**/*.test.ts'] : [],
           globalSetup: ['test/support/install-package.ts'],

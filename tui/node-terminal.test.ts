@@ -49,7 +49,7 @@ async function expectGivenBack(app: ReturnType<typeof start>) {
   await app.until(() => !app.xterm.modes.bracketedPasteMode);
 }
 
-describe('NodeTerminal', { timeout: 30_000 }, () => {
+describe('NodeTerminal', () => {
   it('takes the screen, reads raw keys and follows the size', async () => {
     const app = await startFixture();
     expect(app.xterm.buffer.active.type).toBe('alternate');

@@ -10,7 +10,8 @@ import { readState, type WorkerRole, type WorkerState } from './state.ts';
 import { serverLogs, serverStatus } from './status.ts';
 import { buildDaemon, TestHome } from './testing.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+/** What takes this long does not happen. */
+const PATIENCE_MILLISECONDS = 30_000;
 
 let daemonEntry: string;
 let home: TestHome;
@@ -27,19 +28,13 @@ function worker(role: WorkerRole): WorkerState {
 }
 
 /** Asks until the server answers, as a terminal that connects again does. */
-async function eventually(url: string, init?: RequestInit): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await (await fetch(url, init)).text();
-    } catch (error) {
-      if (attempt === 200) throw error;
-      await delay(10);
-    }
-  }
+function eventually(url: string, init?: RequestInit): Promise<string> {
+  return vi.waitFor(async () => (await fetch(url, init)).text(), { timeout: PATIENCE_MILLISECONDS, interval: 10 });
 }
 
-async function restarts(role: WorkerRole, count: number): Promise<void> {
-  await vi.waitFor(() => expect(serverStatus(home.env)?.restarts[role]).toBe(count), { timeout: 10_000, interval: 10 });
+function restarts(role: WorkerRole, count: number): Promise<void> {
+  const test = (): void => expect(serverStatus(home.env)?.restarts[role]).toBe(count);
+  return vi.waitFor(test, { timeout: PATIENCE_MILLISECONDS, interval: 10 });
 }
 
 describe('a killed workerd', () => {
@@ -65,7 +60,7 @@ describe('a killed daemon', () => {
     const state = readState(dataPaths(home.directory).state);
     process.kill(server.pid, 'SIGKILL');
     await server.ended;
-    if (state) await waitForEnd(state, 5_000);
+    if (state) await waitForEnd(state, PATIENCE_MILLISECONDS);
   }
 
   it('is replaced by one that first ends the workerd left behind, and keeps the data', async () => {
@@ -96,7 +91,7 @@ describe('a killed daemon', () => {
         if (!state || state.pid === killed || state.workers.length === 0) throw new Error('not yet');
         process.kill(state.pid, 'SIGKILL');
       },
-      { interval: 1, timeout: 10_000 },
+      { interval: 1, timeout: PATIENCE_MILLISECONDS },
     );
     await booting;
     expect(await eventually((await home.ensure()).url)).toBe('0');
@@ -112,7 +107,7 @@ describe('a daemon whose directory is removed', () => {
     const second = await home.ensure();
     expect(second.pid).not.toBe(first.pid);
     await first.ended;
-    expect(identity && (await waitForEnd(identity, 5_000))).toBe(true);
+    expect(identity && (await waitForEnd(identity, PATIENCE_MILLISECONDS))).toBe(true);
     expect(isAlive(orphan)).toBe(false);
     expect(await home.ensure()).toMatchObject({ pid: second.pid, started: false });
   });

@@ -7,15 +7,13 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dataPaths } from './directories.ts';
 import { readLock } from './lock.ts';
 import { identify, waitForEnd } from './processes.ts';
 import { serverLogs, serverStatus } from './status.ts';
 import { stopServer } from './stop.ts';
 import { buildDaemon, buildEnsure, TestHome } from './testing.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let daemonEntry: string;
 let homes: TestHome[] = [];
@@ -211,7 +209,7 @@ describe('the end', () => {
     await new Promise((resolve) => setTimeout(resolve, 450));
     expect(serverStatus(home.env)?.pid).toBe(second.pid);
     second.close();
-    expect(await goneWithin(second.pid, 5_000)).toBe(true);
+    expect(await goneWithin(second.pid, 30_000)).toBe(true);
     expect(workers).toHaveLength(1);
     for (const { pid } of workers) expect(await goneWithin(pid, 0)).toBe(true);
     expect(readLock(dataPaths(home.directory).lock)).toBeUndefined();

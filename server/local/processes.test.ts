@@ -37,7 +37,7 @@ describe('process identities', () => {
     const { identity } = await sleeper();
     expect(await waitForEnd(identity, 20)).toBe(false);
     signal(identity, 'SIGKILL');
-    expect(await waitForEnd(identity, 5_000)).toBe(true);
+    expect(await waitForEnd(identity, 30_000)).toBe(true);
   });
 
   it('come out of JSON only if they are some', () => {

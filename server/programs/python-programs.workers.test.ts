@@ -5,7 +5,7 @@ import { type KernelProgram, runInKernel } from './testing/kernel-programs.ts';
 const run = (program: KernelProgram) => runInKernel(pythonFactory, program);
 const exit = (code: number) => ({ kind: 'exit', code });
 
-describe('a Python script', { timeout: 30_000 }, () => {
+describe('a Python script', () => {
   it('runs as python would run it, with what it imports and the files of the session', async () => {
     const sources = {
       'script.py': [

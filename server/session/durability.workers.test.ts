@@ -178,7 +178,7 @@ describe('background work', () => {
     );
     expect(text).toContain('Background work');
     expect(await terminal.show('n')).toBe('5');
-  }, 20_000);
+  });
 });
 
 describe('an input that breaks the interpreter', () => {
@@ -193,7 +193,7 @@ describe('an input that breaks the interpreter', () => {
     }
     expect(outcome).toMatchObject({ status: 'aborted', message: expect.stringContaining('revision 1') });
     expect(await terminal.show(LOOK)).toBe(BEFORE);
-  }, 20_000);
+  });
 
   it('by recursion without end goes on', async () => {
     const terminal = await new TestSession().attach();
@@ -227,4 +227,4 @@ it('three hundred inputs and a restart leave the same state, in a chain that is 
   expect(await after.show('all.map((p) => p.x).join() === Array.from({ length: 300 }, (_, x) => x).join()')).toBe(
     'true',
   );
-}, 30_000);
+});

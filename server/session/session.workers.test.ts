@@ -241,7 +241,7 @@ describe('resuming', () => {
     await first.run(`for (let i = 0; i < 3000; i++) console.log("${line}")`);
     const later = await (await session.attach()).server('welcome');
     expect(later.tail).toBeGreaterThan(1);
-  }, 30_000);
+  });
 });
 
 function seqsOf(terminal: { received: readonly { kind: string; seq?: number }[] }): (number | undefined)[] {
@@ -326,7 +326,7 @@ describe('a limit', () => {
     await other.done(2);
     other.submit('"again"', { request });
     expect(await other.server('accepted')).toMatchObject({ number: LIMITS.queuedInputs + 2 });
-  }, 30_000);
+  });
 });
 
 describe('the code that waits', () => {
@@ -343,7 +343,7 @@ describe('the code that waits', () => {
     }
     const request = terminal.submit(' ');
     expect(await terminal.server('error')).toMatchObject({ code: 'QUEUE_FULL', about: ['request', request] });
-  }, 30_000);
+  });
 });
 
 describe('what an input leaves', () => {
@@ -363,5 +363,5 @@ describe('what an input leaves', () => {
       const rows = storage.sql.exec<{ n: number }>('SELECT MAX(LENGTH(frames)) AS n FROM log').one();
       expect(rows.n).toBeLessThan(2_000_000);
     });
-  }, 30_000);
+  });
 });

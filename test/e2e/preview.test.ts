@@ -268,7 +268,7 @@ describe('a public preview', () => {
       )
       .toBe(200);
     await stop(cli);
-  }, 30_000);
+  });
 });
 
 describe('what cannot be served', () => {

@@ -8,7 +8,7 @@ import { makeEngine } from './build-base.ts';
 import { checkEngineLock } from './build-engine-lock.ts';
 
 describe('the engine', () => {
-  it('is the same in every build, and the one that is committed', { timeout: 60_000 }, async () => {
+  it('is the same in every build, and the one that is committed', async () => {
     const [first, second] = [await makeEngine(), await makeEngine()];
     expect(Buffer.compare(first.base, second.base)).toBe(0);
     expect(first.id).toBe(second.id);

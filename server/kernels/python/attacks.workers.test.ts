@@ -17,7 +17,7 @@ beforeAll(async () => {
   other = await openPython();
   expect(await session.show(PREPARE)).toBe('undefined');
   session.store();
-}, 60_000);
+});
 
 /** What the REPL shows; a crashed interpreter is replaced, as the session does. */
 async function attempt(code: string): Promise<string> {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   session = await openPython();
   await session.evaluate('import ctypes, os, sys; kept = [1, 2]');
   session.store();
-}, 60_000);
+});
 
 afterEach(async () => {
   expect(await session.show('sum(kept)')).toBe('3');

@@ -8,7 +8,7 @@ let session: TestSession;
 
 beforeAll(async () => {
   session = await openPython();
-}, 60_000);
+});
 
 /** What an input printed last. */
 async function spoken(code: string) {

@@ -8,7 +8,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 let session: MountedSession;
 beforeAll(async () => {
   await MountedSession.open();
-}, 60_000);
+});
 beforeEach(async () => {
   session = await MountedSession.open();
 });
@@ -208,7 +208,7 @@ describe('sqlite3', () => {
     expect(session.python("db.execute('select count(*) from t').fetchone()")).toBe('(7000,)');
     // The chunk with the header, and the last one, in a database of more than fifty.
     expect(session.chunks - before).toBeLessThanOrEqual(4);
-  }, 30_000);
+  });
 });
 
 describe('descriptors', () => {

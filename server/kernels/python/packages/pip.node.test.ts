@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   index.publish({ name: 'words', version: '2.0', files: { 'words/__init__.py': "hello = 'hello'" } });
   session = await MountedSession.open();
-}, 60_000);
+});
 afterAll(() => index.stop());
 
 /** Nothing can wait in plain Node: the packages are installed first, and the driver is told what became of it. */

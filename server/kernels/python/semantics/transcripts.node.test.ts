@@ -28,7 +28,7 @@ describe('the driver', () => {
   let driver: TestDriver;
   beforeAll(async () => {
     driver = await TestDriver.open();
-  }, 60_000);
+  });
 
   it.each([...CPYTHON, ...SESSION].filter(isInterrupted))('prints what the transcript of “$title” has', (group) => {
     driver.restart();
@@ -47,7 +47,7 @@ describe('the console of CPython 3.14', () => {
     const py = await loadPyodide();
     makeConsole = py.runPython(`${readFileSync(join(HERE, 'norm.py'), 'utf8')}\nmake`);
     toPython = (value) => py.toPy(value);
-  }, 60_000);
+  });
 
   it.each(CPYTHON)('prints what the transcript of “$title” has', (group) => {
     const console = makeConsole();

@@ -18,7 +18,7 @@ describe('the kernel', () => {
   let inputs = 0;
   beforeAll(async () => {
     python = await openPython();
-  }, 60_000);
+  });
 
   async function show({ code, typed }: Exchange): Promise<string> {
     python.lines.splice(0, python.lines.length, ...typed.filter((line) => line !== null));

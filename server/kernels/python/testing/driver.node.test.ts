@@ -6,7 +6,7 @@ import { stripColours, TestDriver } from './test-driver.ts';
 let driver: TestDriver;
 beforeAll(async () => {
   driver = await TestDriver.open();
-}, 60_000);
+});
 beforeEach(() => {
   driver.restart();
   driver.type();

@@ -70,9 +70,16 @@ describe('files and keys', () => {
 describe('timers', () => {
   it('run in the order of their due time, with jobs in between', async () => {
     const session = await TestSession.open();
-    const code = `setTimeout(() => { console.log('b'); Promise.resolve().then(() => console.log('job')) }, 2); setTimeout(console.log, 3, 'c', 1);
-      setImmediate(() => console.log('a')); await new Promise((done) => setTimeout(done, 10))`;
-    expect(await session.show(code)).toBe('a\nb\njob\nc 1\nundefined');
+    const code = `setTimeout(console.log, 3, 'c', 1); setTimeout(() => { console.log('b'); Promise.resolve().then(() => console.log('job')) }, 2);
+      await new Promise((done) => setTimeout(done, 10))`;
+    expect(await session.show(code)).toBe('b\njob\nc 1\nundefined');
+  });
+
+  it('let pass what shall be done at once', async () => {
+    const session = await TestSession.open();
+    const code = `await new Promise((done) => {
+      const timer = setTimeout(done, 1e6, 'late'); setImmediate(() => { clearTimeout(timer); done('at once') }) })`;
+    expect(await session.show(code)).toBe("'at once'");
   });
 
   it('belong to the input that made them, also when they fail', async () => {
