@@ -22,6 +22,7 @@ const ERRORS = {
   UPGRADE: { status: 426, retry: false },
   UNSUPPORTED: { status: 501, retry: false },
   NOT_CONFIGURED: { status: 503, retry: false },
+  UNAVAILABLE: { status: 502, retry: true },
   INTERNAL: { status: 500, retry: true },
 } as const satisfies Record<string, { status: number; retry: boolean }>;
 

@@ -4,13 +4,14 @@
  */
 
 import { ERROR_CODES, ProtocolError } from '../protocol/errors.ts';
+import { asProtocolError } from './http/file-errors.ts';
 
 /** SQLite's own words, then its name for them. */
 const FULL = 'SQLITE_FULL';
 
-/** `error`, or what it means to a person if it is the platform's word for a store without room. */
+/** `error`, or what it means to a person if it is about a file, or the platform's word for a store without room. */
 export function understood(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.message.includes(FULL)) return error;
+  if (!(error instanceof Error) || !error.message.includes(FULL)) return asProtocolError(error);
   return new ProtocolError(
     'QUOTA',
     'No room is left to store this session. What ran was not kept, all before it is. Free space on the disk of a local ' +

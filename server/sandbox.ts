@@ -48,6 +48,8 @@ interface SocketState {
 const COLLECT_MILLISECONDS = 60_000;
 /** Long enough for a burst of inputs to end. */
 const PRUNE_MILLISECONDS = 2_000;
+/** R2 failed: how long until it may be well again. */
+const COLLECT_AGAIN_MILLISECONDS = 600_000;
 const COLLECT_AT_ONCE = 1000;
 /** For a close to be on its way: what ends an object drops what it has not sent. */
 const CLOSE_MILLISECONDS = 10;
@@ -157,9 +159,10 @@ export class Sandbox extends DurableObject<Env> {
    * memory belongs to the session that is gone.
    */
   async destroy(): Promise<void> {
+    // First what may fail: the session is as it was then, but for large files that are gone.
+    await this.#large.deleteAll().catch((error: unknown) => Promise.reject(leaving(error)));
     this.#session.close(CLOSE.notFound.code, 'The session was removed.');
     await this.#session.previews.destroy();
-    await this.#large.deleteAll();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     await this.ctx.storage.sync();
@@ -234,12 +237,22 @@ export class Sandbox extends DurableObject<Env> {
   }
 
   async #prune(): Promise<null> {
-    this.#session.prune();
+    try {
+      this.#session.prune();
+    } catch (error) {
+      this.#abort(error);
+    }
     return null;
   }
 
   async #collectOrphans(): Promise<number | null> {
-    await this.#large.collectOrphans(COLLECT_AT_ONCE);
+    try {
+      await this.#large.collectOrphans(COLLECT_AT_ONCE);
+    } catch (error) {
+      // The platform would give up after some tries.
+      console.error(error);
+      return Date.now() + COLLECT_AGAIN_MILLISECONDS;
+    }
     return this.#orphans.collectable(1).length > 0 ? Date.now() + COLLECT_MILLISECONDS : null;
   }
 

@@ -27,6 +27,12 @@ export function invalid(path: string, message: string): FileError {
   return new FileError('EINVAL', path, message);
 }
 
+/** R2 failed, which it does now and then, as every service. */
+export function bucketFailed(path: string, wish: 'stored' | 'read'): FileError {
+  const message = `"${path}" could not be ${wish}: the bucket for files over 8 MiB failed. Nothing was changed. Try again; if it stays so, see the log of the server.`;
+  return new FileError('EIO', path, message);
+}
+
 /** A file in R2, which cannot be read synchronously. */
 export function beyondReach(path: string): FileError {
   const message = `"${path}" is larger than 8 MiB: use fs.promises in JavaScript, or \`spawnpoint-cf files\`.`;

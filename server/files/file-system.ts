@@ -18,7 +18,8 @@ export type FileErrorCode =
   | 'ENAMETOOLONG'
   | 'EFBIG'
   | 'ENOSPC'
-  | 'EACCES';
+  | 'EACCES'
+  | 'EIO';
 
 export class FileError extends Error {
   override readonly name = 'FileError';

@@ -1,5 +1,7 @@
 /** Files over 8 MiB: each is an R2 object under an unguessable key of its own, never changed once written. */
 
+import { ProtocolError } from '../../protocol/errors.ts';
+import { bucketFailed } from './failures.ts';
 import { FileError } from './file-system.ts';
 import { maxLargeFileBytes } from './limits.ts';
 import type { Orphans } from './orphans.ts';
@@ -73,12 +75,13 @@ export class LargeFiles {
     offset = 0,
     length = large.size - offset,
   ): Promise<ReadableStream<Uint8Array>> {
-    const object = await this.#bucket.get(large.key, { range: { offset, length } });
+    const got = this.#bucket.get(large.key, { range: { offset, length } });
+    const object = await asked(got, () => bucketFailed(path, 'read'));
     if (!object) throw new FileError('ENOENT', path, `The contents of "${path}" are missing from the bucket.`);
     return object.body;
   }
 
-  /** Deletes up to `limit` objects that nothing refers to; returns how many. For the session's alarm. */
+  /** Deletes up to `limit` objects that nothing refers to; returns how many. For the session's alarm. Rejects if R2 fails: try again. */
   async collectOrphans(limit: number): Promise<number> {
     const keys = this.#orphans.collectable(Math.min(limit, maxDeletedAtOnce));
     if (keys.length === 0) return 0;
@@ -87,16 +90,17 @@ export class LargeFiles {
     return keys.length;
   }
 
-  /** Deletes every object of the session, whatever refers to it: the session is being removed. */
+  /** Deletes every object of the session, whatever refers to it: the session is being removed. Throws `ProtocolError`. */
   async deleteAll(): Promise<void> {
     const keys = this.#orphans.everyKey();
     for (let at = 0; at < keys.length; at += maxDeletedAtOnce) {
-      await this.#bucket.delete(keys.slice(at, at + maxDeletedAtOnce));
+      await asked(this.#bucket.delete(keys.slice(at, at + maxDeletedAtOnce)), removalFailed);
     }
   }
 
   async #upload(key: string, path: string, source: AsyncIterable<Uint8Array>): Promise<LargeFile> {
-    const upload = await this.#bucket.createMultipartUpload(key);
+    const failed = () => bucketFailed(path, 'stored');
+    const upload = await asked(this.#bucket.createMultipartUpload(key), failed);
     try {
       const digest = new crypto.DigestStream('SHA-256');
       const hash = digest.getWriter();
@@ -108,16 +112,34 @@ export class LargeFiles {
           throw new FileError('EFBIG', path, `"${path}" is too large; the limit is ${maxLargeFileBytes} bytes.`);
         }
         await hash.write(part);
-        parts.push(await upload.uploadPart(parts.length + 1, part));
+        parts.push(await asked(upload.uploadPart(parts.length + 1, part), failed));
       }
       await hash.close();
-      await upload.complete(parts);
+      await asked(upload.complete(parts), failed);
       return { key, size, sha256: toHex(new Uint8Array(await digest.digest)) };
     } catch (error) {
-      await upload.abort();
+      // What cannot be given up now, R2 gives up by itself in a week.
+      await upload.abort().catch(() => undefined);
       throw error;
     }
   }
+}
+
+/** What R2 answers. Its failures are logged, and thrown as what `failure` makes of them. */
+async function asked<T>(answer: Promise<T>, failure: () => Error): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    console.error(error);
+    throw failure();
+  }
+}
+
+function removalFailed(): ProtocolError {
+  return new ProtocolError(
+    'UNAVAILABLE',
+    'The session was not removed: the bucket with its files over 8 MiB failed. Remove it again; if it stays so, see the log of the server.',
+  );
 }
 
 /** Regroups bytes into parts of `partSize`; only the last may be smaller. */

@@ -14,6 +14,7 @@ const codes: Readonly<Record<FileErrorCode, ErrorCode>> = {
   EFBIG: 'TOO_LARGE',
   ENOSPC: 'QUOTA',
   EACCES: 'FORBIDDEN',
+  EIO: 'UNAVAILABLE',
 };
 
 /** A `FileError` becomes a `ProtocolError`; anything else is passed through. */

@@ -17,7 +17,6 @@ import type { Overlay } from '../files/overlay.ts';
 import { parsePath, splitPath } from '../files/paths.ts';
 import type { FileView } from '../files/view.ts';
 import { failureResponse } from './errors.ts';
-import { asProtocolError } from './file-errors.ts';
 import { readFile } from './file-reads.ts';
 import { announcedSha256, receiveFile } from './file-upload.ts';
 
@@ -60,7 +59,7 @@ export async function fileRoutes(request: Request, host: FileRoutesHost): Promis
     });
     return Response.json({ path, revision, ...result });
   } catch (error) {
-    return failureResponse(asProtocolError(error));
+    return failureResponse(error);
   }
 }
 

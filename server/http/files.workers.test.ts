@@ -18,11 +18,11 @@ class Host {
   readonly large: LargeFiles;
   mayWrite = true;
 
-  constructor(db: DurableDatabase) {
+  constructor(db: DurableDatabase, bucket: R2Bucket) {
     this.#db = db;
     createFileTables(db);
     this.store = new FileStore(db, () => 1_700_000_000_000);
-    this.large = new LargeFiles(env.FILES, new Orphans(db), () => undefined);
+    this.large = new LargeFiles(bucket, new Orphans(db), () => undefined);
   }
 
   async commitFiles<T>(change: (overlay: Overlay) => T | Promise<T>): Promise<{ result: T; revision: number | null }> {
@@ -60,10 +60,27 @@ class Host {
   }
 }
 
-const withHost = (test: (host: Host) => Promise<void>) => () =>
-  runInDurableObject(env.STORAGE.get(env.STORAGE.newUniqueId()), (_, state) =>
-    test(new Host(new DurableDatabase(state.storage))),
-  );
+const withHost =
+  (test: (host: Host) => Promise<void>, bucket = env.FILES) =>
+  () =>
+    runInDurableObject(env.STORAGE.get(env.STORAGE.newUniqueId()), (_, state) =>
+      test(new Host(new DurableDatabase(state.storage), bucket)),
+    );
+
+/** The bucket, or one of its uploads, where every call fails whose name is in `broken`. */
+function fragile<Target extends object>(target: Target, broken: ReadonlySet<string>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...values: unknown[]) => {
+        if (broken.has(String(name))) throw new Error('We encountered an internal error. Please try again. (10001)');
+        const answer: unknown = await Reflect.apply(member, target, values);
+        return name === 'createMultipartUpload' ? fragile(answer as R2MultipartUpload, broken) : answer;
+      };
+    },
+  });
+}
 
 const sha256 = async (bytes: Uint8Array) => toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 const expectError = async (response: Response, status: number, code: string) => {
@@ -267,6 +284,50 @@ describe('large files', () => {
       const got = await host.send('GET', 'copy');
       expect((await got.arrayBuffer()).byteLength).toBe(bytes.length);
     }),
+  );
+});
+
+describe('a bucket that fails', () => {
+  const broken = new Set<string>();
+  const bytes = pattern(maxSqliteFileBytes + 1);
+  const objects = async () => (await env.FILES.list()).objects.length;
+
+  it.each([['createMultipartUpload'], ['uploadPart'], ['uploadPart', 'abort'], ['complete']])(
+    'at %s changes nothing, says so, and leaves nothing behind',
+    (...calls) =>
+      withHost(
+        async (host) => {
+          const before = await objects();
+          await host.put('big', 'as it was');
+          for (const call of calls) broken.add(call);
+          const refused = await host.put('big', streamOf(bytes));
+          broken.clear();
+          await expectError(refused, 502, 'UNAVAILABLE');
+          expect([host.store.head, await (await host.send('GET', 'big')).text()]).toEqual([1, 'as it was']);
+          expect([await host.large.collectOrphans(10), await objects()]).toEqual([1, before]);
+        },
+        fragile(env.FILES, broken),
+      )(),
+  );
+
+  it(
+    'gives what it has when it is well again, and deletes what it should have',
+    withHost(
+      async (host) => {
+        const before = await objects();
+        await host.put('big', streamOf(bytes));
+        broken.add('get').add('delete');
+        const refused = await host.send('GET', 'big');
+        await expectError(refused, 502, 'UNAVAILABLE');
+        await host.send('DELETE', 'big');
+        host.prune();
+        await expect(host.large.collectOrphans(10)).rejects.toThrow('10001');
+        await expect(host.large.deleteAll()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        broken.clear();
+        expect([await host.large.collectOrphans(10), await objects()]).toEqual([1, before]);
+      },
+      fragile(env.FILES, broken),
+    ),
   );
 });
 

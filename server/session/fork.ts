@@ -6,14 +6,17 @@
  * clients. Contents follow the record that announces them, in pieces of at most 1 MiB.
  */
 
-import { ProtocolError } from '../../protocol/errors.ts';
+import { type ErrorCode, ProtocolError } from '../../protocol/errors.ts';
+import { understood } from '../crossing.ts';
 import { type NetworkList, OPEN_LIST } from '../egress/network-list.ts';
-import type { FileSystem } from '../files/file-system.ts';
+import { bucketFailed } from '../files/failures.ts';
+import { FileError, type FileSystem } from '../files/file-system.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { FileView } from '../files/view.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import type { LogEntry } from './log.ts';
 import { decodeRecords, RecordEncoder } from './record-stream.ts';
+import type { Revision } from './revisions.ts';
 import type { ForkedHeap, SessionStore } from './store.ts';
 
 type ForkRecord =
@@ -31,7 +34,9 @@ type ForkRecord =
   | { readonly is: 'key'; readonly key: string; readonly value: Uint8Array }
   /** Of the heap or file before it. A heap has one for each delta, its base first. */
   | { readonly is: 'piece'; readonly bytes: Uint8Array }
-  | { readonly is: 'end' };
+  | { readonly is: 'end' }
+  /** Instead of what would come next: a stream that throws tells nobody why. */
+  | { readonly is: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -46,28 +51,45 @@ export async function* exportRevision(
     throw new ProtocolError('NOT_FOUND', `Revision ${number} is not kept (any more). See the history.`);
   }
   const encoder = new RecordEncoder<ForkRecord>();
-  const record = (value: ForkRecord): Uint8Array => encoder.encode(value);
-  yield record({ is: 'network', ...store.network.list });
+  try {
+    for await (const record of recordsOf(store, large, revision)) yield encoder.encode(record);
+  } catch (error) {
+    const known = understood(error);
+    if (!(known instanceof ProtocolError)) throw error;
+    yield encoder.encode({ is: 'failed', code: known.code, message: known.message });
+  }
+}
+
+async function* recordsOf(
+  store: SessionStore,
+  large: LargeFiles,
+  revision: Revision | null,
+): AsyncGenerator<ForkRecord, void> {
+  yield { is: 'network', ...store.network.list };
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
     const { engine, ran, deltas } = store.heaps.load(heap);
-    yield record({ is: 'heap', kernel, engine, isPending: store.heaps.isPending(heap), ran });
-    for (const bytes of deltas) yield record({ is: 'piece', bytes });
+    yield { is: 'heap', kernel, engine, isPending: store.heaps.isPending(heap), ran };
+    for (const bytes of deltas) yield { is: 'piece', bytes };
   }
-  const { files, kv } = store.files.view(number);
+  const { files, kv } = store.files.view(revision?.number ?? 0);
   for (const [path, isDirectory] of walk(files, '')) {
-    if (isDirectory) yield record({ is: 'directory', path });
-    else for await (const part of exportFile(files, large, path)) yield record(part);
+    if (isDirectory) yield { is: 'directory', path };
+    else yield* exportFile(files, large, path);
   }
-  for (const key of kv.list('')) yield record({ is: 'key', key, value: kv.get(key) ?? new Uint8Array() });
-  yield record({ is: 'end' });
+  for (const key of kv.list('')) yield { is: 'key', key, value: kv.get(key) ?? new Uint8Array() };
+  yield { is: 'end' };
 }
 
 async function* exportFile(files: FileView, large: LargeFiles, path: string): AsyncGenerator<ForkRecord, void> {
   const object = files.largeFile(path);
   yield { is: 'file', path, isLarge: object !== null };
   if (object !== null) {
-    for await (const bytes of await large.read(path, object)) yield { is: 'piece', bytes };
+    try {
+      for await (const bytes of await large.read(path, object)) yield { is: 'piece', bytes };
+    } catch (error) {
+      throw error instanceof FileError ? error : bucketFailed(path, 'read');
+    }
     return;
   }
   const size = files.stat(path)?.size ?? 0;
@@ -165,6 +187,7 @@ class RecordReader {
   async #read(): Promise<ForkRecord> {
     const { done, value } = await this.#records.next();
     if (done) throw new Error('The stream of a fork ended early.');
+    if (value.is === 'failed') throw new ProtocolError(value.code, value.message);
     return value;
   }
 }

@@ -1,7 +1,7 @@
 /** `files`: contents of every size survive the way there and back; names and sizes that cannot be are refused. */
 
 import { randomBytes } from 'node:crypto';
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from '../support/machine.ts';
@@ -112,6 +112,32 @@ describe('a name', () => {
       expect(await machine.run(['files', 'put', '-', name], { stdin: name })).toEqual(done);
       expect(await files('cat', name)).toEqual(printed(name));
     }
+  });
+});
+
+describe('a bucket that fails', () => {
+  it('is named by whatever needs it, nothing is changed, and all goes on when it is well again', async () => {
+    const named = (what: string) => `${what}: the bucket for files over 8 MiB failed. Nothing was changed. Try again; `;
+    const big = await machine.file('big', randomBytes(8 * MiB + 1));
+    const cf = (...args: string[]) => machine.run(['-s', 'bucket', ...args]);
+    expect(await cf('files', 'put', big, 'big')).toEqual(done);
+    const blobs = join(machine.home, 'storage', 'r2', 'FILES', 'blobs');
+    await rename(blobs, `${blobs}.away`);
+    await writeFile(blobs, 'no directory');
+    const write = 'await fs.promises.writeFile("mine", new Uint8Array(9e6))';
+    for (const [args, what] of [
+      [['files', 'put', big, 'other'], '"other" could not be stored'],
+      [['-e', write], '"mine" could not be stored'],
+      [['sessions', 'fork', 'bucket', 'bucket-copy'], '"big" could not be read'],
+    ] as const) {
+      const { stderr, status } = await cf(...args);
+      expect(stderr).toContain(named(what));
+      expect(status).toBe(1);
+    }
+    await rm(blobs);
+    await rename(`${blobs}.away`, blobs);
+    expect(await cf('sessions', 'fork', 'bucket', 'bucket-copy')).toEqual(done);
+    expect(await machine.run(['-s', 'bucket-copy', 'files', 'ls'])).toEqual(printed('big\n'));
   });
 });
 

@@ -9,6 +9,7 @@ const NUMBERS: Readonly<Record<FileErrorCode, number>> = {
   EEXIST: 20,
   EFBIG: 22,
   EINVAL: 28,
+  EIO: 29,
   EISDIR: 31,
   ENAMETOOLONG: 37,
   ENOENT: 44,
