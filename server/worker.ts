@@ -104,7 +104,8 @@ function account(env: Env, user: string) {
 
 export default {
   fetch(request, env, context) {
-    const label = previewLabel(new URL(request.url), env.PREVIEW_DOMAIN);
-    return label === null ? app.fetch(request, env, context) : servePreview(request, label, env, context);
+    const url = new URL(request.url);
+    const label = previewLabel(url, env.PREVIEW_DOMAIN);
+    return label === null ? app.fetch(request, env, context) : servePreview(request, url, label, env, context);
   },
 } satisfies ExportedHandler<Env>;

@@ -67,7 +67,9 @@ export class PreviewGate {
     });
     try {
       // A browser that connects ahead of its need wants no runner yet.
-      await once(client, 'readable');
+      const [first] = await once(client, 'data');
+      client.pause();
+      client.unshift(first);
       this.#ask(client);
       const { hostname, port } = await this.#options.target();
       if (client.destroyed) return;

@@ -2,22 +2,21 @@
 
 import { COOKIE_NAME } from './pass.ts';
 
-/** Headers by which parts of this server speak to each other. */
-const ownHeaders = /^x-spawnpoint-/;
+/** Names the object that a request is for, on its way from a guest to `Preview`; see guest/preview-objects.guest.js. */
+export const OBJECT_HEADER = 'x-spawnpoint-object';
 
 /** The value of each cookie of our name: a page of another preview may have set some of them. */
 export function passesOf(request: Request): string[] {
   return cookiesOf(request).flatMap((cookie) => (isOurs(cookie) ? [cookie.slice(COOKIE_NAME.length + 1)] : []));
 }
 
-/** The request without what is ours. */
+/** The request without what is ours; most have nothing of it, and are passed on as they are. */
 export function withoutOurs(request: Request): Request {
   const all = cookiesOf(request);
   const cookies = all.filter((cookie) => !isOurs(cookie));
-  const names = [...request.headers.keys()].filter((name) => ownHeaders.test(name));
-  if (cookies.length === all.length && names.length === 0) return request;
+  if (cookies.length === all.length && !request.headers.has(OBJECT_HEADER)) return request;
   const headers = new Headers(request.headers);
-  for (const name of names) headers.delete(name);
+  headers.delete(OBJECT_HEADER);
   if (cookies.length === 0) headers.delete('cookie');
   else headers.set('cookie', cookies.join('; '));
   return new Request(request, { headers });
@@ -25,11 +24,11 @@ export function withoutOurs(request: Request): Request {
 
 /**
  * Whether a page of another host made this request, rather than a person who follows a link: it would be answered with
- * what only its owner may see.
+ * what only its owner may see. `url`: that of the request.
  */
-export function isForeign(request: Request): boolean {
+export function isForeign(request: Request, url: URL): boolean {
   const origin = request.headers.get('origin');
-  if (origin !== null && origin !== new URL(request.url).origin) return true;
+  if (origin !== null && origin !== url.origin) return true;
   const site = request.headers.get('sec-fetch-site');
   const isElsewhere = site === 'cross-site' || site === 'same-site';
   return isElsewhere && request.headers.get('sec-fetch-mode') !== 'navigate';
@@ -39,8 +38,8 @@ export function isForeign(request: Request): boolean {
 export function guarded(response: Response): Response {
   const answer = new Response(response.body, response);
   answer.headers.set('referrer-policy', 'no-referrer');
+  if (!answer.headers.has('set-cookie')) return answer;
   const cookies = answer.headers.getSetCookie();
-  if (cookies.length === 0) return answer;
   answer.headers.delete('set-cookie');
   for (const cookie of cookies) {
     if (!isOurs(cookie.trimStart())) answer.headers.append('set-cookie', cookie.replace(/;\s*domain\s*=[^;]*/gi, ''));

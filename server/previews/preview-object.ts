@@ -9,6 +9,7 @@ import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import type { BuiltPreview } from './build.ts';
 import type { PreviewEnv } from './environment.ts';
+import { OBJECT_HEADER } from './guest-traffic.ts';
 import { loadPreview, type PreviewContent } from './load.ts';
 import { PreviewLog } from './preview-log.ts';
 
@@ -30,7 +31,6 @@ const tables = [
 const partBytes = 1_900_000;
 const maxObjects = 1000;
 const maxNameLength = 512;
-const OBJECT_HEADER = 'x-spawnpoint-object';
 
 export class Preview extends DurableObject<PreviewEnv> {
   readonly #database: DurableDatabase;

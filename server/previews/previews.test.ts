@@ -62,7 +62,8 @@ describe('traffic', () => {
     [{ 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'websocket' }, true],
     [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, false],
   ])('%o is foreign: %s', (headers, expected) => {
-    expect(isForeign(request(headers as Record<string, string>))).toBe(expected);
+    const asked = request(headers as Record<string, string>);
+    expect(isForeign(asked, new URL(asked.url))).toBe(expected);
   });
 
   it("keeps a guest's cookies on its host", () => {

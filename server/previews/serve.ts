@@ -20,18 +20,18 @@ const known = new Map<string, { readonly at: number; readonly preview: Promise<K
 /** Cookies that were found genuine, with when they expire. */
 const seenPasses = new Map<string, number>();
 
-/** `label` is what precedes the domain in the host's name. */
+/** `url`: that of the request; `label` is what precedes the domain in the host's name. */
 export async function servePreview(
   request: Request,
+  url: URL,
   label: string,
   env: PreviewEnv,
   context: ExecutionContext,
 ): Promise<Response> {
   const preview = await find(label, env);
   if (preview === null) return page(404, 'There is no preview at this address (any more).');
-  const url = new URL(request.url);
   if (url.searchParams.has(LINK_PARAMETER)) return exchange(request, url, preview, env);
-  if (!preview.isPublic && !(await mayPass(request, preview))) return page(403, howToGetIn);
+  if (!preview.isPublic && !(await mayPass(request, url, preview))) return page(403, howToGetIn);
   if (!env.LOADER) return page(501, 'This server has no LOADER binding: it cannot run previews.');
   const { id, hash } = preview;
   const worker = loadPreview(env.LOADER, context, id, hash, async () => previewObject(env, id).content(hash));
@@ -87,8 +87,8 @@ async function exchange(request: Request, url: URL, preview: KnownPreview, env: 
   return onward();
 }
 
-async function mayPass(request: Request, preview: KnownPreview): Promise<boolean> {
-  return !isForeign(request) && (await hasPass(request, preview));
+async function mayPass(request: Request, url: URL, preview: KnownPreview): Promise<boolean> {
+  return !isForeign(request, url) && (await hasPass(request, preview));
 }
 
 async function hasPass(request: Request, { id, key }: KnownPreview): Promise<boolean> {
