@@ -143,8 +143,9 @@ export class Sandbox extends DurableObject<Env> {
 
   /** The state at a kept revision (null: the newest) as a stream for `importFork`. */
   exportFork(revision: number | null): ReadableStream<Uint8Array> {
-    const { store } = this.#session;
-    return byteStream(exportRevision(store, this.#large, revision ?? store.revisions.head?.number ?? 0));
+    const { store, travel } = this.#session;
+    const number = revision ?? store.revisions.head?.number ?? 0;
+    return byteStream(exportRevision(store, this.#large, number, travel.inputsOf(number)));
   }
 
   /** Makes what another session exported the beginning of this one. Throws if it has one, or if the stream breaks. */

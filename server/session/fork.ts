@@ -16,6 +16,7 @@ import type { FileView } from '../files/view.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import type { LogEntry } from './log.ts';
 import { decodeRecords, RecordEncoder } from './record-stream.ts';
+import type { Recorded } from './replay.ts';
 import type { Revision } from './revisions.ts';
 import type { ForkedHeap, SessionStore } from './store.ts';
 
@@ -31,6 +32,10 @@ type ForkRecord =
   | { readonly is: 'file'; readonly path: string; readonly isLarge: boolean }
   /** What the owner lets the session call: a fork gets no further. */
   | ({ readonly is: 'network' } & NetworkList)
+  /** One of those that made the variables, oldest first. */
+  | ({ readonly is: 'input' } & Recorded['inputs'][number])
+  /** There were others before them, which are not recorded any more. */
+  | { readonly is: 'unrecorded' }
   | { readonly is: 'key'; readonly key: string; readonly value: Uint8Array }
   /** Of the heap or file before it. A heap has one for each delta, its base first. */
   | { readonly is: 'piece'; readonly bytes: Uint8Array }
@@ -40,11 +45,15 @@ type ForkRecord =
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** Everything of a kept revision (0: nothing at all). Throws `ProtocolError` NOT_FOUND when it is not kept. */
+/**
+ * Everything of a kept revision (0: nothing at all), and the inputs that made its variables. Throws `ProtocolError`
+ * NOT_FOUND when it is not kept.
+ */
 export async function* exportRevision(
   store: SessionStore,
   large: LargeFiles,
   number: number,
+  recorded: Recorded,
 ): AsyncGenerator<Uint8Array, void> {
   const revision = store.revisions.get(number);
   if (revision === null && number !== 0) {
@@ -52,7 +61,7 @@ export async function* exportRevision(
   }
   const encoder = new RecordEncoder<ForkRecord>();
   try {
-    for await (const record of recordsOf(store, large, revision)) yield encoder.encode(record);
+    for await (const record of recordsOf(store, large, revision, recorded)) yield encoder.encode(record);
   } catch (error) {
     const known = understood(error);
     if (!(known instanceof ProtocolError)) throw error;
@@ -64,8 +73,11 @@ async function* recordsOf(
   store: SessionStore,
   large: LargeFiles,
   revision: Revision | null,
+  { inputs, isWhole }: Recorded,
 ): AsyncGenerator<ForkRecord, void> {
   yield { is: 'network', ...store.network.list };
+  for (const input of inputs) yield { is: 'input', ...input };
+  if (!isWhole) yield { is: 'unrecorded' };
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
     const { engine, ran, deltas } = store.heaps.load(heap);
@@ -121,6 +133,8 @@ export async function importRevision(
   }
   const overlay = store.files.open();
   const heaps: ForkedHeap[] = [];
+  const inputs: Recorded['inputs'][number][] = [];
+  let isWhole = true;
   let list = OPEN_LIST;
   try {
     const records = decodeRecords(source) as AsyncGenerator<ForkRecord, void>;
@@ -130,6 +144,8 @@ export async function importRevision(
         const { kernel, engine, isPending, ran } = record;
         heaps.push({ kernel, engine, isPending, ran, deltas: await collect(reader.pieces()) });
       } else if (record.is === 'network') list = record;
+      else if (record.is === 'input') inputs.push(record);
+      else if (record.is === 'unrecorded') isWhole = false;
       else if (record.is === 'directory') overlay.files.makeDirectory(record.path, { recursive: false });
       else if (record.is === 'key') overlay.kv.set(record.key, record.value);
       else if (record.is === 'file' && record.isLarge) await large.write(overlay, record.path, reader.pieces());
@@ -137,7 +153,7 @@ export async function importRevision(
     }
     if (store.revisions.head !== null) throw new ProtocolError('CONFLICT', 'That session was opened meanwhile.');
     store.network.setList(list);
-    return store.commitFork(overlay, heaps, at, notice);
+    return store.commitFork(overlay, { heaps, inputs, isWhole }, at, notice);
   } catch (error) {
     overlay.discard();
     throw error;

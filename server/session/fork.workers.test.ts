@@ -50,6 +50,23 @@ describe('a fork', () => {
     expect(await old.show('a')).toBe('1');
   });
 
+  it('knows the inputs that made its variables, under their numbers, as does a fork of it', async () => {
+    const session = new TestSession();
+    const terminal = await session.attach();
+    for (const code of ['let a = 1', 'a += 1', 'a += 10']) await terminal.run(code);
+    expect((await fork(session, { to: 'copy', at: 2 })).status).toBe(200);
+    const copy = new TestSession('copy', session.user);
+    expect(await (await copy.attach()).run('a *= 2')).toMatchObject({ input: 3 });
+    expect((await fork(copy, { to: 'again' })).status).toBe(200);
+    const body = JSON.stringify({ op: 'replay' });
+    const replayed = await request(session.user, '/v1/sessions/again/history', { method: 'POST', body });
+    expect(await replayed.json()).toEqual({ ran: 3, stoppedAt: null, left: 0, isWhole: true });
+    const again = await new TestSession('again', session.user).attach({ from: 1 });
+    expect(await again.show('a')).toBe('4');
+    const codes = again.events().flatMap(({ name, body }) => (name === 'input' ? [body.code] : []));
+    expect(codes).toEqual(['let a = 1', 'a += 1', 'a *= 2', 'a']);
+  });
+
   it('of an empty session is an empty session', async () => {
     const session = new TestSession();
     await session.attach();

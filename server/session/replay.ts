@@ -38,33 +38,42 @@ export interface Replayed {
   readonly isWhole: boolean;
 }
 
+/** Inputs that make the variables of a revision. `isWhole` is false if there were others before, which are not recorded. */
+export interface Recorded {
+  readonly inputs: readonly (RecordedInput & { readonly number: number })[];
+  readonly isWhole: boolean;
+}
+
 /**
- * The inputs to run: those that made the variables of the head, without those that were themselves run again. `from`: only
- * from that input on. Throws `ProtocolError` NOT_FOUND when there are none.
+ * The inputs that made the variables of a revision (by default the head), without those that were themselves run again.
+ * `from`: only from that input on.
  */
-export function inputsToReplay(
-  { store: { revisions, requests }, kernels }: ReplayContext,
-  from: number | null,
-): { readonly inputs: readonly (RecordedInput & { readonly number: number })[]; readonly isWhole: boolean } {
+export function recordedInputs(
+  { store: { revisions, requests }, kernels }: Pick<ReplayContext, 'store' | 'kernels'>,
+  { from = null, of }: { readonly from?: number | null; readonly of?: number } = {},
+): Recorded {
   const { inputs, isWhole } = revisions.inputs((number) => {
     const input = requests.input(number);
     return input === null || !kernels.isPure(input.code, input.language);
-  });
+  }, of);
   const wanted = inputs.filter((number) => number >= (from ?? 0));
   const known = wanted.flatMap((number) => {
     const input = requests.input(number);
     return input === null || input.code === '' || input.client === CLIENT ? [] : [{ ...input, number }];
   });
-  if (known.length === 0) throw new ProtocolError('NOT_FOUND', 'There are no recorded inputs to run again.');
   const isComplete = wanted.every((number) => requests.input(number)?.code);
   return { inputs: known, isWhole: isComplete && (isWhole || from !== null) };
 }
 
+/** As `recordedInputs`. Throws `ProtocolError` NOT_FOUND when there are none. */
+export function inputsToReplay(context: ReplayContext, from: number | null): Recorded {
+  const recorded = recordedInputs(context, { from });
+  if (recorded.inputs.length > 0) return recorded;
+  throw new ProtocolError('NOT_FOUND', 'There are no recorded inputs to run again.');
+}
+
 /** Runs them one after the other; the first one that is not kept ends it. */
-export async function replay(
-  context: ReplayContext,
-  { inputs, isWhole }: ReturnType<typeof inputsToReplay>,
-): Promise<Replayed> {
+export async function replay(context: ReplayContext, { inputs, isWhole }: Recorded): Promise<Replayed> {
   for (const [ran, input] of inputs.entries()) {
     const { status } = await submitAgain(context, input);
     if (status !== 'ok' && status !== 'error') {

@@ -96,6 +96,18 @@ export class RequestStore {
     return number;
   }
 
+  /** Records an input that ran in the session of which this one is a fork, under its number there. */
+  recordForked(number: number, language: Language, code: string): void {
+    this.#nextInput = Math.max(this.#nextInput, number + 1);
+    this.#database.run(
+      `INSERT INTO input (number, client, request, language, code, open) VALUES (?, 'fork', ?, ?, ?, 0)`,
+      number,
+      number,
+      language,
+      code,
+    );
+  }
+
   /** Returns the number of the new program. */
   acceptProgram({ client, request }: Request, entry: string, at: number): number {
     const number = this.#nextProgram++;

@@ -338,6 +338,18 @@ describe('the way to the head', () => {
     expect(inputs()).toEqual({ inputs: [4, 5], isWhole: true });
   });
 
+  it('leads on into the session that this one is a fork of, as far as it was known there', () => {
+    for (const isWhole of [true, false]) {
+      database.run('DELETE FROM past');
+      store.revisions.rememberSource({ inputs: [3, 5], isWhole });
+      if (store.revisions.head === null) store.revisions.append({ cause: 'fork', causeNumber: null, at: 0 });
+      expect(inputs()).toEqual({ inputs: [3, 5], isWhole });
+    }
+    store.revisions.append({ cause: 'input', causeNumber: 6, at: 0 });
+    retention({ revisions: 1 }).prune();
+    expect(inputs()).toEqual({ inputs: [3, 5, 6], isWhole: false });
+  });
+
   it('is known for so many revisions', () => {
     commits(3);
     retention({ revisions: 1 }).prune();

@@ -65,8 +65,17 @@ interface Way {
   readonly input: number | null;
 }
 
+/** Below zero stands the way that led to a fork in the session that it comes from. */
+const SOURCE = -1;
+
 function wayThrough({ parent, restored, cause, causeNumber }: Revision): Way {
-  return { before: restored ?? parent ?? 0, input: cause === 'input' ? causeNumber : null };
+  const before = cause === 'fork' ? SOURCE : (restored ?? parent ?? 0);
+  return { before, input: cause === 'input' ? causeNumber : null };
+}
+
+export interface InputsOnTheWay {
+  readonly inputs: readonly number[];
+  readonly isWhole: boolean;
 }
 
 /** Of so many revisions that are gone the way is still known. */
@@ -177,24 +186,33 @@ export class RevisionStore {
   }
 
   /**
-   * The inputs whose variables the head has, oldest first: those on the way to it since its variables were empty, or to
-   * what they were before the user emptied them if no step was made since. `isWhole` is false if the way begins before what is
-   * known, or in another session.
+   * The inputs whose variables the revision `of` has, oldest first: those on the way to it since its variables were empty,
+   * or to what they were before the user emptied them if no step was made since. `isWhole` is false if the way begins before
+   * what is known.
    */
-  inputs(isStep: (input: number) => boolean): { readonly inputs: readonly number[]; readonly isWhole: boolean } {
+  inputs(isStep: (input: number) => boolean, of = this.#head?.number ?? 0): InputsOnTheWay {
     const inputs: number[] = [];
     let hasStep = false;
-    let next = this.#head?.number ?? 0;
+    let next = of;
     while (next !== 0) {
       const revision = this.get(next);
       const way = revision === null ? this.#past(next) : wayThrough(revision);
-      if (way === null || revision?.cause === 'fork') return { inputs: inputs.reverse(), isWhole: false };
+      if (way === null) return { inputs: inputs.reverse(), isWhole: false };
       if (way.input !== null) inputs.push(way.input);
       hasStep ||= way.input !== null && isStep(way.input);
       const isEmptied = revision?.origin?.how === 'reset' && hasStep;
       next = isEmptied ? 0 : way.before;
     }
     return { inputs: inputs.reverse(), isWhole: true };
+  }
+
+  /** The way that led to the revision of a fork, which is committed with it. */
+  rememberSource({ inputs, isWhole }: InputsOnTheWay): void {
+    const sql = `INSERT INTO past (number, before, input) VALUES (?, ?, ?)`;
+    for (const [at, input] of [...inputs].reverse().entries()) {
+      this.#database.run(sql, SOURCE - at, SOURCE - at - 1, input);
+    }
+    if (isWhole) this.#database.run(sql, SOURCE - inputs.length, 0, null);
   }
 
   #past(number: number): Way | null {

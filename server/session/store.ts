@@ -9,6 +9,7 @@ import { HeapStore } from '../kernels/heap-store.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import { Log, type LogEntry } from './log.ts';
 import { NetworkStore } from './network.ts';
+import type { Recorded } from './replay.ts';
 import { RequestStore } from './requests.ts';
 import { type Origin, type Revision, type RevisionCause, RevisionStore } from './revisions.ts';
 import { migrate } from './schema.ts';
@@ -33,6 +34,11 @@ export interface ForkedHeap {
   readonly isPending: boolean;
   readonly ran: number;
   readonly deltas: readonly Uint8Array[];
+}
+
+/** What a fork begins with, beside its files and keys. */
+export interface ForkedState extends Recorded {
+  readonly heaps: readonly ForkedHeap[];
 }
 
 /** What can change files. */
@@ -152,8 +158,9 @@ export class SessionStore {
     });
   }
 
-  /** Makes the first revision of a forked session: an overlay with its files and kv, and the deltas of each heap. */
-  commitFork(overlay: Overlay, heaps: readonly ForkedHeap[], at: number, notice: string): readonly LogEntry[] {
+  /** Makes the first revision of a forked session: an overlay with its files and kv, its heaps and its recorded inputs. */
+  commitFork(overlay: Overlay, forked: ForkedState, at: number, notice: string): readonly LogEntry[] {
+    const { heaps, inputs, isWhole } = forked;
     return this.database.transaction(() => {
       const number = this.revisions.next;
       const { changes } = overlay.commit(number);
@@ -163,6 +170,8 @@ export class SessionStore {
         if (heap !== null) this.heaps.ranOn(heap, ran);
         return [kernel, heap] as const;
       });
+      for (const { number, language, code } of inputs) this.requests.recordForked(number, language, code);
+      this.revisions.rememberSource({ inputs: inputs.map(({ number }) => number), isWhole });
       this.revisions.append({ cause: 'fork', causeNumber: null, at, heaps: Object.fromEntries(stored) });
       const events = filesEvents({ cause: 'fork', causeNumber: null, at }, number, changes);
       events.push({ name: 'notice', body: { at, level: 'info', text: notice, cause: null } });

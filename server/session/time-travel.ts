@@ -11,7 +11,7 @@ import type { Kernels } from './kernels.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import type { Presence } from './presence.ts';
 import type { Programs } from './programs.ts';
-import { inputsToReplay, type Replayed, replay } from './replay.ts';
+import { inputsToReplay, type Recorded, type Replayed, recordedInputs, replay } from './replay.ts';
 import type { Move, Origin, Revision } from './revisions.ts';
 import type { Committed, SessionStore } from './store.ts';
 
@@ -135,6 +135,11 @@ export class TimeTravel {
     const inputs = inputsToReplay(this.#context, from);
     if (from === null) this.#moved(store.reset(Math.floor(clock.now()), originOf('replay', terminal)), 0);
     return replay(this.#context, inputs);
+  }
+
+  /** The inputs that made the variables of a kept revision; for 0, none. */
+  inputsOf(revision: number): Recorded {
+    return recordedInputs(this.#context, { of: revision });
   }
 
   /** Gives the head revision a name, by which it is kept for ever. Returns its number. */
