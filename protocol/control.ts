@@ -52,6 +52,8 @@ const CLIENT = {
       language,
       code: v.string(),
       timeout,
+      /** True at a prompt: statements before the last one show their values too. */
+      echo: v.exactOptional(v.boolean()),
     }),
   },
   /** Never queues behind inputs. Without a target: whatever the kernels are running. */

@@ -29,7 +29,7 @@ export interface KernelIo {
   display(bundle: MimeBundle, input: number): void;
   /**
    * A line of standard input, without its end: asked of the terminals. Null when there is no more, when nobody can be
-   * asked (background work), and when the evaluation is interrupted meanwhile.
+   * asked (background work, programs), and when the evaluation is interrupted meanwhile.
    */
   readLine(isSecret: boolean): Promise<string | null>;
   /** Awaited at every yield: a promise while a lossless reader lags, else undefined. */
@@ -60,6 +60,8 @@ export interface EvaluateRequest {
   readonly language: Language;
   /** Counted polls after which the input ends as interrupted; clocks stand still during synchronous code. */
   readonly fuel: number;
+  /** At a prompt: where the language has it so, statements before the last one show their values as well. */
+  readonly echo: boolean;
 }
 
 /** A script that is run from start to end, in a kernel that does nothing else before or after. */
@@ -70,7 +72,7 @@ export interface ScriptRequest {
   readonly env: Readonly<Record<string, string>>;
   /** As in `EvaluateRequest`. */
   readonly fuel: number;
-  /** Its standard input, for a kernel that does not read it line by line with `KernelIo.readLine`. */
+  /** Its standard input. */
   readonly stdin: ReadableStream<Uint8Array>;
   /** A module of the network. Rejects with an error for the user when it cannot be had. */
   module(url: string): Promise<RemoteModule>;

@@ -7,7 +7,6 @@ import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo } from '..
 import type { MemoryBudget, Tenant } from '../memory.ts';
 import type { Clock } from '../session/clock.ts';
 import { maxKernelRuns } from './limits.ts';
-import { LineReader } from './line-reader.ts';
 import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
 import type { RemoteModules } from './remote-modules.ts';
 import { SourceFiles } from './source-files.ts';
@@ -141,7 +140,7 @@ class KernelRun {
           stdin,
           module: (url) => this.#options.modules.get(url, { list: network, requested: this.#requested }),
         },
-        this.#kernelIo(stdin),
+        this.#kernelIo(),
       );
       return this.#stopped ?? this.#exitOf(evaluation);
     } catch (error) {
@@ -170,12 +169,11 @@ class KernelRun {
 
   readonly #requested = (attempt: EgressAttempt): void => this.#io.requested(attempt);
 
-  #kernelIo(stdin: ReadableStream<Uint8Array>): KernelIo {
+  #kernelIo(): KernelIo {
     const { direct } = this.#io.session;
     if (direct === null) throw new Error('it has no files');
     const encoder = new TextEncoder();
     const files = new SourceFiles(this.#spec.sources, () => direct().files);
-    let lines: LineReader | null = null;
     const ended = new Promise<null>((resolve) => {
       this.#stdin.signal.addEventListener('abort', () => resolve(null));
     });
@@ -187,10 +185,7 @@ class KernelRun {
         const text = bundle.find(([type]) => type === 'text/plain')?.[1];
         if (typeof text === 'string' && this.#stopped === null) this.#io.write('stdout', encoder.encode(`${text}\n`));
       },
-      readLine: () => {
-        lines ??= new LineReader(stdin);
-        return Promise.race([lines.next(), ended]);
-      },
+      readLine: () => Promise.resolve(null),
       backpressure: () => {
         if (this.#stopped !== null) return undefined;
         this.#commitIfDue();

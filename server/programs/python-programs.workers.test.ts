@@ -52,6 +52,16 @@ describe('a Python script', () => {
     expect(result.stderr).toMatch(stderr);
   });
 
+  it.each([
+    ['what input() left', 'import sys; input(); print(repr(sys.stdin.read()))', 'a\nb\r\nc', "'b\\nc'\n"],
+    ['bytes', 'import sys; print(sys.stdin.buffer.read())', 'a\n\0b', "b'a\\n\\x00b'\n"],
+    ['lines', 'import sys; print([line for line in sys.stdin])', 'a\nb', "['a\\n', 'b']\n"],
+    ['nothing', 'import sys; print(repr(sys.stdin.read()))', '', "''\n"],
+    ['a secret', 'import getpass; print(getpass.getpass("? "))', 'x\n', 'x\n'],
+  ])('reads %s from its standard input as it is', async (_, code, stdin, stdout) => {
+    expect(await run({ sources: { 'script.py': code }, stdin })).toMatchObject({ stdout, exit: exit(0) });
+  });
+
   it('keeps nothing of what is killed or takes too long', async () => {
     const code = 'open("x", "w").write("y"); print("ready", flush=True)\nwhile True: pass';
     const killed = await run({ sources: { 'script.py': code }, onOutput: (_, kill) => kill() });

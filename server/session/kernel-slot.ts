@@ -269,7 +269,13 @@ export class KernelSlot {
     const begun = () => this.#begun();
     const output = gatherOutput(this.#context, input.number, begun, () => interruption.request());
     interruption.onRequest(() => asks.abandon(input.number));
-    const request = { input: input.number, code: input.code, language: input.language, fuel: input.fuel };
+    const request = {
+      input: input.number,
+      code: input.code,
+      language: input.language,
+      fuel: input.fuel,
+      echo: input.echo,
+    };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
     const io = kernelIo({
       ...this.#context,

@@ -12,6 +12,8 @@ export interface QueuedInput {
   /** Of the code, in UTF-8. */
   readonly bytes: number;
   readonly language: Language;
+  /** See `EvaluateRequest`. */
+  readonly echo: boolean;
   readonly fuel: number;
   /** Wall time after which it is interrupted as if its fuel were used up; null for none. */
   readonly timeoutMilliseconds: number | null;

@@ -99,6 +99,15 @@ function submitAgain(context: ReplayContext, { language, code }: RecordedInput):
     fatal,
   });
   acceptance.settle();
-  const input = { number, client: CLIENT, code, bytes: utf8Length(code), language, fuel: FUEL, acceptance };
+  const input = {
+    number,
+    client: CLIENT,
+    code,
+    bytes: utf8Length(code),
+    language,
+    fuel: FUEL,
+    echo: false,
+    acceptance,
+  };
   return new Promise((onEnd) => kernels.for(language).submit({ ...input, timeoutMilliseconds: null, onEnd }));
 }

@@ -245,7 +245,7 @@ export class Session implements ConnectionHandler {
     this.#presence.each((terminal) => terminal.close(code, reason));
   }
 
-  #submit(terminal: Terminal, { request, language, code, timeout }: Body<'submit'>): void {
+  #submit(terminal: Terminal, { request, language, code, timeout, echo = false }: Body<'submit'>): void {
     const { client } = terminal.identity;
     this.#requireWriter(terminal);
     if (this.#isKnown(terminal, request)) return;
@@ -280,7 +280,7 @@ export class Session implements ConnectionHandler {
     this.#taken = acceptance;
     if (slot.isReady) void acceptance.settleSoon();
     else acceptance.settle();
-    slot.submit({ number, client, code, bytes, language, acceptance, ...limitsOf(timeout) });
+    slot.submit({ number, client, code, bytes, language, echo, acceptance, ...limitsOf(timeout) });
   }
 
   #run(terminal: Terminal, uploads: Uploads, body: Body<'run'>): void {

@@ -17,6 +17,7 @@ import { programLines } from './program-lines.ts';
 import { programStart } from './program-start.ts';
 import { programs } from './programs.ts';
 import { pythonCpu } from './python-cpu.ts';
+import { pythonInterrupt } from './python-interrupt.ts';
 import { pythonWake } from './python-wake.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
@@ -43,6 +44,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   wake,
   history,
   pythonWake,
+  pythonInterrupt,
   pythonCpu,
   memory,
   sessions,

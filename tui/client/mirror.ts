@@ -92,7 +92,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
   submit(code: string, language: Language): void {
     const block = this.#blocks.submit(code, language);
     this.#changed();
-    this.#connection.submit({ code, language, timeout: null }, block.accepted).catch((error: unknown) => {
+    this.#connection.submit({ code, language, timeout: null, echo: true }, block.accepted).catch((error: unknown) => {
       block.refused(messageOf(error));
       this.#changed();
     });

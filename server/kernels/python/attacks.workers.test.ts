@@ -22,7 +22,11 @@ beforeAll(async () => {
 /** What the REPL shows; a crashed interpreter is replaced, as the session does. */
 async function attempt(code: string): Promise<string> {
   const shown = await session.show(code);
-  if (shown.includes('trap:')) await session.restart();
+  if (shown.includes('trap:')) {
+    await session.restart();
+    // What did not come back is told first.
+    await session.show('0');
+  }
   return shown;
 }
 

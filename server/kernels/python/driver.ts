@@ -13,6 +13,7 @@
  * What `_spawnpoint_host` offers to the driver, in Python:
  *
  *     read_line(prompt: str) -> str            one line of standard input without its end; EOFError, KeyboardInterrupt
+ *     read_bytes() -> bytes                    of a program's standard input, b'' at its end; KeyboardInterrupt
  *     run(coroutine, context) -> object        runs the event loop until the coroutine is done, as a task in this
  *                                              contextvars.Context; KeyboardInterrupt cancels it first
  *     get_js(name) -> str                      a variable of the JavaScript kernel as plain data (driver/plain.py); NameError
@@ -33,7 +34,8 @@
 /** The functions that the kernel calls on `_spawnpoint`, by name. JSON results are of the types below. */
 export interface DriverFunctions {
   /**
-   * `execute(code: str, number: int) -> str`: runs an input in the live namespace (`__main__`), statement by statement;
+   * `execute(code: str, number: int, echoes: bool) -> str`: runs an input in the live namespace (`__main__`), statement by
+   * statement; with `echoes` the values of statements before the last are printed, as at CPython's prompt;
    * top-level await through `_spawnpoint_host.run`. Answers `ExecuteResult` as JSON and never raises: KeyboardInterrupt
    * and SystemExit are results too. May suspend.
    */
@@ -101,6 +103,6 @@ export interface MountedFiles {
   invalidate(): void;
   /** Descriptors above 2 that are open, as JSON; stored beside the heap. */
   describe(): string;
-  /** Opens again, under the same numbers, what `describe` told. Answers the paths of those that are gone. */
+  /** Opens again, under the same numbers, what `describe` told. Answers what did not come back, in words. */
   reopen(description: string): string[];
 }

@@ -4,6 +4,7 @@ import { EngineGoneError, type Kernel, type KernelFactory, type KernelHost, type
 import type { PythonServices } from './boot.ts';
 import lock from './engine.lock.json' with { type: 'json' };
 import { isComplete } from './is-complete.ts';
+import { isPure } from './is-pure.ts';
 import { PythonKernel } from './python-kernel.ts';
 import { splitInputs } from './split-inputs.ts';
 
@@ -30,8 +31,7 @@ export class PythonFactory implements KernelFactory {
     return splitInputs(text);
   }
 
-  /** Any expression may run code that changes something. */
-  isPure(): boolean {
-    return false;
+  isPure(code: string): boolean {
+    return isPure(code);
   }
 }

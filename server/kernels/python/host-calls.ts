@@ -33,6 +33,7 @@ export function hostFunctions(targets: HostCallTargets): Record<string, HostFunc
     wait: (milliseconds) => turn.waitForWork(number(milliseconds)),
     take_settled: () => JSON.stringify(fetches.takeSettled()),
     read_line: (isSecret) => turn.readLine(isSecret === true),
+    read_bytes: () => turn.readBytes(),
     kv_get: (key) => keys((store) => store.get(text(key)) ?? undefined),
     kv_set: (key, value) => keys((store) => store.set(text(key), bytes(value))),
     kv_delete: (key) => keys((store) => store.delete(text(key))),

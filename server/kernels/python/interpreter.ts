@@ -53,6 +53,9 @@ export interface InterpreterOptions {
 const STACK_BYTES = 100 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 const HOME = '/home/user';
+/** Stands for what did not come back. */
+const NOTHING: object = Object.freeze(Object.create(null));
+const NOTHING_NAME = 'nothing';
 
 export class Interpreter {
   readonly module: PythonModule;
@@ -220,7 +223,16 @@ export class Interpreter {
     }
   }
 
+  /** How many of the objects that these tables held could not be found again and were held for the first time. */
+  countLost(tables: ReferenceTables): number {
+    const { host } = this.#guard;
+    const isLost = (name: string) => name !== NOTHING_NAME && !Object.hasOwn(host, name);
+    return tables.hiwireKeys.filter((key) => key?.serialized && 'lost' in key.serialized && isLost(key.serialized.lost))
+      .length;
+  }
+
   #hostName(value: unknown): string {
+    if (value === NOTHING) return NOTHING_NAME;
     const name = Object.keys(this.#guard.host).find((key) => this.#guard.host[key] === value);
     return name ?? typeof value;
   }
@@ -228,7 +240,7 @@ export class Interpreter {
   #find(reference: StoredReference): unknown {
     const { host } = this.#guard;
     if ('host' in reference) return host;
-    return Object.hasOwn(host, reference.lost) ? host[reference.lost] : Object.freeze(Object.create(null));
+    return Object.hasOwn(host, reference.lost) ? host[reference.lost] : NOTHING;
   }
 }
 

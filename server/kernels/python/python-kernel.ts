@@ -22,9 +22,10 @@ import { InterpreterTrap, toTrap } from './interpreter.ts';
 import { MAX_PYTHON_HEAP_BYTES, PYTHON_RESERVE_BYTES } from './limits.ts';
 import { mimeBundle } from './mime.ts';
 import type { Beside } from './stored-heap.ts';
+import type { Limits } from './turn.ts';
 
 /** What the kernel calls: functions of the REPL, and of the host's side in Python. */
-type Entry = keyof DriverFunctions | 'background_due' | 'reseed' | 'run_background';
+type Entry = keyof DriverFunctions | 'background_due' | 'give_up_requests' | 'reseed' | 'run_background';
 
 const SEED_BYTES = 32;
 
@@ -44,6 +45,8 @@ export class PythonKernel implements Kernel {
   #isBroken = false;
   /** What a restored heap had open: there are no files before the first turn. */
   #unopened: Beside | null;
+  /** What else did not come back, in words. Told in the first turn. */
+  readonly #lost: string[] = [];
 
   static async boot(
     engine: string,
@@ -64,6 +67,7 @@ export class PythonKernel implements Kernel {
     this.#parts = parts;
     this.#unopened = parts.heap.beside;
     this.#ask('reseed', String.fromCharCode(...host.randomBytes(SEED_BYTES)));
+    if (this.#unopened) this.#lost.push(...this.#lostWith(this.#unopened));
     this.#noteDue();
   }
 
@@ -76,7 +80,7 @@ export class PythonKernel implements Kernel {
     const { output } = this.#parts;
     output.input = request.input;
     try {
-      const text = await this.#inTurn(io, request.fuel, 'execute', request.code, request.input);
+      const text = await this.#inTurn(io, { fuel: request.fuel }, 'execute', request.code, request.input, request.echo);
       const evaluation = this.#evaluation(JSON.parse(String(text)), io, request.input);
       this.#noteDue();
       return evaluation;
@@ -87,16 +91,17 @@ export class PythonKernel implements Kernel {
     }
   }
 
-  async runScript({ entry, args, env, fuel }: ScriptRequest, io: KernelIo): Promise<Evaluation> {
+  async runScript({ entry, args, env, fuel, stdin }: ScriptRequest, io: KernelIo): Promise<Evaluation> {
     this.#refuseWhileBusy();
     const source = readScript(io.files, entry);
     if (typeof source !== 'string') return { status: 'error', error: source };
     try {
       if (Object.keys(env).length > 0) {
         const text = JSON.stringify(JSON.stringify(env));
-        await this.#inTurn(io, fuel, 'execute', `import json, os\nos.environ.update(json.loads(${text}))`, 0);
+        const code = `import json, os\nos.environ.update(json.loads(${text}))`;
+        await this.#inTurn(io, { fuel }, 'execute', code, 0, false);
       }
-      const text = await this.#inTurn(io, fuel, 'run_program', source, entry, JSON.stringify(args));
+      const text = await this.#inTurn(io, { fuel, stdin }, 'run_program', source, entry, JSON.stringify(args));
       return this.#evaluation(JSON.parse(String(text)), io, 0);
     } catch (error) {
       return this.#trapped(error);
@@ -110,7 +115,7 @@ export class PythonKernel implements Kernel {
     try {
       // Others come first, and the clock goes on, however often this is due.
       await scheduler.wait(0);
-      const isInterrupted = await this.#inTurn(io, request.fuel, 'run_background');
+      const isInterrupted = await this.#inTurn(io, request, 'run_background');
       const reason = this.#parts.turn.stopped ?? 'user';
       this.#noteDue();
       if (isInterrupted !== true) return { status: 'ok', ran: 1 };
@@ -180,9 +185,9 @@ export class PythonKernel implements Kernel {
   }
 
   /** Calls an entry on a stack of its own, until it has answered or can no longer be stopped. */
-  async #inTurn(io: KernelIo, fuel: number, entry: Entry, ...parameters: unknown[]): Promise<unknown> {
+  async #inTurn(io: KernelIo, limits: Limits, entry: Entry, ...parameters: unknown[]): Promise<unknown> {
     const { turn, interpreter, output, files } = this.#parts;
-    const abandoned = turn.begin(io, fuel);
+    const abandoned = turn.begin(io, limits);
     files.invalidate();
     this.#reopen();
     const result = await Promise.race([interpreter.callSuspending(this.#entry(entry), ...parameters), abandoned]);
@@ -197,15 +202,23 @@ export class PythonKernel implements Kernel {
     if (!beside) return;
     this.#unopened = null;
     const { interpreter, files, output } = this.#parts;
-    const lost = files.reopen(beside.files);
+    const lost = [...this.#lost, ...files.reopen(beside.files)];
     try {
       interpreter.module.FS.chdir(beside.directory);
     } catch {
-      lost.push(beside.directory);
+      lost.push(`the working directory ${beside.directory}, which is gone`);
     }
     if (lost.length === 0) return;
     const told = this.#ask('restored', JSON.stringify(lost));
     if (typeof told === 'string') output.writeText(2, `${told}\n`);
+  }
+
+  /** What a restored heap had of the world outside: objects of JavaScript, answers of the network. */
+  #lostWith({ tables }: Beside): string[] {
+    const objects = this.#parts.interpreter.countLost(tables);
+    const requests = Number(this.#ask('give_up_requests'));
+    const counts = { 'JavaScript objects': objects, 'requests to the network': requests };
+    return Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${what} (${count})`]));
   }
 
   /** What the session has no room for is lost; the input hears of it. */

@@ -61,6 +61,20 @@ describe('an evaluation', () => {
     expect(await session.show('input()')).toMatch(/EOFError: EOF when reading a line\s*$/);
   });
 
+  it('shows the values of statements before the last one at a prompt only', async () => {
+    const code = '1 + 1\n"doc"\nfor i in range(2): i\nif True: 3\nx = 4\n(5, 6)';
+    const last = { status: 'ok', value: { text: '(5, 6)', isVoid: false } };
+    const before = session.output.length;
+    expect(await session.evaluate(code, { echo: false })).toEqual(last);
+    expect(session.output.slice(before)).toEqual([]);
+    expect(await session.evaluate(code)).toEqual(last);
+    const shown = session.output.slice(before).map(({ text }) => text);
+    expect(shown.join('')).toBe("2\n'doc'\n0\n1\n3\n");
+    expect(await session.show('__import__("__main__").__doc__ is None')).toBe('True');
+    const waiting = 'import asyncio\nawait asyncio.sleep(0, 7)\nawait asyncio.sleep(0, 8)';
+    expect(await session.show(waiting, { echo: false })).toBe('8');
+  });
+
   it('has files, keys and time', async () => {
     session.files.write('data.txt', new TextEncoder().encode('from outside\n'));
     expect(await session.show('open("data.txt").read()')).toBe("'from outside\\n'");
@@ -137,6 +151,27 @@ describe('work between inputs', () => {
       { stream: 'stdout', text: 'told\n', input: input - 1 },
       { stream: 'stdout', text: 'after\n', input: input + 1 },
     ]);
+  });
+
+  it('hears after a restore that an answer of the network does not come', async () => {
+    const asking = await openPython();
+    asking.onFetch = () => new Promise(() => {});
+    await asking.evaluate(`import asyncio, _spawnpoint_host as h
+heard = []
+async def ask():
+    try: await h.fetch('https://x.test/')
+    except OSError as error: heard.append(str(error))
+
+task = asyncio.get_event_loop().create_task(ask())`);
+    await asking.evaluate('await asyncio.sleep(0)');
+    expect([asking.kernel.nextBackgroundAt(), asking.kernel.hasWork]).toEqual([null, true]);
+    asking.store();
+    await asking.restart();
+    expect(asking.kernel.nextBackgroundAt()).not.toBeNull();
+    await asking.runBackground();
+    expect(asking.output.at(-1)?.text).toBe('Python could not bring everything back: requests to the network (1).\n');
+    expect(await asking.show('heard')).toBe("['the session was opened anew before the answer came: ask again']");
+    expect(asking.kernel.hasWork).toBe(false);
   });
 
   it('outlives what sets and closes event loops', async () => {

@@ -25,7 +25,7 @@ sys.modules.pop('_spawnpoint_calls', None)
 entries = {
     name: id(getattr(package, name))
     for package, names in (
-        (_spawnpoint_host, ('background_due', 'execute', 'reseed', 'run_background', 'run_program')),
+        (_spawnpoint_host, ('background_due', 'execute', 'give_up_requests', 'reseed', 'run_background', 'run_program')),
         (_spawnpoint, ('complete', 'get_value', 'inspect', 'restored', 'variables')),
     )
     for name in names

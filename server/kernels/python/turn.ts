@@ -33,8 +33,16 @@ const MAX_UNANSWERED = 100;
 const MAX_INTERRUPTS = 4;
 /** Characters of output after which others have their turn, and slow readers are waited for. */
 const CHARACTERS_PER_YIELD = 256 * 1024;
+const FOR_EVER = -1;
 /** The number of SIGUSR1, by which Python is made to call `tick`. */
 const SIGNAL = 10;
+
+/** What a turn may use. */
+export interface Limits {
+  readonly fuel: number;
+  /** Of a script. */
+  readonly stdin?: ReadableStream<Uint8Array>;
+}
 
 export class Turn {
   readonly #now: () => number;
@@ -48,6 +56,7 @@ export class Turn {
   #interrupts = 0;
   #written = 0;
   #wake: (() => void) | null = null;
+  #stdin: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #abandon: () => void = () => {};
 
   constructor(now: () => number) {
@@ -65,8 +74,9 @@ export class Turn {
   }
 
   /** The promise rejects with `Unstoppable` when the guest goes on though it was told to stop. */
-  begin(io: KernelIo, fuel: number): Promise<never> {
+  begin(io: KernelIo, { fuel, stdin }: Limits): Promise<never> {
     this.#io = io;
+    this.#stdin = stdin?.getReader() ?? null;
     this.#start(fuel * CHECKS_PER_POLL);
     return new Promise((_resolve, reject) => {
       this.#abandon = () => reject(new Unstoppable());
@@ -132,7 +142,7 @@ export class Turn {
     return this.isStopped;
   }
 
-  /** Waits until work came, at most so long (for ever if negative); whether the guest must stop. */
+  /** Waits until work came, at most so long (`FOR_EVER` if negative); whether the guest must stop. */
   async waitForWork(milliseconds: number): Promise<boolean> {
     await this.#sleep(milliseconds);
     return this.isStopped;
@@ -148,6 +158,17 @@ export class Turn {
     const line = this.#stopped ? null : ((await this.#io?.readLine(isSecret)) ?? null);
     if (this.isStopped) return false;
     return line ?? undefined;
+  }
+
+  /** Bytes of a script's standard input: undefined at its end, false when the guest must stop. */
+  async readBytes(): Promise<Uint8Array | undefined | false> {
+    let chunk: ReadableStreamReadResult<Uint8Array> | undefined;
+    const reading = this.#stdin?.read().then((result) => {
+      chunk = result;
+    });
+    while (reading && !chunk && !this.#stopped) await Promise.race([reading, this.#sleep(FOR_EVER)]);
+    if (this.isStopped) return false;
+    return chunk?.value;
   }
 
   #start(checks: number): void {

@@ -57,6 +57,14 @@ export class Product {
     if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${text}`);
   }
 
+  /** What the server's REST surface answers to GET. Rejects unless that is success. */
+  async get(path: string): Promise<ArrayBuffer> {
+    const { origin, token } = await this.server.reach();
+    const response = await fetch(`${origin}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`${path} was answered ${response.status}`);
+    return response.arrayBuffer();
+  }
+
   /** Ends the server, if it runs. Sessions stay. */
   async stop(): Promise<void> {
     await stopServer(this.env);

@@ -22,6 +22,12 @@ export interface TestOutput {
   readonly input: number;
 }
 
+interface EvaluateOptions {
+  readonly language?: Language;
+  readonly fuel?: number;
+  readonly echo?: boolean;
+}
+
 export class TestSession {
   readonly files = new MemoryFiles();
   readonly kv = new MemoryKeyValue();
@@ -57,14 +63,14 @@ export class TestSession {
     return this.#kernel;
   }
 
-  evaluate(code: string, options: { language?: Language; fuel?: number } = {}): Promise<Evaluation> {
+  evaluate(code: string, options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#input += 1;
-    const { language = this.#language, fuel = FUEL } = options;
-    return this.kernel.evaluate({ input: this.#input, code, language, fuel }, this.#io);
+    const { language = this.#language, fuel = FUEL, echo = true } = options;
+    return this.kernel.evaluate({ input: this.#input, code, language, fuel, echo }, this.#io);
   }
 
   /** What the REPL would show: output, then the value or the error, without colours. */
-  async show(code: string, options: { language?: Language; fuel?: number } = {}): Promise<string> {
+  async show(code: string, options: EvaluateOptions = {}): Promise<string> {
     const before = this.output.length;
     const outcome = await this.evaluate(code, options);
     const printed = this.output

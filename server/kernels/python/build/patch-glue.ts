@@ -105,6 +105,12 @@ const CONFINING: readonly Patch[] = [
     'function updateMemoryViews(){',
     'Module.updateMemoryViews=updateMemoryViews;function updateMemoryViews(){',
   ],
+  // A proxy of a Python object holds `undefined`: it is told like everything else that does not come back.
+  [
+    'what is stored of references',
+    /if\(!\["object","function"\]\.includes\(typeof l\)\)throw new Error\([^)]*\);if\(l===null\)/,
+    'if(l===null||l===undefined)',
+  ],
   // Each boot would bind it in the namespace of the user.
   ['import of the core', 'API.rawRun("import _pyodide_core")', 'API.rawRun("__import__(\'_pyodide_core\')")'],
   ['export', 'export default _createPyodideModule;', ''],

@@ -6,9 +6,9 @@ from json import dumps, loads
 from . import completion, execution, inspection, plain, programs, variables as variables_module
 
 
-def execute(code, number):
+def execute(code, number, echoes):
     """Runs an input; an `ExecuteResult`."""
-    return _guarded(lambda: execution.run(code, number))
+    return _guarded(lambda: execution.run(code, number, echoes))
 
 
 def run_program(code, filename, argv):

@@ -10,13 +10,13 @@ from . import display, errors, exits, live, magics, packages, plain, source, std
 MAX_STRING = 1024 * 1024
 
 
-def run(code, number):
-    """Executes an input. Answers an `ExecuteResult` (see driver.ts); every error is a result."""
+def run(code, number, echoes):
+    """Executes an input; with `echoes` as at CPython's prompt, without as `python -c`. Answers an `ExecuteResult` (see driver.ts); every error is a result."""
     filename = source.filename_of(number)
     try:
         live.context.run(_spawnpoint_host.begin_input, number)
         _prepare()
-        result = _run_steps(code, filename)
+        result = _run_steps(code, filename, echoes)
     except SystemExit as error:
         result = exits.describe(error)
     except KeyboardInterrupt as error:
@@ -36,12 +36,12 @@ def run_statement(code, filename):
         _run_step(step)
 
 
-def _run_steps(code, filename):
+def _run_steps(code, filename, echoes):
     leading, rest = magics.split(code)
     for line in leading:
         magics.call(line, filename)
     source.remember(filename, code)
-    steps = source.compile_input(rest, filename)
+    steps = source.compile_input(rest, filename, echoes)
     for step in steps:
         display.display.holder = step.code if step is steps[-1] and step.echoes else None
         _run_step(step)

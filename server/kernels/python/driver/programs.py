@@ -16,7 +16,7 @@ from . import errors, execution, exits, packages, source, stdin
 # Modules from here are the user's own: a program imports them anew, and its copies go with it.
 _USER_FILES = '/home/user/'
 
-_SYSTEM = ('argv', 'path', 'stdin', 'stdout', 'stderr', 'displayhook', 'excepthook')
+_SYSTEM = ('argv', 'path', 'stdin', '__stdin__', 'stdout', 'stderr', 'displayhook', 'excepthook')
 
 
 def run(code, filename, arguments):
@@ -128,7 +128,7 @@ class _Isolation:
         sys.displayhook, sys.excepthook = sys.__displayhook__, sys.__excepthook__
         atexit.register, atexit.unregister = self._register, self._unregister
         exits.install(exits.ProgramQuitter)
-        stdin.renew()
+        sys.stdin = sys.__stdin__ = stdin.ProgramStdin()
         return self
 
     def __exit__(self, *_):

@@ -19,7 +19,7 @@ _flags = 0
 
 
 class Step:
-    """One statement, compiled as a REPL compiles it: an expression passes its value to `sys.displayhook`."""
+    """One statement. One that echoes is an expression that passes its value to `sys.displayhook`, as at a prompt."""
 
     def __init__(self, code, echoes):
         self.code = code
@@ -45,16 +45,28 @@ def remember(filename, code):
         linecache.cache.pop(_remembered.popleft(), None)
 
 
-def compile_input(code, filename):
-    """The steps of an input. Nothing has run when one of them has a syntax error."""
+def compile_input(code, filename, echoes=True):
+    """The steps of an input. Nothing has run when one of them has a syntax error. Without `echoes` only an expression at the
+    end passes its value on.
+    """
     global _flags
     flags = _flags
     tree = compile(code, filename, 'exec', flags | ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
     steps = []
     for statement in tree.body:
-        unit = ast.Interactive([statement])
-        compiled = compile(unit, filename, 'single', flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+        is_expression = isinstance(statement, ast.Expr)
+        is_shown = echoes or (is_expression and statement is tree.body[-1])
+        unit = ast.Interactive([statement]) if is_shown else ast.Module([_without_effect(statement)], [])
+        mode = 'single' if is_shown else 'exec'
+        compiled = compile(unit, filename, mode, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
         flags |= compiled.co_flags & _FUTURE_FLAGS
-        steps.append(Step(compiled, isinstance(statement, ast.Expr)))
+        steps.append(Step(compiled, is_shown and is_expression))
     _flags = flags
     return steps
+
+
+def _without_effect(statement):
+    """The statement; for a lone constant `pass`, as a string at the top of a module would become its docstring."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return ast.copy_location(ast.Pass(), statement)
+    return statement

@@ -1,4 +1,4 @@
-"""`input()` and `sys.stdin`: both read lines from the terminal, or from what was piped to the client."""
+"""`input()` and `sys.stdin`: at the prompt both read lines from the terminal, in a program the bytes that it was given."""
 
 import builtins
 import getpass
@@ -10,10 +10,11 @@ import _spawnpoint_host
 _input = builtins.input
 
 
-class Lines(io.RawIOBase):
-    """Standard input as bytes: each read that finds nothing left asks for one more line."""
+class _Source(io.RawIOBase):
+    """Standard input as bytes: each read that finds nothing left asks for more."""
 
-    def __init__(self):
+    def __init__(self, ask):
+        self._ask = ask
         self._rest = b''
         self.was_read = False
 
@@ -23,7 +24,7 @@ class Lines(io.RawIOBase):
     def readinto(self, buffer):
         self.was_read = True
         if not self._rest:
-            self._rest = _next_line()
+            self._rest = self._ask()
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
@@ -39,21 +40,33 @@ def _next_line():
     return f'{line}\n'.encode('utf-8', 'surrogateescape')
 
 
-class Stdin(io.TextIOWrapper):
-    """Text over `Lines`. It is no terminal in the sense of `isatty`: nothing can set its modes."""
-
-    def __init__(self):
-        self._lines = Lines()
-        super().__init__(io.BufferedReader(self._lines), encoding='utf-8', errors='surrogateescape', newline='\n')
-
-    @property
-    def was_read(self):
-        """Whether anything was asked of it, so that it may have read ahead."""
-        return self._lines.was_read
+class _Stdin(io.TextIOWrapper):
+    def __init__(self, source, newline):
+        super().__init__(io.BufferedReader(source), encoding='utf-8', errors='surrogateescape', newline=newline)
 
     @property
     def name(self):
         return '<stdin>'
+
+
+class Stdin(_Stdin):
+    """Text of lines that are asked for. It is no terminal in the sense of `isatty`: nothing can set its modes."""
+
+    def __init__(self):
+        self._source = _Source(_next_line)
+        super().__init__(self._source, '\n')
+
+    @property
+    def was_read(self):
+        """Whether anything was asked of it, so that it may have read ahead."""
+        return self._source.was_read
+
+
+class ProgramStdin(_Stdin):
+    """Text of the bytes that a program was given."""
+
+    def __init__(self):
+        super().__init__(_Source(_spawnpoint_host.read_bytes), None)
 
 
 def read_input(prompt='', /):
@@ -73,6 +86,8 @@ def read_input(prompt='', /):
 
 def read_secret(prompt='Password: ', stream=None, *, echo_char=None):
     """As getpass.getpass: reads a line that is not shown."""
+    if not isinstance(sys.stdin, Stdin):
+        return getpass.fallback_getpass(prompt, stream, echo_char=echo_char)
     _spawnpoint_host.flush_output()
     return _spawnpoint_host.read_line(str(prompt), True)
 

@@ -84,11 +84,15 @@ export interface EmscriptenFs {
   mount(type: { mount(mount: FsMount): FsNode }, options: object, mountpoint: string): FsNode;
   createNode(parent: FsNode | null, name: string, mode: number, device: number): FsNode;
   createStream(stream: object, fd: number): FsStream;
+  /** A second descriptor of the same stream. */
+  dupStream(stream: FsStream, fd: number): FsStream;
   lookupNode(parent: FsNode, name: string): FsNode;
   lookupPath(path: string): { readonly node: FsNode };
   hashRemoveNode(node: FsNode): void;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
+  isSocket(mode: number): boolean;
+  isFIFO(mode: number): boolean;
 }
 
 export const DIRECTORY_MODE = 0o040755;

@@ -214,16 +214,21 @@ describe('sqlite3', () => {
 describe('descriptors', () => {
   it('are opened again under their numbers, in place', () => {
     session.python("f = open('f', 'w+'); _ = f.write('one\\ntwo\\nthree\\n'); _ = f.seek(0); f.readline()");
-    session.python("d = os.open('f', os.O_RDWR | os.O_APPEND); gone = open('gone', 'w'); gone.fileno()");
+    session.python("d = os.open('f', os.O_RDWR | os.O_APPEND); gone = open('gone', 'w'); ends = os.pipe()");
     const description = MountedSession.mounted.describe();
     const { streams } = fileSystemOf(MountedSession.driver.py);
     for (const stream of [...streams]) if (stream && stream.fd > 2) streams[stream.fd] = null;
     session.other((files) => files.remove('gone', { recursive: false }));
     const lost = MountedSession.mounted.reopen(description);
-    expect(lost).toContain('/home/user/gone');
-    expect(lost).not.toContain('/home/user/f');
+    expect(lost.filter((each) => each.includes('gone'))).toEqual(['/home/user/gone, which cannot be opened any more']);
+    expect(lost.filter((each) => each.includes('pipe'))).toHaveLength(2);
+    expect(lost.join()).not.toMatch(/user\/f\b/);
     expect(session.python("_ = os.write(d, b'four\\n'); f.read()")).toBe("'two\\nthree\\nfour\\n'");
-    expect(session.python("gone.write('x'); gone.flush()")).toContain('Bad file descriptor');
+    expect(session.python("gone.write('x'); gone.flush()")).toContain('Stale file handle');
+    const again = MountedSession.mounted.describe();
+    for (const stream of [...streams]) if (stream && stream.fd > 2) streams[stream.fd] = null;
+    expect(MountedSession.mounted.reopen(again)).toEqual([]);
+    expect(session.python('os.read(ends[0], 1)')).toContain('Stale file handle');
     session.python('f.close(); os.close(d)\ntry: gone.close()\nexcept OSError: pass');
   });
 });

@@ -4,11 +4,11 @@ from .background import background_due, has_pending, run_background
 from .entries import execute, run_program
 from .event_loop import run
 from .exchange import get_js, install_packages
-from .fetching import Response, fetch
+from .fetching import Response, fetch, give_up_requests
 from .key_values import kv_delete, kv_get, kv_list, kv_set
 from .preemption import reseed
 from .sources import begin_input
-from .streams import flush_output, read_line
+from .streams import flush_output, read_bytes, read_line
 
 __all__ = [
     'Response',
@@ -18,12 +18,14 @@ __all__ = [
     'fetch',
     'flush_output',
     'get_js',
+    'give_up_requests',
     'has_pending',
     'install_packages',
     'kv_delete',
     'kv_get',
     'kv_list',
     'kv_set',
+    'read_bytes',
     'read_line',
     'reseed',
     'run',

@@ -2,7 +2,7 @@
 
 import traceback
 
-from .event_loop import session_loop, waiting
+from .event_loop import session_loop
 from .preemption import begin
 from .sources import forget_source
 from .streams import flush_output
@@ -33,8 +33,3 @@ def run_background():
     finally:
         flush_output()
     return False
-
-
-def waits_for_host():
-    """Whether something waits for an answer from outside."""
-    return bool(waiting)

@@ -18,9 +18,9 @@ def bind():
     _driver()
 
 
-def execute(code, number):
+def execute(code, number, echoes):
     begin()
-    return _driver()[0](code, number)
+    return _driver()[0](code, number, echoes)
 
 
 def run_program(code, filename, argv):

@@ -15,7 +15,7 @@ import pyodide.ffi
 from .calls import call, wait_for
 from .sources import source_of, tell_source
 
-# What the host tells about each request that has not settled.
+# By the numbers of requests that have not settled: what waits for each.
 waiting = {}
 
 

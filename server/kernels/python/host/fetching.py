@@ -52,3 +52,12 @@ async def fetch(url, method='GET', headers=(), body=None):
         )
     except HostError as error:
         raise OSError(str(error)) from None
+
+
+def give_up_requests():
+    """After a restore: what was asked before gets no answer any more. Answers how many requests waited for one."""
+    futures = [future for future in waiting.values() if not future.done()]
+    waiting.clear()
+    for future in futures:
+        future.set_exception(OSError('the session was opened anew before the answer came: ask again'))
+    return len(futures)

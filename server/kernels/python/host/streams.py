@@ -2,7 +2,7 @@
 
 import sys
 
-from .calls import wait_for
+from .calls import to_bytes, wait_for
 
 
 def flush_output():
@@ -24,6 +24,14 @@ def read_line(prompt='', is_secret=False):
     if answer is False:
         raise KeyboardInterrupt
     return answer
+
+
+def read_bytes():
+    """The next bytes of a program's standard input, b'' at its end. KeyboardInterrupt when interrupted."""
+    answer = wait_for('read_bytes')
+    if answer is False:
+        raise KeyboardInterrupt
+    return to_bytes(answer) or b''
 
 
 for _stream in (sys.stdout, sys.stderr):

@@ -65,6 +65,10 @@ def read_line(prompt, is_secret=False):
     return line
 
 
+def read_bytes():
+    return f'{lines.pop(0)}\n'.encode() if lines else b''
+
+
 def run(coroutine, context):
     return session_loop.run_until_complete(session_loop.create_task(coroutine, context=context))
 

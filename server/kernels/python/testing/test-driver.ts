@@ -50,9 +50,9 @@ export class TestDriver {
     this.#number = 0;
   }
 
-  execute(code: string): ExecuteResult {
+  execute(code: string, echo = true): ExecuteResult {
     this.#number += 1;
-    return this.#call('execute', code, this.#number);
+    return this.#call('execute', code, this.#number, echo);
   }
 
   runProgram(code: string, filename: string, argv: readonly string[] = []): ExecuteResult {
@@ -94,7 +94,7 @@ export class TestDriver {
   }
 
   /** Calls a function of the driver as the kernel does. */
-  raw(name: string, ...values: (string | number)[]): unknown {
+  raw(name: string, ...values: (string | number | boolean)[]): unknown {
     const driver = this.py.pyimport('_spawnpoint');
     try {
       return driver[name](...values);
@@ -103,7 +103,7 @@ export class TestDriver {
     }
   }
 
-  #call<Result>(name: string, ...values: (string | number)[]): Result {
+  #call<Result>(name: string, ...values: (string | number | boolean)[]): Result {
     return JSON.parse(String(this.raw(name, ...values)));
   }
 }
