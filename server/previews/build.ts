@@ -3,12 +3,15 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { getMimeType } from 'hono/utils/mime';
 import type { NetworkList } from '../egress/network-list.ts';
+import type { Snapshot } from '../programs/asks.ts';
 import { type BuiltModule, buildProgram } from '../programs/build/build.ts';
 import { BuildError } from '../programs/build/build-error.ts';
 import type { ProgramSources } from '../programs/build/sources.ts';
-import { previewGuestModules } from '../programs/guest/modules.ts';
+import { previewFileModules, previewGuestModules } from '../programs/guest/modules.ts';
 import type { SourceFile } from '../programs/program.ts';
+import { hashOf } from './hash.ts';
 import type { PreviewContent } from './load.ts';
+import { type GivenFiles, givenFiles, type StoredFiles, storeFiles } from './preview-files.ts';
 
 /** The class in the main module that answers requests; its other exports are the user's. */
 export const MAIN_MODULE = 'spawnpoint:preview';
@@ -24,22 +27,29 @@ export interface BuiltPreview extends PreviewContent {
   readonly hash: string;
 }
 
-/** `sent`: what the files beside a page are taken from. Throws `BuildError`; the rest is what `sources` throws. */
-export async function buildPreview(
-  entry: string,
-  sent: readonly SourceFile[],
-  sources: ProgramSources,
-  network: NetworkList,
-): Promise<BuiltPreview> {
-  const modules = isPage(entry) ? await filesModules(entry, sent) : await appModules(entry, sources);
-  const code = encode(modules);
-  return { hash: await hashOf(encode([await hashOf(code), network.allow, network.deny])), code, network };
+interface Parts {
+  /** What the files beside a page are taken from. */
+  readonly sent: readonly SourceFile[];
+  readonly sources: ProgramSources;
+  readonly network: NetworkList;
+  /** Called only for code that may read the session's files. */
+  snapshot(): Promise<Snapshot>;
 }
 
-/** All modules of the isolate that runs `BuiltPreview.code`. */
-export function loadableModules(code: Uint8Array): Record<string, WorkerLoaderModule> {
+/** Throws `BuildError`; the rest is what `sources` and `snapshot` throw. */
+export async function buildPreview(entry: string, { sent, sources, network, snapshot }: Parts): Promise<BuiltPreview> {
+  const { modules, usesFiles } = isPage(entry)
+    ? { modules: await filesModules(entry, sent), usesFiles: false }
+    : await appModules(entry, sources);
+  const code = encode(modules);
+  const hash = await hashOf(encode([await hashOf(code), network.allow, network.deny]));
+  return { hash, code, network, files: usesFiles ? await storeFiles(await snapshot()) : null };
+}
+
+/** All modules of the isolate that runs `code`. */
+export function loadableModules({ code, files }: PreviewContent): Record<string, WorkerLoaderModule> {
   const stored = decode(code) as StoredModules;
-  const modules: Record<string, WorkerLoaderModule> = { ...previewGuestModules };
+  const modules: Record<string, WorkerLoaderModule> = { ...previewGuestModules, ...fileModules(files) };
   for (const [name, module] of Object.entries(stored)) {
     if ('data' in module) modules[name] = { data: module.data.slice().buffer };
     else if ('wasm' in module) modules[name] = { wasm: module.wasm.slice().buffer };
@@ -52,8 +62,21 @@ function isPage(entry: string): boolean {
   return /\.html?$/i.test(entry);
 }
 
-async function appModules(entry: string, sources: ProgramSources): Promise<StoredModules> {
-  const { modules, exports } = await buildProgram(entry, sources, 'library');
+/** Files stand for `node:fs`, and are there before the code that may read them is evaluated. */
+function fileModules(files: StoredFiles | null): Record<string, WorkerLoaderModule> {
+  if (files === null) return {};
+  const { contents, ...json }: GivenFiles = givenFiles(files);
+  const data = contents.slice().buffer;
+  return { ...previewFileModules, 'spawnpoint:files/index': { json }, 'spawnpoint:files/contents': { data } };
+}
+
+interface AppModules {
+  readonly modules: StoredModules;
+  readonly usesFiles: boolean;
+}
+
+async function appModules(entry: string, sources: ProgramSources): Promise<AppModules> {
+  const { modules, exports, usesFiles } = await buildProgram(entry, sources, 'library');
   const stored: StoredModules = {};
   for (const [name, module] of Object.entries(modules)) {
     stored[name] = 'wasm' in module ? { wasm: new Uint8Array(module.wasm) } : module;
@@ -62,8 +85,10 @@ async function appModules(entry: string, sources: ProgramSources): Promise<Store
   const objects = exports.map((name) => `export const ${name} = exported(app.${name});\n`);
   const main =
     `import { exported, serve } from 'spawnpoint:preview.guest.js';\n` +
-    `import * as app from ${JSON.stringify(`/${entry}`)};\nexport default serve(app);\n${objects.join('')}`;
-  return { ...stored, [MAIN_MODULE]: { js: main } };
+    (usesFiles ? `import { renewFiles } from 'spawnpoint:preview-volume.guest.js';\n` : '') +
+    `import * as app from ${JSON.stringify(`/${entry}`)};\n` +
+    `export default serve(app${usesFiles ? ', renewFiles' : ''});\n${objects.join('')}`;
+  return { modules: { ...stored, [MAIN_MODULE]: { js: main } }, usesFiles };
 }
 
 /** The page is at `/`; everything is found at its path from the directory of the page. */
@@ -87,9 +112,4 @@ async function filesModules(entry: string, sources: readonly SourceFile[]): Prom
     "import { serve } from 'spawnpoint:preview.guest.js';\nimport app from 'spawnpoint:files';\n" +
     'export default serve({ default: app });\n';
   return { ...modules, 'spawnpoint:files': { js: app }, [MAIN_MODULE]: { js: main } };
-}
-
-async function hashOf(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

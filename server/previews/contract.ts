@@ -3,7 +3,7 @@
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import type { OutputStream } from '../kernels/kernel.ts';
-import type { SessionFile } from '../programs/asks.ts';
+import type { SessionFile, Snapshot } from '../programs/asks.ts';
 import type { PreviewTarget, SourceFile } from '../programs/program.ts';
 
 export interface PreviewCode {
@@ -18,6 +18,8 @@ export type FindFile = (paths: readonly string[]) => SessionFile | null;
 /** What a session gives its previews. */
 export interface PreviewSurroundings {
   readonly file: FindFile;
+  /** All files as they are now; asked for only by code that names `node:fs`. */
+  snapshot(): Snapshot;
   /** Which hosts they may call, and where it is told what was asked of the network for their code. */
   readonly network: NetworkList;
   requested(attempt: EgressAttempt): void;
@@ -35,10 +37,10 @@ export interface PreviewHost {
   /** PREVIEW_DOMAIN; null where there are no previews. */
   readonly domain: string | null;
   /**
-   * Serves `code` from now on; what its classes stored stays. Resolves with null, or, having changed nothing, with what
-   * is wrong, for the person. Never rejects.
+   * Serves `code` from now on; what its classes stored stays. Null: the code stays as well, and finds the files of now.
+   * Resolves with null, or, having changed nothing, with what is wrong, for the person. Never rejects.
    */
-  deploy(target: PreviewTarget, code: PreviewCode, surroundings: PreviewSurroundings): Promise<string | null>;
+  deploy(target: PreviewTarget, code: PreviewCode | null, surroundings: PreviewSurroundings): Promise<string | null>;
   /** Serves it no more. `withData`: what its classes stored goes as well. Rejects when the host is out of reach. */
   withdraw(id: string, withData: boolean): Promise<void>;
   /**

@@ -3,19 +3,21 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { BuildError } from '../programs/build/build-error.ts';
 import { ProgramSources } from '../programs/build/sources.ts';
-import type { PreviewTarget } from '../programs/program.ts';
 import type { Outcome } from '../programs/runner/execute.ts';
 import type { RunRequest } from '../programs/runner/request.ts';
 import { AskError, type SessionLink } from '../programs/runner/session-link.ts';
 import { type BuiltPreview, buildPreview } from './build.ts';
 import { type PreviewEnv, previewObject } from './environment.ts';
 import { loadPreview } from './load.ts';
+import { storeFiles } from './preview-files.ts';
 import { forgetPreview } from './serve.ts';
 
 /** The class in the isolate's main module, programs/guest/preview.guest.js. */
 declare class PreviewGuest extends WorkerEntrypoint {
   check(): Promise<unknown>;
 }
+
+type Target = NonNullable<RunRequest['preview']>;
 
 export interface Deployment {
   readonly request: RunRequest;
@@ -27,11 +29,23 @@ export interface Deployment {
 }
 
 /** Exit 0 once it is served; `failed`, having changed nothing, with what is wrong. Never rejects. */
-export async function deployPreview({ id, isPublic, key }: PreviewTarget, deployment: Deployment): Promise<Outcome> {
+export async function deployPreview(
+  { id, isPublic, key, keepsCode }: Target,
+  deployment: Deployment,
+): Promise<Outcome> {
   const { request, link, env } = deployment;
   try {
-    const { entry, sources, network } = request;
-    const built = await buildPreview(entry, sources, new ProgramSources(sources, link), network);
+    const snapshot = () => link.snapshot();
+    if (keepsCode) {
+      const object = previewObject(env, id);
+      // Only of code that reads files it is known that there are any.
+      if ((await object.facts())?.files != null) await object.replaceFiles(await storeFiles(await snapshot()));
+      forgetPreview(id);
+      return { type: 'exit', code: 0 };
+    }
+    const { entry, sources: sent, network } = request;
+    const sources = new ProgramSources(sent, link);
+    const built = await buildPreview(entry, { sent, sources, network, snapshot });
     const problem = await check(id, built, deployment);
     if (problem !== null) return { type: 'failed', message: `${entry} cannot be served: ${problem}` };
     await previewObject(env, id).deploy(built, isPublic, key);

@@ -5,6 +5,7 @@ import { type EgressEnv, egressFetch, egressRules } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import { maxPayload } from '../programs/records.ts';
 import { type PreviewEnv, previewObject } from './environment.ts';
+import { type GivenFiles, givenFiles } from './preview-files.ts';
 import type { Preview } from './preview-object.ts';
 
 interface Props {
@@ -18,6 +19,12 @@ export class PreviewGuestHost extends WorkerEntrypoint<PreviewEnv, Props> {
   async print(parts: unknown): Promise<void> {
     if (!Array.isArray(parts) || parts.length > maxParts) throw malformed();
     await this.#preview.print(parts.map(parsePart));
+  }
+
+  /** The files that the code reads, as they are now. */
+  async files(): Promise<GivenFiles | null> {
+    const files = await this.#preview.files();
+    return files && givenFiles(files);
   }
 
   /** A request for an object: see `Preview.fetch`. */

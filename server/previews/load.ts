@@ -3,6 +3,7 @@
 import type { NetworkList } from '../egress/network-list.ts';
 import { entrypoint, type HasExports } from '../loopback.ts';
 import { loadableModules, MAIN_MODULE } from './build.ts';
+import type { StoredFiles } from './preview-files.ts';
 
 const limits = { cpuMs: 30_000, subRequests: 1000 };
 
@@ -11,6 +12,8 @@ export interface PreviewContent {
   readonly code: Uint8Array;
   /** Which hosts it may call. */
   readonly network: NetworkList;
+  /** What it finds through `node:fs` when the isolate begins; null for code that does not use that. */
+  readonly files: StoredFiles | null;
 }
 
 /** `content` is asked for only when the isolate does not exist yet. */
@@ -22,14 +25,14 @@ export function loadPreview(
   content: () => Promise<PreviewContent>,
 ): WorkerStub {
   return loader.get(`${id}:${hash}`, async () => {
-    const { code, network } = await content();
+    const found = await content();
     return {
       compatibilityDate: '2026-04-01',
       compatibilityFlags: ['nodejs_compat'],
       mainModule: MAIN_MODULE,
-      modules: loadableModules(code),
+      modules: loadableModules(found),
       env: { SPAWNPOINT: entrypoint(context, 'PreviewGuestHost', { preview: id }) },
-      globalOutbound: entrypoint(context, 'PreviewGateway', { preview: id, network }),
+      globalOutbound: entrypoint(context, 'PreviewGateway', { preview: id, network: found.network }),
       limits,
     };
   });

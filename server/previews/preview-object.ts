@@ -11,6 +11,7 @@ import type { BuiltPreview } from './build.ts';
 import type { PreviewEnv } from './environment.ts';
 import { OBJECT_HEADER } from './guest-traffic.ts';
 import { loadPreview, type PreviewContent } from './load.ts';
+import type { StoredFiles } from './preview-files.ts';
 import { PreviewLog } from './preview-log.ts';
 
 /** What whoever answers a request must know. */
@@ -18,12 +19,15 @@ export interface PreviewFacts {
   readonly hash: string;
   readonly isPublic: boolean;
   readonly key: Uint8Array;
+  /** The version of the files that its code reads; null if it reads none. */
+  readonly files: string | null;
 }
 
 const tables = [
   `CREATE TABLE IF NOT EXISTS facts (
      hash TEXT NOT NULL, is_public INTEGER NOT NULL, key BLOB NOT NULL, network TEXT NOT NULL) STRICT`,
   'CREATE TABLE IF NOT EXISTS code (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT',
+  'CREATE TABLE IF NOT EXISTS files (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL, version TEXT NOT NULL) STRICT',
   'CREATE TABLE IF NOT EXISTS spent (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   'CREATE TABLE IF NOT EXISTS object (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
 ];
@@ -39,45 +43,50 @@ export class Preview extends DurableObject<PreviewEnv> {
   constructor(ctx: DurableObjectState, env: PreviewEnv) {
     super(ctx, env);
     this.#database = new DurableDatabase(ctx.storage);
+    if (this.#isMade()) this.#makeTables();
   }
 
   /** Null if nothing is served here. */
   facts(): PreviewFacts | null {
     if (!this.#isMade()) return null;
-    const rows = this.#database.all<{ hash: string; isPublic: number; key: Uint8Array }>(
-      'SELECT hash, is_public AS isPublic, key FROM facts',
+    const rows = this.#database.all<{ hash: string; isPublic: number; key: Uint8Array; files: string | null }>(
+      'SELECT hash, is_public AS isPublic, key, (SELECT version FROM files WHERE part = 0) AS files FROM facts',
     );
     return rows[0] === undefined ? null : { ...rows[0], isPublic: rows[0].isPublic === 1 };
   }
 
   /** Throws if other code than that of `hash` is served by now. */
-  content(hash: string): PreviewContent {
+  content(hash: string): Omit<PreviewContent, 'files'> {
     if (this.facts()?.hash !== hash) throw new Error('The preview has changed meanwhile. Load it again.');
-    const parts = this.#database.all<{ bytes: Uint8Array }>('SELECT bytes FROM code ORDER BY part');
-    const joined = new Uint8Array(parts.reduce((size, { bytes }) => size + bytes.length, 0));
-    let at = 0;
-    for (const { bytes } of parts) {
-      joined.set(bytes, at);
-      at += bytes.length;
-    }
     const [row] = this.#database.all<{ network: string }>('SELECT network FROM facts');
-    return { code: joined, network: JSON.parse(row?.network ?? '') as NetworkList };
+    return { code: this.#joined('code'), network: JSON.parse(row?.network ?? '') as NetworkList };
+  }
+
+  /** What its code reads through `node:fs`; null if it does not. */
+  files(): StoredFiles | null {
+    const version = this.facts()?.files ?? null;
+    return version === null ? null : { version, bytes: this.#joined('files') };
+  }
+
+  /** Its code reads these from now on. Nothing happens if none is served that reads files. */
+  replaceFiles({ version, bytes }: StoredFiles): void {
+    const before = this.facts()?.files ?? null;
+    if (before === null || before === version) return;
+    this.#database.transaction(() => this.#storeFiles({ version, bytes }));
   }
 
   /** Serves this from now on. Objects of the old code end; what they stored is there for those of the new. */
-  deploy({ hash, code, network }: BuiltPreview, isPublic: boolean, key: Uint8Array): void {
+  deploy({ hash, code, network, files }: BuiltPreview, isPublic: boolean, key: Uint8Array): void {
     const before = this.facts();
     this.#database.transaction(() => {
-      for (const table of tables) this.#database.run(table);
+      this.#makeTables();
       this.#database.run('DELETE FROM facts');
       const list = JSON.stringify(network);
       this.#database.run('INSERT INTO facts VALUES (?, ?, ?, ?)', hash, isPublic ? 1 : 0, key, list);
+      if (before?.files !== files?.version) this.#storeFiles(files);
       if (before?.hash === hash) return;
       this.#database.run('DELETE FROM code');
-      for (let part = 0; part * partBytes < code.length; part++) {
-        const bytes = code.subarray(part * partBytes, (part + 1) * partBytes);
-        this.#database.run('INSERT INTO code VALUES (?, ?)', part, bytes);
-      }
+      for (const [part, bytes] of partsOf(code)) this.#database.run('INSERT INTO code VALUES (?, ?)', part, bytes);
     });
     if (before?.hash !== hash) this.#endObjects('The code of the preview has changed.');
   }
@@ -88,7 +97,7 @@ export class Preview extends DurableObject<PreviewEnv> {
     this.#endObjects('The preview has ended.');
     if (withData) for (const name of this.#objects()) this.ctx.facets.delete(name);
     this.#database.transaction(() => {
-      for (const table of ['facts', 'code', 'spent']) this.#database.run(`DELETE FROM ${table}`);
+      for (const table of ['facts', 'code', 'files', 'spent']) this.#database.run(`DELETE FROM ${table}`);
       if (withData) this.#database.run('DELETE FROM object');
     });
     this.#log.end();
@@ -140,7 +149,8 @@ export class Preview extends DurableObject<PreviewEnv> {
     const facet = `${className}/${name}`;
     this.#remember(facet);
     return this.ctx.facets.get(facet, () => {
-      const worker = loadPreview(loader, this.ctx, this.#id(), facts.hash, async () => this.content(facts.hash));
+      const content = async () => ({ ...this.content(facts.hash), files: this.files() });
+      const worker = loadPreview(loader, this.ctx, this.#id(), facts.hash, content);
       return { class: worker.getDurableObjectClass(className) };
     });
   }
@@ -165,7 +175,37 @@ export class Preview extends DurableObject<PreviewEnv> {
     return this.ctx.id.name ?? '';
   }
 
+  #storeFiles(files: StoredFiles | null): void {
+    this.#database.run('DELETE FROM files');
+    if (files === null) return;
+    for (const [part, bytes] of partsOf(files.bytes)) {
+      this.#database.run('INSERT INTO files VALUES (?, ?, ?)', part, bytes, files.version);
+    }
+  }
+
+  #joined(table: 'code' | 'files'): Uint8Array {
+    const parts = this.#database.all<{ bytes: Uint8Array }>(`SELECT bytes FROM ${table} ORDER BY part`);
+    const joined = new Uint8Array(parts.reduce((size, { bytes }) => size + bytes.length, 0));
+    let at = 0;
+    for (const { bytes } of parts) {
+      joined.set(bytes, at);
+      at += bytes.length;
+    }
+    return joined;
+  }
+
+  /** Those of an object that another version made may lack some. */
+  #makeTables(): void {
+    for (const table of tables) this.#database.run(table);
+  }
+
   #isMade(): boolean {
     return this.#database.all("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'facts'").length > 0;
+  }
+}
+
+function* partsOf(bytes: Uint8Array): Generator<[number, Uint8Array]> {
+  for (let part = 0; part * partBytes < bytes.length; part++) {
+    yield [part, bytes.subarray(part * partBytes, (part + 1) * partBytes)];
   }
 }

@@ -27,11 +27,8 @@ export class RunnerPreviews implements PreviewHost {
     this.#secret = env.RUNNER_SECRET ?? '';
   }
 
-  async deploy(
-    preview: PreviewTarget,
-    { entry, sources }: PreviewCode,
-    around: PreviewSurroundings,
-  ): Promise<string | null> {
+  async deploy(preview: PreviewTarget, code: PreviewCode | null, around: PreviewSurroundings): Promise<string | null> {
+    const { entry, sources } = code ?? { entry: '', sources: [] };
     const spec = {
       id: 0,
       entry,
@@ -40,7 +37,7 @@ export class RunnerPreviews implements PreviewHost {
       env: {},
       timeoutSeconds: DEPLOY_SECONDS,
       network: around.network,
-      preview,
+      preview: { ...preview, keepsCode: code === null },
     };
     const exit = await this.#programs.start(spec, ioFor(around)).exit;
     if (exit.kind === 'exit') return null;
@@ -75,12 +72,12 @@ export class RunnerPreviews implements PreviewHost {
 }
 
 /** What is being deployed prints nothing, reads nothing and changes nothing: it may ask for files. */
-function ioFor({ file, requested }: PreviewSurroundings): ProgramIo {
+function ioFor({ file, snapshot, requested }: PreviewSurroundings): ProgramIo {
   return {
     write: () => undefined,
     requested,
     backpressure: () => undefined,
     stdin: new ReadableStream({ start: (controller) => controller.close() }),
-    session: { file, snapshot: () => [], change: () => undefined, commit: () => undefined, direct: null },
+    session: { file, snapshot, change: () => undefined, commit: () => undefined, direct: null },
   };
 }

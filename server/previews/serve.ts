@@ -33,10 +33,15 @@ export async function servePreview(
   if (url.searchParams.has(LINK_PARAMETER)) return exchange(request, url, preview, env);
   if (!preview.isPublic && !(await mayPass(request, url, preview))) return page(403, howToGetIn);
   if (!env.LOADER) return page(501, 'This server has no LOADER binding: it cannot run previews.');
-  const { id, hash } = preview;
-  const worker = loadPreview(env.LOADER, context, id, hash, async () => previewObject(env, id).content(hash));
+  const { id, hash, files } = preview;
+  const worker = loadPreview(env.LOADER, context, id, hash, async () => {
+    const object = previewObject(env, id);
+    const [content, read] = await Promise.all([object.content(hash), files === null ? null : object.files()]);
+    return { ...content, files: read };
+  });
   try {
-    return guarded(await worker.getEntrypoint().fetch(withoutOurs(request)));
+    const guest = files === null ? worker.getEntrypoint() : worker.getEntrypoint(undefined, { props: { files } });
+    return guarded(await guest.fetch(withoutOurs(request)));
   } catch (error) {
     forgetPreview(id);
     console.error(error);
@@ -66,7 +71,7 @@ function find(label: string, env: PreviewEnv): Promise<KnownPreview | null> {
 
 async function readFacts(id: string, env: PreviewEnv): Promise<KnownPreview | null> {
   const facts = await previewObject(env, id).facts();
-  return facts === null ? null : { id, hash: facts.hash, isPublic: facts.isPublic, key: await importKey(facts.key) };
+  return facts && { ...facts, id, key: await importKey(facts.key) };
 }
 
 /** Turns a link into a cookie, and sends the browser on to the address without it. */

@@ -25,7 +25,10 @@ export interface ProgramSpec {
   /** Which hosts it may call. */
   readonly network: NetworkList;
   /** Absent: it is run. Else it is served from then on, and its run has ended with 0 once that is so. */
-  readonly preview?: PreviewTarget;
+  readonly preview?: PreviewTarget & {
+    /** What is served there goes on being served; only the files that it may read are those of now. */
+    readonly keepsCode: boolean;
+  };
 }
 
 /** As which preview something is served. */

@@ -21,9 +21,11 @@ export function servedPath(files: FileView, given: string): string {
   });
 }
 
-/** Reads files for one deployment, and knows afterwards whether others would be read. */
+/** Reads files for what is served, and knows afterwards whether others would be read. */
 export class PreviewReading {
   readonly code: PreviewCode;
+  /** The revision whose files its code was given to read; null while it was given none. */
+  snapshotOf: number | null = null;
   readonly #page: string | null;
   /** What was asked for, and what was found then. */
   readonly #found: { readonly paths: readonly string[]; readonly version: string }[] = [];
@@ -45,7 +47,7 @@ export class PreviewReading {
     return path === null ? null : { path, bytes: this.#files.read(path) };
   };
 
-  /** Whether a reading of `files` would find the same. */
+  /** Whether a reading of `files` for its code would find the same. */
   isCurrent(files: FileView): boolean {
     if (this.#found.some(({ paths, version }) => find(files, paths).version !== version)) return false;
     return this.#page === null || listing(files, filesBelow(files, this.#page)) === this.#listed;

@@ -12,6 +12,7 @@ import type { Presence } from './presence.ts';
 import { PreviewFollower } from './preview-follower.ts';
 import { type PreviewRow, PreviewRows } from './preview-rows.ts';
 import { PreviewReading, servedPath } from './preview-sources.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { SessionStore } from './store.ts';
 
 /** Previews of one session at a time. */
@@ -199,10 +200,13 @@ export class Previews {
     return running;
   }
 
-  /** Reloads a preview of session files if these have changed. */
+  /** Reloads a preview of session files if these have changed; else gives its code the files that it reads, if it does. */
   #refresh(running: Running): void {
     const { reading, row } = running;
     if (row.place === '' && reading?.isCurrent(this.#files) !== true) void this.#reload(running, null);
+    else if (reading?.snapshotOf !== null && reading?.snapshotOf !== this.#context.store.files.head) {
+      void this.#renewFiles(running);
+    }
   }
 
   /** Resolves with null, or with what is wrong, which is also printed as the preview's own output. Never rejects. */
@@ -217,23 +221,43 @@ export class Previews {
 
   /** `sources` null: those in the session's files. Resolves with null, or with what is wrong. Never rejects. */
   #deploy(running: Running, sources: PreviewCode['sources'] | null): Promise<string | null> {
-    const { id, entry, isPublic, key, program } = running.row;
+    const { id, entry, program } = running.row;
     return this.#ask(id, async () => {
       if (!this.#running.has(program)) return `Preview ${program} has ended.`;
       try {
         const reading = new PreviewReading(this.#files, sources === null ? entry : '');
         running.reading = reading;
-        const code = sources === null ? reading.code : { entry, sources };
-        const { store, egress, previewHost } = this.#context;
-        return await previewHost.deploy({ id, isPublic, key }, code, {
-          file: reading.file,
-          network: store.network.list,
-          requested: (attempt) => egress.record({ kind: 'program', number: program }, attempt),
-        });
+        return await this.#hand(running, reading, sources === null ? reading.code : { entry, sources });
       } catch (error) {
         if (error instanceof ProtocolError) return error.message;
         throw error;
       }
+    });
+  }
+
+  /** If the host is out of reach, the next time that files change. */
+  #renewFiles(running: Running): Promise<void> {
+    const { id, program } = running.row;
+    return this.#ask(id, async () => {
+      if (!this.#running.has(program)) return;
+      running.reading ??= new PreviewReading(this.#files, '');
+      const problem = await this.#hand(running, running.reading, null);
+      if (problem !== null) running.reading = null;
+    });
+  }
+
+  /** `code` null: what is served stays, with the files of now to read. Resolves with null, or with what is wrong. */
+  #hand({ row }: Running, reading: PreviewReading, code: PreviewCode | null): Promise<string | null> {
+    const { id, isPublic, key, program } = row;
+    const { store, egress, previewHost } = this.#context;
+    return previewHost.deploy({ id, isPublic, key }, code, {
+      file: reading.file,
+      snapshot: () => {
+        reading.snapshotOf = store.files.head;
+        return snapshotOf(this.#files);
+      },
+      network: store.network.list,
+      requested: (attempt) => egress.record({ kind: 'program', number: program }, attempt),
     });
   }
 

@@ -4,13 +4,11 @@ import type { FileStore } from '../files/file-store.ts';
 import { FileError, type FileSystem } from '../files/file-system.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
-import { checkPath, joinPath } from '../files/paths.ts';
+import { checkPath } from '../files/paths.ts';
 import type { Change, SessionFile, Snapshot } from '../programs/asks.ts';
 import type { ProgramSession } from '../programs/program.ts';
 import { KernelLargeFiles } from './kernel-large-files.ts';
-
-/** Contents that a program is given ahead; what is beyond comes when it is read. */
-const PRELOAD_BYTES = 16 * 1024 * 1024;
+import { snapshotOf } from './snapshot.ts';
 
 export class ProgramFiles implements ProgramSession {
   readonly #files: FileStore;
@@ -61,20 +59,7 @@ export class ProgramFiles implements ProgramSession {
 
   snapshot(): Snapshot {
     // Opened now: what others change from here on is a conflict if the program changes it too.
-    const { files } = this.#open();
-    const found: Snapshot[number][] = [];
-    let room = PRELOAD_BYTES;
-    const directories = [''];
-    for (const directory of directories) {
-      for (const { name, kind, size, modifiedAt, storedIn } of files.list(directory)) {
-        const path = joinPath(directory, name);
-        const isAhead = kind === 'file' && storedIn === 'sqlite' && size <= room;
-        if (isAhead) room -= size;
-        if (kind === 'directory') directories.push(path);
-        found.push({ path, kind, size, modifiedAt, bytes: isAhead ? files.read(path) : null });
-      }
-    }
-    return found;
+    return snapshotOf(this.#open().files);
   }
 
   change(change: Change): void {

@@ -254,6 +254,35 @@ describe('a public preview', () => {
     await stop(cli);
   });
 
+  it('reads the files of the session as they are now, and changes none of them', async () => {
+    const put = (text: string) => machine.run(['files', 'put', '-s', 'read', '-', 'data.txt'], { stdin: text });
+    await put('first');
+    await machine.file(
+      'reader.ts',
+      `import fs, { readFileSync } from 'node:fs';
+      const atStart = readFileSync('data.txt', 'utf8');
+      const attempt = async (write: () => unknown) => { try { await write(); return 'done'; } catch (e) { return (e as { code: string }).code; } };
+      export default { fetch: async () => Response.json({
+        read: [atStart, readFileSync('/home/user/data.txt', 'utf8'), await fs.promises.readFile('data.txt', 'utf8')],
+        written: [
+          await attempt(() => fs.writeFileSync('data.txt', 'x')),
+          await attempt(() => fs.promises.mkdir('a/b', { recursive: true })),
+          await attempt(() => fs.openSync('new.txt', 'a+')),
+          await attempt(() => fs.symlinkSync('/home/user', '/tmp/home')),
+          await attempt(() => fs.promises.rm('/tmp/home/data.txt')),
+          await attempt(() => fs.writeFileSync('/tmp/own.txt', 'x')),
+        ],
+      }) };`,
+    );
+    const { cli, line } = await serve('--public', '-s', 'read', 'reader.ts');
+    const written = ['EROFS', 'EROFS', 'EROFS', 'done', 'EROFS', 'done'];
+    expect(JSON.parse((await browse(line)).body)).toEqual({ read: ['first', 'first', 'first'], written });
+    await put('second');
+    const read = async () => JSON.parse((await browse(line)).body).read;
+    await expect.poll(read, { timeout: 10_000 }).toEqual(['first', 'second', 'second']);
+    await stop(cli);
+  });
+
   it('that never yields is stopped, and serves the next request', async () => {
     const { cli, line } = await serve('--public', '-s', 'spin', 'app.ts');
     await Promise.allSettled([browse(`${line}spin`), browse(`${line}spin`)]);

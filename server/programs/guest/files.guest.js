@@ -9,7 +9,6 @@ import { posix } from 'node:path';
 import process from 'node:process';
 import { PassThrough } from 'node:stream';
 import { createFsFromVolume, Volume } from './memfs.guest.js';
-import { stderr, stdout } from './output.guest.js';
 
 const home = '/home/user';
 /** Bytes of one change, and about those that are handed over at once. */
@@ -26,13 +25,19 @@ const memory = createFsFromVolume(volume);
 let known = new Map();
 /** Files whose contents are not here yet, by path. @type {Map<string, { size: number, mark: string }>} */
 const absent = new Map();
-/** Fetches a session file. */
-let fetchFile = async () => null;
+/** Fetches a session file; null: what was not sent ahead cannot be had. */
+let fetchFile = null;
 let beforeSave = () => {};
 
-/** Fills the file system with what the session gave. `fetch` resolves with the bytes of a session file. */
+/**
+ * Fills the file system with what the session gave, in place of what it gave before. `fetch` resolves with the bytes of
+ * a session file; null: there is no way to have more than was given.
+ */
 export function loadFiles(snapshot, fetch) {
   fetchFile = fetch;
+  absent.clear();
+  known = new Map();
+  memory.rmSync(home, { recursive: true, force: true });
   for (const directory of [home, '/tmp']) memory.mkdirSync(directory, { recursive: true });
   for (const { path, kind, size, modifiedAt, bytes } of snapshot) {
     const full = `${home}/${path}`;
@@ -141,6 +146,7 @@ function resolve(path) {
 
 async function bringHere(paths) {
   for (const full of paths) {
+    if (fetchFile === null) throw notHere('readFile', full);
     const bytes = await fetchFile(full.slice(home.length + 1));
     if (bytes === null || !isAbsent(full)) continue;
     const { mtimeMs } = memory.statSync(full);
@@ -168,8 +174,8 @@ const readers = [
 
 function notHere(name, full) {
   const path = full.slice(home.length + 1);
-  const reason = `${path} is not in memory: a program is given 16 MiB of the session's files ahead`;
-  const error = new Error(`EFBIG: ${reason}. Use await fs.promises.${name.replace(/Sync$/, '')}(…) for it, ${name}`);
+  const advice = fetchFile === null ? '' : `. Use await fs.promises.${name.replace(/Sync$/, '')}(…) for it`;
+  const error = new Error(`EFBIG: ${path} is not among the 16 MiB of the session's files in memory${advice}, ${name}`);
   return Object.assign(error, { code: 'EFBIG', syscall: name.replace(/Sync$/, ''), path: full });
 }
 
@@ -255,15 +261,15 @@ for (const [object, name] of [
 
 /** The standard streams by their numbers, as far as they can be had without waiting. */
 const streams = new Map([
-  [1, stdout],
-  [2, stderr],
-  ['/dev/stdout', stdout],
-  ['/dev/stderr', stderr],
+  [1, 'stdout'],
+  [2, 'stderr'],
+  ['/dev/stdout', 'stdout'],
+  ['/dev/stderr', 'stderr'],
 ]);
 for (const name of ['writeSync', 'writeFileSync', 'appendFileSync']) {
   const write = fs[name];
   fs[name] = (target, data, ...rest) => {
-    const stream = streams.get(target);
+    const stream = process[streams.get(target)];
     if (stream === undefined) return write(target, data, ...rest);
     const isPart = typeof data !== 'string' && typeof rest[0] === 'number';
     const part = isPart

@@ -16,6 +16,7 @@ import preview from './preview.guest.js';
 import previewFiles from './preview-files.guest.js';
 import previewObjects from './preview-objects.guest.js';
 import previewOutput from './preview-output.guest.js';
+import previewVolume from './preview-volume.guest.js';
 import processModule from './process.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
@@ -65,6 +66,9 @@ export const previewGuestModules: Modules = modules({
   'preview-output': previewOutput,
   table,
 });
+
+/** Those of a preview that may read files, besides. */
+export const previewFileModules: Modules = { ...withFiles, ...modules({ 'preview-volume': previewVolume }) };
 
 function modules(texts: Readonly<Record<string, string>>): Modules {
   return Object.fromEntries(

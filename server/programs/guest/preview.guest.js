@@ -25,8 +25,11 @@ globalThis.addEventListener('unhandledrejection', (event) => {
 
 const noHandler = 'it has no fetch handler: export default { fetch(request) { … } }, or a Hono app.';
 
-/** The class that the runner calls. `app`: all that the user's module exports. */
-export function serve(app) {
+/**
+ * The class that the runner calls. `app`: all that the user's module exports. `renewFiles`: see
+ * preview-volume.guest.js; absent where files are not read.
+ */
+export function serve(app, renewFiles) {
   for (const [name, value] of Object.entries(app)) {
     if (isSubclass(value, DurableObject)) env[name] = namespaceOf(host, name);
   }
@@ -44,6 +47,7 @@ export function serve(app) {
     async fetch(request) {
       flushOutput();
       try {
+        if (renewFiles !== undefined) await renewFiles(host, this.ctx.props.files);
         const response = isEntrypoint
           ? await new handler(this.ctx, this.env).fetch(request)
           : await handler.fetch(request, this.env, this.ctx);

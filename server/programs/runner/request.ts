@@ -18,7 +18,12 @@ const shape = v.object({
   network: v.object({ allow: v.array(v.string()), deny: v.array(v.string()) }),
   /** Instead of being run, it is served as this preview from then on; null for a program. */
   preview: v.nullable(
-    v.object({ id: v.string(), isPublic: v.boolean(), key: v.custom<Uint8Array>((key) => key instanceof Uint8Array) }),
+    v.object({
+      id: v.string(),
+      isPublic: v.boolean(),
+      key: v.custom<Uint8Array>((key) => key instanceof Uint8Array),
+      keepsCode: v.boolean(),
+    }),
   ),
 });
 
