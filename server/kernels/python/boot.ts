@@ -3,6 +3,7 @@
 import type { FileSystem } from '../../files/file-system.ts';
 import type { KernelHost, StoredHeap as Stored } from '../kernel.ts';
 import { type BaseHeader, unpackBase } from './base-image.ts';
+import { Checks } from './checks.ts';
 import type { MountedFiles } from './driver.ts';
 import { type Assets, loadBaseHeader, loadModules, openAsset } from './engine-modules.ts';
 import { Fetches } from './fetches.ts';
@@ -96,7 +97,10 @@ export async function bootInterpreter(
         return JSON.stringify(await installPackages(request, { index, fetch, files: reachableFiles(turn, host) }));
       },
     }),
+    (work) => turn.waitFor(work),
   );
+  const checks = new Checks(modules.checkCounter, turn);
+  turn.countWith(checks.left);
   const image: Image = {
     memoryBytes: header.memoryBytes,
     async fill(memory) {
@@ -118,6 +122,7 @@ export async function bootInterpreter(
       library: new Uint8Array(library),
       maxHeapBytes: MAX_PYTHON_HEAP_BYTES,
       guard,
+      checks,
       globals: globals(host, clock),
       prepareFiles: (module) => {
         files = mountSessionFiles(module, () => reachableFiles(turn, host));
@@ -126,7 +131,6 @@ export async function bootInterpreter(
     },
     image,
   );
-  interpreter.poll = () => turn.check();
   if (!heap || !files) throw new Error('the interpreter did not start');
   return { interpreter, entries: header.entries, heap, turn, fetches, output, files, clock };
 }

@@ -8,6 +8,7 @@ import type { InterpreterModules } from './interpreter.ts';
 
 export interface EngineModules extends InterpreterModules {
   readonly pageHasher: WebAssembly.Module;
+  readonly checkCounter: WebAssembly.Module;
 }
 
 let modules: Promise<EngineModules> | undefined;
@@ -19,13 +20,14 @@ export function loadModules(): Promise<EngineModules> {
 }
 
 async function importModules(): Promise<EngineModules> {
-  const [glue, python, trampoline, signatures, sentinel, pageHasher] = await Promise.all([
+  const [glue, python, trampoline, signatures, sentinel, pageHasher, checkCounter] = await Promise.all([
     import('../../../dist/python/glue.js'),
     import('../../../dist/python/python.wasm'),
     import('../../../dist/python/trampoline.wasm'),
     import('../../../dist/python/signatures.wasm'),
     import('../../../dist/python/sentinel.wasm'),
     import('../../../dist/python/page-hasher.wasm'),
+    import('../../../dist/python/check-counter.wasm'),
   ]);
   return {
     createGlue: glue.default,
@@ -34,6 +36,7 @@ async function importModules(): Promise<EngineModules> {
     signatures: signatures.default,
     sentinel: sentinel.default,
     pageHasher: pageHasher.default,
+    checkCounter: checkCounter.default,
   };
 }
 

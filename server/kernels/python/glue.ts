@@ -86,7 +86,7 @@ export interface GluePublicApi {
   setStdin(options: { error: true }): void;
   setStdout(options: StreamOptions): void;
   setStderr(options: StreamOptions): void;
-  setInterruptBuffer(buffer: { 0: number } | undefined): void;
+  setInterruptBuffer(buffer: { 0: number }): void;
   runPython(code: string): unknown;
   registerJsModule(name: string, module: object): void;
 }
@@ -103,6 +103,8 @@ export interface PythonModule {
   isSealed?: boolean;
   _malloc(bytes: number): number;
   _free(address: number): void;
+  /** Whether what runs can be suspended. */
+  readonly validSuspender: { readonly value: boolean };
   /** New views, after the memory has grown. */
   updateMemoryViews(): void;
   callPyObject(callee: number, parameters: unknown[]): unknown;

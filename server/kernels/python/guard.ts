@@ -29,7 +29,14 @@ export class Guard implements ObjectGuard {
   #outcome: { readonly value: unknown } | { readonly error: unknown } | null = null;
   readonly #errors = new WeakSet<object>();
 
-  constructor(functions: Readonly<Record<string, HostFunction>>) {
+  readonly #wait: (work: Promise<unknown>) => Promise<unknown>;
+
+  /** @param wait stands around the work of the functions that take time */
+  constructor(
+    functions: Readonly<Record<string, HostFunction>>,
+    wait: (work: Promise<unknown>) => Promise<unknown> = (work) => work,
+  ) {
+    this.#wait = wait;
     const host: Record<string, HostFunction> = Object.create(null);
     for (const [name, implementation] of Object.entries(functions)) host[name] = this.#membrane(implementation);
     host.outcome = this.#membrane(() => this.#takeOutcome());
@@ -101,7 +108,7 @@ export class Guard implements ObjectGuard {
   /** The guest then waits by `poll` and asks for the `outcome`. */
   #begin(work: Promise<unknown>): undefined {
     this.#outcome = null;
-    this.#suspension = work.then(
+    this.#suspension = this.#wait(work).then(
       (value) => {
         this.#outcome = { value };
         return 0;

@@ -3,6 +3,7 @@
  * and None. Only one call may be under way at a time.
  */
 
+import type { Checks } from './checks.ts';
 import type {
   CreateGlue,
   GlueApi,
@@ -43,6 +44,8 @@ export interface InterpreterOptions {
   readonly library: Uint8Array;
   readonly maxHeapBytes: number;
   readonly guard: Guard;
+  /** Where Python asks for signals; nobody without it. */
+  readonly checks?: Checks;
   readonly globals: GlueGlobals;
   /** Makes the file system ready; runs before anything of Python. */
   prepareFiles(module: PythonModule): void;
@@ -50,6 +53,8 @@ export interface InterpreterOptions {
   write(descriptor: 1 | 2, bytes: Uint8Array): void;
 }
 
+/** The import by which Python asks for a signal at its checks. */
+const CHECK = '_Py_CheckEmscriptenSignals_Helper';
 const STACK_BYTES = 100 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 const HOME = '/home/user';
@@ -90,6 +95,7 @@ export class Interpreter {
         print: () => {},
         printErr: () => {},
         instantiateWasm: (imports, done) => {
+          if (options.checks) imports.env[CHECK] = options.checks.import;
           instantiate(modules, imports).then((instance) => done(instance, modules.python), failed);
           return {};
         },
@@ -133,6 +139,11 @@ export class Interpreter {
       if (descriptor === 1) started.setStdout(stream);
       else started.setStderr(stream);
     }
+    if (options.checks) {
+      options.checks.canSuspend = () => module.validSuspender.value;
+      // Without a buffer Python would not ask. What would be read from it, the checks answer.
+      started.setInterruptBuffer({ 0: 0 });
+    }
     module.isSealed = true;
   }
 
@@ -147,17 +158,6 @@ export class Interpreter {
     );
     if (!tables) throw new InterpreterTrap('the glue did not start');
     return tables;
-  }
-
-  /** While Python runs, `poll` is asked for a signal at every check: 0 for none. */
-  set poll(poll: (() => number) | undefined) {
-    const buffer = poll && {
-      get 0() {
-        return poll();
-      },
-      set 0(_none: number) {},
-    };
-    this.#public.setInterruptBuffer(buffer);
   }
 
   /** Makes the host's functions a module that Python can import. For the build. */

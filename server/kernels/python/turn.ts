@@ -1,12 +1,14 @@
 /**
  * The turn that runs: how much it may still use, who gets the isolate meanwhile, and whether it must stop.
  *
- * Python asks for a signal at its checks. Clocks stand still during synchronous code on Cloudflare, so that the number of
- * checks is the only measure of how long it has run.
+ * Python asks for a signal at its checks, which are counted (meter.ts). When its slice is used up it is suspended where it
+ * is, and others run; a signal it gets only when it must stop.
  */
 
+import { millisecondsOf } from '../fuel.ts';
 import type { KernelIo } from '../kernel.ts';
 import { InterpreterTrap } from './interpreter.ts';
+import { type CheckCounter, Meter } from './meter.ts';
 
 /** Told to stop, the guest went on for too long. */
 class Unstoppable extends InterpreterTrap {
@@ -19,23 +21,22 @@ class Unstoppable extends InterpreterTrap {
 
 export type StopReason = 'user' | 'fuel';
 
-/** Checks that take about as long as one poll of the JavaScript kernel, which is what fuel counts: about a millisecond. */
-const CHECKS_PER_POLL = 100;
-/** Checks between two yields: others wait at most about 5 ms. */
-const CHECKS_PER_YIELD = 500;
-/** Fuel of a call outside any turn, which cannot yield: about a second. */
-const PLAIN_CHECKS = 1_000 * CHECKS_PER_POLL;
-/** What may still run after a stop: `finally` clauses and handlers. Then the instance is given up. */
-const GRACE_CHECKS = 2_000 * CHECKS_PER_POLL;
-/** Signals that the guest may leave unanswered, as its own handler does: about half a second. Then it is given up too. */
+/** Milliseconds of a call outside any turn, which cannot yield. */
+const PLAIN_MILLISECONDS = 1_000;
+/** What may still run after the fuel is used up: `finally` clauses and handlers. Then the instance is given up. */
+const GRACE_MILLISECONDS = 1_000;
+/** Signals that the guest may leave unanswered, one a slice, as its own handler does. Then it is given up too. */
 const MAX_UNANSWERED = 100;
 /** An input may go on after an interrupt, as a program with a menu does. The next one after so many gives it up. */
 const MAX_INTERRUPTS = 4;
 /** Characters of output after which others have their turn, and slow readers are waited for. */
 const CHARACTERS_PER_YIELD = 256 * 1024;
 const FOR_EVER = -1;
-/** The number of SIGUSR1, by which Python is made to call `tick`. */
+/** The number of SIGUSR1, whose handler asks whether Python must stop. */
 const SIGNAL = 10;
+const NO_SIGNAL = 0;
+/** Not a signal: Python is to be suspended. */
+const SUSPEND = -1;
 
 /** What a turn may use. */
 export interface Limits {
@@ -46,9 +47,8 @@ export interface Limits {
 
 export class Turn {
   readonly #now: () => number;
+  readonly #meter: Meter;
   #io: KernelIo | null = null;
-  #checks = 0;
-  #untilSignal = CHECKS_PER_YIELD;
   #stopped: StopReason | null = null;
   /** Whether the guest has been told of the stop. */
   #isTold = false;
@@ -61,6 +61,12 @@ export class Turn {
 
   constructor(now: () => number) {
     this.#now = now;
+    this.#meter = new Meter(now);
+  }
+
+  /** Where the checks of the instance are counted. */
+  countWith(counter: CheckCounter): void {
+    this.#meter.countWith(counter);
   }
 
   /** What the running turn may reach; null between turns. */
@@ -77,7 +83,7 @@ export class Turn {
   begin(io: KernelIo, { fuel, stdin }: Limits): Promise<never> {
     this.#io = io;
     this.#stdin = stdin?.getReader() ?? null;
-    this.#start(fuel * CHECKS_PER_POLL);
+    this.#start(millisecondsOf(fuel));
     return new Promise((_resolve, reject) => {
       this.#abandon = () => reject(new Unstoppable());
     });
@@ -85,7 +91,7 @@ export class Turn {
 
   /** Starts a call outside any turn, which cannot yield. */
   beginPlain(): void {
-    this.#start(PLAIN_CHECKS);
+    this.#start(PLAIN_MILLISECONDS);
   }
 
   end(): void {
@@ -102,19 +108,27 @@ export class Turn {
   /** The guest wrote so many characters. */
   noteOutput(characters: number): void {
     this.#written += characters;
-    if (this.#written >= CHARACTERS_PER_YIELD) this.#untilSignal = 0;
+    if (this.#written >= CHARACTERS_PER_YIELD) this.#meter.cutShort();
   }
 
-  /** A check: the signal to raise, 0 for none. Throws `Unstoppable`, which ends the instance. */
-  check(): number {
-    this.#checks -= 1;
-    this.#untilSignal -= 1;
-    if (this.#checks < 0 && this.#stopped !== 'fuel') this.#stop('fuel');
-    if (this.#untilSignal > 0) return 0;
-    this.#untilSignal = CHECKS_PER_YIELD;
-    this.#unanswered += 1;
-    if (this.#unanswered > MAX_UNANSWERED || this.#checks < -GRACE_CHECKS) throw new Unstoppable();
-    return SIGNAL;
+  /**
+   * The checks of a slice are used up: the signal to raise, 0 for none, or -1 if `suspend` is to answer that. Throws
+   * `Unstoppable`, which ends the instance.
+   */
+  decide(canSuspend: boolean): number {
+    if (canSuspend && this.#io) {
+      this.#meter.yield();
+      return SUSPEND;
+    }
+    this.#meter.endSlice();
+    this.#meter.beginSlice();
+    return this.#signal();
+  }
+
+  /** Lets others run; the signal to raise. Rejects with `Unstoppable`, which ends the instance. */
+  async suspend(): Promise<number> {
+    await this.#yield();
+    return this.#signal();
   }
 
   /** Whether the guest must stop. It is told once: what it does then is its own affair, for a while. */
@@ -125,12 +139,19 @@ export class Turn {
     return true;
   }
 
+  /** Waits for `work`: that takes none of what the guest may use. */
+  async waitFor<T>(work: Promise<T>): Promise<T> {
+    this.#meter.endSlice();
+    try {
+      return await work;
+    } finally {
+      this.#meter.beginSlice();
+    }
+  }
+
   /** Lets others run; whether the guest must stop. */
   async tick(): Promise<boolean> {
-    this.#unanswered = 0;
-    this.#written = 0;
-    await scheduler.wait(0);
-    await this.#io?.backpressure();
+    await this.#yield();
     return this.isStopped;
   }
 
@@ -171,9 +192,8 @@ export class Turn {
     return chunk?.value;
   }
 
-  #start(checks: number): void {
-    this.#checks = checks;
-    this.#untilSignal = CHECKS_PER_YIELD;
+  #start(milliseconds: number): void {
+    this.#meter.start(milliseconds);
     this.#stopped = null;
     this.#isTold = false;
     this.#unanswered = 0;
@@ -184,8 +204,26 @@ export class Turn {
   #stop(reason: StopReason): void {
     this.#stopped = reason;
     this.#isTold = false;
-    this.#untilSignal = 0;
+    this.#meter.cutShort();
     this.#wake?.();
+  }
+
+  #signal(): number {
+    const { left } = this.#meter;
+    if (left < 0 && this.#stopped !== 'fuel') this.#stop('fuel');
+    if (left < -GRACE_MILLISECONDS) throw new Unstoppable();
+    if (!this.#stopped || this.#isTold) return NO_SIGNAL;
+    this.#unanswered += 1;
+    if (this.#unanswered > MAX_UNANSWERED) throw new Unstoppable();
+    return SIGNAL;
+  }
+
+  async #yield(): Promise<void> {
+    this.#written = 0;
+    await scheduler.wait(0);
+    this.#meter.read();
+    await this.#io?.backpressure();
+    this.#meter.beginSlice();
   }
 
   #sleep(milliseconds: number): Promise<void> {

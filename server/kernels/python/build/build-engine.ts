@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import type { ModuleDefinition } from 'miniflare';
 import { runBaseWorker } from '../../build-base-worker.ts';
 import { checkEngineLock } from '../../javascript/build-engine-lock.ts';
+import { assembleCheckCounter } from './check-counter.ts';
 import { assemblePageHasher } from './page-hasher.ts';
 import { patchGlue } from './patch-glue.ts';
 import { assembleSignatures } from './signatures.ts';
@@ -78,7 +79,9 @@ async function readBuilt(): Promise<{ engine: string; sources: string } | undefi
 
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const steps = ['build-engine', 'free-names', 'page-hasher', 'patch-glue', 'signatures'].map((name) => `./${name}.ts`);
+  const steps = ['build-engine', 'check-counter', 'free-names', 'page-hasher', 'patch-glue', 'signatures'].map(
+    (name) => `./${name}.ts`,
+  );
   for (const file of [...steps, '../../build-base-worker.ts', '../../javascript/build-wasm.ts', '../start.py'])
     hash.update(await readFile(here(file)));
   for (const name of ['pyodide', 'miniflare']) hash.update(await readFile(require.resolve(`${name}/package.json`)));
@@ -93,6 +96,7 @@ async function writeModules(): Promise<void> {
   await writeFile(`${OUTPUT}trampoline.wasm`, trampoline);
   await writeFile(`${OUTPUT}signatures.wasm`, assembleSignatures(original));
   await writeFile(`${OUTPUT}page-hasher.wasm`, assemblePageHasher());
+  await writeFile(`${OUTPUT}check-counter.wasm`, assembleCheckCounter());
   await writeFile(`${OUTPUT}sentinel.wasm`, await readSentinel());
   await copyFile(join(PYODIDE, 'pyodide.asm.wasm'), `${OUTPUT}python.wasm`);
 }
