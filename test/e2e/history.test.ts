@@ -41,7 +41,6 @@ class Session {
     const code =
       "[typeof n === 'undefined' ? null : n, fs.existsSync('n.txt') ? +fs.readFileSync('n.txt', 'utf8') : null, (await kv.get('n')) ?? null]";
     expect(JSON.parse(await machine.print(look, `JSON.stringify(${code})`))).toEqual([n, n, n]);
-    await machine.run(['sessions', 'rm', look]);
   }
 
   async json(...args: string[]) {

@@ -1,6 +1,6 @@
 /**
- * Global set-up of the tests of the product: packs it as `npm publish` would, and unpacks that into a directory where
- * nothing else is found but the dependencies that the package itself declares.
+ * Global set-up of the tests of the product, as it is built: packs it as `npm publish` would, and unpacks that into a
+ * directory where nothing else is found but the dependencies that the package itself declares.
  */
 
 import { execFile } from 'node:child_process';
@@ -34,8 +34,8 @@ export default async function installPackage(project: TestProject): Promise<() =
 }
 
 async function install(directory: string): Promise<string> {
-  // Builds first, by `prepare`.
-  await run('npm', ['pack', '--silent', '--pack-destination', directory], { cwd: repository });
+  // Without `prepare`, which builds: that was done.
+  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', directory], { cwd: repository });
   const [tarball = ''] = await readdir(directory);
   const modules = join(directory, 'node_modules');
   const target = join(modules, 'spawnpoint-cf');

@@ -7,7 +7,6 @@ import { SignJWT } from 'jose';
 import { Miniflare, type MiniflareOptions } from 'miniflare';
 import WebSocket from 'ws';
 import { attachPath, SUBPROTOCOL } from '../../protocol/version.ts';
-import { buildWorkers } from '../../server/build-worker.ts';
 import { mainOptions, readModules, WORKER_NAME } from '../../server/local/miniflare-options.ts';
 import { TestTerminal } from '../../server/testing/terminal.ts';
 
@@ -69,7 +68,6 @@ export class SessionServer {
   }
 
   static async start(): Promise<SessionServer> {
-    await buildWorkers();
     const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
     const miniflare = new Miniflare(optionsOf(1, directory));
     await miniflare.ready;
