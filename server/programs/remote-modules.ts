@@ -4,6 +4,7 @@
  * that it had when it was first used, and is there without a network.
  */
 
+import { concatBytes } from '../../protocol/frame.ts';
 import type { Database } from '../database.ts';
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
@@ -108,7 +109,7 @@ export class RemoteModules {
       `SELECT bytes FROM remote_module_part WHERE url = ? ORDER BY part`,
       url,
     );
-    return { url: row.found_at, contentType: row.content_type, bytes: join(parts.map(({ bytes }) => bytes)) };
+    return { url: row.found_at, contentType: row.content_type, bytes: concatBytes(parts.map(({ bytes }) => bytes)) };
   }
 
   #keep(url: string, { url: foundAt, contentType, bytes }: RemoteModule): void {
@@ -155,15 +156,5 @@ async function readLimited(response: Response, what: string): Promise<Uint8Array
       throw new Error(`Cannot use ${what}: a module may have ${moduleLimits.module / 1024 / 1024} MiB`);
     }
   }
-  return join(parts);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return concatBytes(parts);
 }

@@ -1,6 +1,7 @@
 /** The texts of `--help`, made from the tables of commands and options. */
 
-import { COMMANDS, type Command } from '../commands/table.ts';
+import type { Command } from '../commands/command.ts';
+import { COMMANDS } from '../commands/table.ts';
 import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from './options.ts';
 
 const INTRODUCTION = `A live JavaScript, TypeScript and Python session that stays: variables, files and output survive disconnects and

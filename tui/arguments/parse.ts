@@ -1,7 +1,8 @@
 /** Turns the words of the command line into a command, its options and its arguments. */
 
 import { Parser } from 'yargs/helpers';
-import { COMMANDS, type Command, GROUP_DEFAULTS } from '../commands/table.ts';
+import type { Command } from '../commands/command.ts';
+import { COMMANDS, GROUP_DEFAULTS } from '../commands/table.ts';
 import { usageError } from '../exit.ts';
 import {
   checkOptions,

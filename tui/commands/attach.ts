@@ -7,8 +7,8 @@ import { interruptible } from '../plain/interruptible.ts';
 import { LogFollower } from '../plain/log-follower.ts';
 import { LogJson } from '../plain/log-json.ts';
 import { LogText } from '../plain/log-text.ts';
+import type { CommandBody } from './command.ts';
 import { onTerminal } from './on-terminal.ts';
-import type { CommandBody } from './table.ts';
 
 export const runAttach: CommandBody = async (given, io) => {
   const session = given.args[0] ?? given.options.session;

@@ -2,7 +2,8 @@
 
 import { OPTION_NAMES, OPTIONS } from '../arguments/options.ts';
 import { EXIT, usageError } from '../exit.ts';
-import { COMMANDS, type CommandBody } from './table.ts';
+import type { CommandBody } from './command.ts';
+import { COMMANDS } from './table.ts';
 
 export const printCompletion: CommandBody = async ({ args }, io) => {
   const [shell] = args;

@@ -1,10 +1,10 @@
 /** `spawnpoint-cf` without a command: `-e`, `-p`, piped input as a program, and on a terminal the TUI. */
 
 import { usageError } from '../exit.ts';
+import type { CommandBody } from './command.ts';
 import { evaluate } from './evaluate.ts';
 import { onTerminal } from './on-terminal.ts';
 import { runPipedProgram } from './run.ts';
-import type { CommandBody } from './table.ts';
 
 export const runDefault: CommandBody = async (invocation, io) => {
   const { eval: code, print } = invocation.options;

@@ -3,8 +3,8 @@
 import { posix } from 'node:path';
 import { EXIT } from '../exit.ts';
 import { nameFor } from '../plain/terminal-text.ts';
+import type { CommandBody } from './command.ts';
 import { type FileEntry, SessionFiles, sessionPath, targetPath } from './session-files.ts';
-import type { CommandBody } from './table.ts';
 
 export const list: CommandBody = async (invocation, io) => {
   const directory = sessionPath(invocation.args[0] ?? '');

@@ -10,7 +10,7 @@ import { EXIT, usageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { textFor } from '../plain/terminal-text.ts';
 import { terminalName } from '../terminal-name.ts';
-import type { CommandBody } from './table.ts';
+import type { CommandBody } from './command.ts';
 
 const DEFAULT_ENTRIES = 100;
 

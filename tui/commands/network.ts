@@ -7,7 +7,7 @@ import type { Options } from '../arguments/options.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { textFor } from '../plain/terminal-text.ts';
-import type { CommandBody } from './table.ts';
+import type { CommandBody } from './command.ts';
 
 const listShape = v.object({ allow: v.array(v.string()), deny: v.array(v.string()) });
 const entryShape = v.object({

@@ -7,8 +7,8 @@ import type { Io } from '../io.ts';
 import { nodeSockets } from '../node-socket.ts';
 import { RunningPrograms } from '../plain/running-programs.ts';
 import { nameFor } from '../plain/terminal-text.ts';
+import type { CommandBody } from './command.ts';
 import { SessionPreviews } from './previews.ts';
-import type { CommandBody } from './table.ts';
 
 export const listPrograms: CommandBody = async (invocation, io) => {
   const programs = new RunningPrograms(openSockets(invocation, io), true);

@@ -7,8 +7,8 @@ import { inputVerdict } from '../plain/outcomes.ts';
 import { Pace } from '../plain/pace.ts';
 import type { PlainSession } from '../plain/plain-session.ts';
 import { type Split, splitInputs } from '../plain/split-inputs.ts';
+import type { CommandBody } from './command.ts';
 import { report, withSession } from './session.ts';
-import type { CommandBody } from './table.ts';
 
 export const runRepl: CommandBody = async (invocation, io) => {
   if (io.stdin.isTTY) throw usageError('repl reads its inputs from a pipe or file; without repl you get a prompt');

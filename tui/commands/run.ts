@@ -9,11 +9,11 @@ import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programVerdict } from '../plain/outcomes.ts';
 import type { PlainSession } from '../plain/plain-session.ts';
+import type { CommandBody } from './command.ts';
 import { entryName } from './language.ts';
 import { describeFileError } from './local-files.ts';
 import { gatherSources, type ProgramSources } from './program-sources.ts';
 import { report, withSession } from './session.ts';
-import type { CommandBody } from './table.ts';
 
 export const runFile: CommandBody = async (invocation, io) => {
   const [file = ''] = invocation.args;

@@ -5,11 +5,11 @@ import type { PreviewEntry } from '../client/previews.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programVerdict } from '../plain/outcomes.ts';
+import type { CommandBody } from './command.ts';
 import { SessionPreviews } from './previews.ts';
 import { sessionPath } from './run.ts';
 import { placeOf, readServed, type ServedFiles, Watcher } from './served-files.ts';
 import { report, withSession } from './session.ts';
-import type { CommandBody } from './table.ts';
 
 export const servePreview: CommandBody = async (invocation, io) => {
   const [file = ''] = invocation.args;

@@ -2,7 +2,7 @@
 
 import { asExitError } from '../access/server.ts';
 import { EXIT } from '../exit.ts';
-import type { CommandBody } from './table.ts';
+import type { CommandBody } from './command.ts';
 
 export const start: CommandBody = async (_, io) => {
   const { ensureServer } = await import('../access/embedded.ts');

@@ -5,7 +5,7 @@ import { readJson, request } from '../access/rest.ts';
 import { selectServer } from '../access/server.ts';
 import { checkSession } from '../arguments/options.ts';
 import { EXIT } from '../exit.ts';
-import type { CommandBody } from './table.ts';
+import type { CommandBody } from './command.ts';
 
 const listing = v.object({ sessions: v.array(v.object({ name: v.string(), createdAt: v.number() })) });
 

@@ -7,9 +7,9 @@ import { basename, dirname, join, posix } from 'node:path';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { TextStream } from '../plain/terminal-text.ts';
+import type { CommandBody } from './command.ts';
 import { describeFileError } from './local-files.ts';
 import { SessionFiles, sessionPath, targetPath } from './session-files.ts';
-import type { CommandBody } from './table.ts';
 
 export const cat: CommandBody = async (invocation, io) => {
   await print(await new SessionFiles(invocation, io).read(sessionPath(invocation.args[0] ?? '')), io);

@@ -1,5 +1,6 @@
 /** HTTP requests of the guest: started by it, settled outside, told to it when it asks. */
 
+import { concatBytes } from '../../../protocol/frame.ts';
 import { HostError } from './guard.ts';
 
 interface Settled {
@@ -122,11 +123,5 @@ async function readAll(stream: ReadableStream<Uint8Array> | null): Promise<Uint8
     if (size > MAX_RESPONSE_BYTES) throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
+  return concatBytes(chunks);
 }

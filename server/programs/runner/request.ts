@@ -5,6 +5,7 @@
 
 import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
+import { concatBytes } from '../../../protocol/frame.ts';
 
 const shape = v.object({
   entry: v.string(),
@@ -67,12 +68,12 @@ export async function readRunRequest(reader: ReadableStreamDefaultReader<Uint8Ar
     chunks.push(value);
     have += value.length;
     if (sized || have < 4) continue;
-    const length = new DataView(join(chunks).buffer).getUint32(0, true);
+    const length = new DataView(concatBytes(chunks).buffer).getUint32(0, true);
     if (length > maxRequestBytes) throw new RunRequestError(`The program announces ${length} bytes.`);
     need = 4 + length;
     sized = true;
   }
-  const bytes = join(chunks);
+  const bytes = concatBytes(chunks);
   return { request: parse(bytes.subarray(4, need)), rest: bytes.slice(need) };
 }
 
@@ -82,14 +83,4 @@ function parse(bytes: Uint8Array): RunRequest {
   } catch (error) {
     throw new RunRequestError(`The program cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return joined;
 }

@@ -1,0 +1,107 @@
+/** Commands for whole sessions, and for one through time. */
+
+import type { Command } from '../command.ts';
+import * as history from '../history.ts';
+import { listSessions, removeSession } from '../sessions.ts';
+
+export const SESSIONS: readonly Command[] = [
+  {
+    name: 'sessions ls',
+    synopsis: '',
+    summary: 'list your sessions',
+    options: [],
+    arguments: [0, 0],
+    run: listSessions,
+  },
+  {
+    name: 'sessions rm',
+    synopsis: 'NAME',
+    summary: 'remove a session with everything in it',
+    options: [],
+    arguments: [1, 1],
+    run: removeSession,
+  },
+  {
+    name: 'sessions fork',
+    synopsis: 'SRC DST',
+    summary: 'make session DST with all that SRC has; SRC goes on (--at N: as it was)',
+    options: ['at'],
+    arguments: [2, 2],
+    examples: ['spawnpoint-cf sessions fork main experiment --at 12'],
+    run: history.forkSession,
+  },
+  {
+    name: 'history',
+    synopsis: '',
+    summary: 'list the revisions of the session, newest first',
+    options: ['limit'],
+    arguments: [0, 0],
+    examples: ['spawnpoint-cf history -n 10'],
+    run: history.showHistory,
+  },
+  {
+    name: 'undo',
+    synopsis: '',
+    summary: 'go back before the last step: variables, files and kv together',
+    options: [],
+    arguments: [0, 0],
+    run: history.undo,
+  },
+  {
+    name: 'redo',
+    synopsis: '',
+    summary: 'go forward again after an undo',
+    options: [],
+    arguments: [0, 0],
+    run: history.redo,
+  },
+  {
+    name: 'goto',
+    synopsis: 'N',
+    summary: 'go to revision N; 0 is the empty beginning',
+    options: [],
+    arguments: [1, 1],
+    run: history.goTo,
+  },
+  {
+    name: 'checkpoint',
+    synopsis: 'NAME',
+    summary: 'name the newest revision; it is kept from then on',
+    options: [],
+    arguments: [1, 1],
+    examples: ['spawnpoint-cf checkpoint before-cleanup', 'spawnpoint-cf restore before-cleanup'],
+    run: history.checkpoint,
+  },
+  {
+    name: 'restore',
+    synopsis: 'NAME',
+    summary: 'go to a checkpoint',
+    options: [],
+    arguments: [1, 1],
+    run: history.restore,
+  },
+  {
+    name: 'reset',
+    synopsis: '',
+    summary: 'begin anew with empty variables; files and kv stay',
+    options: [],
+    arguments: [0, 0],
+    run: history.reset,
+  },
+  {
+    name: 'replay',
+    synopsis: '[N]',
+    summary: 'run the recorded inputs again in empty variables (N: go on from input N)',
+    options: [],
+    arguments: [0, 1],
+    run: history.replay,
+  },
+  {
+    name: 'diff',
+    synopsis: 'N [M]',
+    summary: 'show what changed from revision N to M, or to the newest',
+    options: [],
+    arguments: [1, 2],
+    run: history.diff,
+  },
+];
