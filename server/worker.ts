@@ -10,7 +10,6 @@ import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
 import { previewLabel } from './previews/address.ts';
 import { servePreview } from './previews/serve.ts';
-import { handleRunner } from './programs/runner.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
 
 export { Account } from './account.ts';
@@ -33,8 +32,6 @@ app.use(async (c, next) => {
   checkOrigin(c.req.raw, c.env.OWN_HOSTS?.split(','));
   await next();
 });
-
-app.all('/v1/runner/*', (c) => handleRunner(c.req.raw, c.env, c.executionCtx as ExecutionContext));
 
 app.use('/v1/*', async (c, next) => {
   c.set('identity', await authenticate(c.req.raw, c.env.TOKEN_SECRET));

@@ -5,6 +5,8 @@ export interface DaemonOptions {
   readonly dataDirectory: string;
   /** The built Worker: worker.js and what it imports. */
   readonly workerDirectory: string;
+  /** The same for the runner's. */
+  readonly runnerDirectory: string;
   readonly socket: string;
   readonly version: string;
   /** 0: any. */

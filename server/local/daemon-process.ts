@@ -122,7 +122,7 @@ export class Daemon {
   }
 
   async #boot(): Promise<string> {
-    const { port, workerDirectory, esmCdn, pythonIndex } = this.#options;
+    const { port, workerDirectory, runnerDirectory, esmCdn, pythonIndex } = this.#options;
     writeState(this.#paths.state, this.#state);
     const modules = readModules(workerDirectory);
     const tokenSecret = ensureSecret(this.#paths.secret);
@@ -132,8 +132,8 @@ export class Daemon {
     const storage = this.#paths.storage;
     const runner: Runner = new Runner(
       this.#supervise('runner', 0, (runnerPort) => {
-        const previews = { modules, storage: join(storage, 'previews'), secret: runnerSecret, previewDomain };
-        return runnerOptions(previews, runnerPort);
+        const worker = { modules: readModules(runnerDirectory), storage: join(storage, 'previews') };
+        return runnerOptions({ ...worker, secret: runnerSecret, previewDomain }, runnerPort);
       }),
       runnerSecret,
     );

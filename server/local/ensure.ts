@@ -56,11 +56,12 @@ export async function ensureServer(options: EnsureOptions): Promise<LocalServer>
       'The embedded server runs on Linux and macOS. On Windows use WSL, or --url.',
     );
   }
-  const { version, daemonEntry, workerDirectory } = options.installation ?? installation();
+  const { version, daemonEntry, workerDirectory, runnerDirectory } = options.installation ?? installation();
   const { data } = userDirectories(options.env);
   const daemon = (): DaemonOptions => ({
     dataDirectory: data,
     workerDirectory,
+    runnerDirectory,
     version,
     socket: socketPath(data, options.env),
     port: wholeNumber(options.env, 'SPAWNPOINT_PORT', 0, 65_535),

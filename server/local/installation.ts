@@ -8,6 +8,7 @@ export interface Installation {
   readonly version: string;
   readonly daemonEntry: string;
   readonly workerDirectory: string;
+  readonly runnerDirectory: string;
 }
 
 /** The nearest package above this file. */
@@ -22,6 +23,7 @@ export function installation(): Installation {
     version,
     daemonEntry: join(directory, 'dist', 'local', 'daemon.js'),
     workerDirectory: join(directory, 'dist', 'worker'),
+    runnerDirectory: join(directory, 'dist', 'runner'),
   };
 }
 

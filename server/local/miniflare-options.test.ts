@@ -83,9 +83,9 @@ it('reads modules by their kind, the entry first', () => {
       'a.js',
       'engine/b.wasm',
       'engine/c.bin',
-      'd.guest.js',
+      'd.guest.txt',
       'e.so',
-      'notes.txt',
+      'notes.md',
       'worker.js',
       'worker.js.map',
     ];
@@ -94,7 +94,7 @@ it('reads modules by their kind, the entry first', () => {
     expect(modules[0]?.path).toBe('worker.js');
     expect(Object.fromEntries(modules.map(({ path, type }) => [path, type]))).toEqual({
       'a.js': 'ESModule',
-      'd.guest.js': 'Text',
+      'd.guest.txt': 'Text',
       'e.so': 'CompiledWasm',
       'engine/b.wasm': 'CompiledWasm',
       'engine/c.bin': 'Data',

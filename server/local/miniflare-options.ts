@@ -23,15 +23,16 @@ type Modules = Exclude<NonNullable<Extract<WorkerOptions, { modules: unknown }>[
 
 /** What a module is, by the end of its name; the first that fits counts. */
 const MODULE_TYPES: ReadonlyArray<readonly [string, Modules[number]['type']]> = [
-  ['.guest.js', 'Text'],
   ['.js', 'ESModule'],
+  ['.txt', 'Text'],
   ['.wasm', 'CompiledWasm'],
   ['.so', 'CompiledWasm'],
   ['.bin', 'Data'],
 ];
 
 /**
- * The modules of a built Worker, its entry first.
+ * The modules of a built Worker: its entry, then from small to large. Miniflare copies all that it has so far whenever
+ * it adds one.
  * @throws LocalServerError `BOOT_FAILED` when the directory holds none.
  */
 export function readModules(workerDirectory: string): Modules {
@@ -39,13 +40,14 @@ export function readModules(workerDirectory: string): Modules {
     const paths = readdirSync(workerDirectory, { recursive: true, encoding: 'utf8' }).map((path) =>
       path.split(sep).join('/'),
     );
-    const modules = paths.flatMap((path): Modules => {
+    const modules = paths.flatMap((path) => {
       const type = MODULE_TYPES.find(([end]) => path.endsWith(end))?.[1];
       return type ? [{ type, path, contents: readFileSync(join(workerDirectory, path)) }] : [];
     });
     const main = modules.findIndex((module) => module.path === MAIN_MODULE);
     if (main < 0) throw new Error(`there is no ${MAIN_MODULE} in it`);
-    return [...modules.splice(main, 1), ...modules];
+    const entry = modules.splice(main, 1);
+    return [...entry, ...modules.toSorted((a, b) => a.contents.length - b.contents.length)];
   } catch (error) {
     throw new LocalServerError(
       'BOOT_FAILED',
@@ -106,8 +108,8 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
 }
 
 /**
- * The workerd that runs programs and serves previews: the same script, but it owns only what previews store. It has no
- * sessions, no files and not the secret of the tokens, so a program that broke out of its isolate would find none of them.
+ * The workerd that runs programs and serves previews. It owns only what previews store: it has no sessions, no files and
+ * not the secret of the tokens, so a program that broke out of its isolate would find none of them.
  */
 export function runnerOptions(runner: RunnerWorker, port: number): MiniflareOptions {
   return {

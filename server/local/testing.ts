@@ -45,7 +45,12 @@ export class TestHome {
 
   constructor(daemonEntry: string, env: Record<string, string> = {}) {
     this.env = { SPAWNPOINT_HOME: this.directory, ...env };
-    this.#installation = { version: '1.0.0', daemonEntry, workerDirectory: fixtureWorker };
+    this.#installation = {
+      version: '1.0.0',
+      daemonEntry,
+      workerDirectory: fixtureWorker,
+      runnerDirectory: fixtureWorker,
+    };
   }
 
   /** The options of `ensureServer` for this home. */

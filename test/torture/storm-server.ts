@@ -40,6 +40,7 @@ export class StormServer {
         version: this.#version,
         daemonEntry: join(packageDirectory, 'dist', 'local', 'daemon.js'),
         workerDirectory: join(packageDirectory, 'dist', 'worker'),
+        runnerDirectory: join(packageDirectory, 'dist', 'runner'),
       },
     });
     this.#server?.close();
