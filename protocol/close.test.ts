@@ -1,3 +1,5 @@
+/** Close codes and error codes: each has its status, its advice and a reason that fits. */
+
 import { expect, test } from 'vitest';
 import { CLOSE, CLOSE_FOR_ERROR, closeReason, shouldReconnect } from './close.ts';
 import { ERROR_CODES, ProtocolError } from './errors.ts';

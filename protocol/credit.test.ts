@@ -1,3 +1,5 @@
+/** Credit: what a sender may send, whatever happens to the grants on their way. */
+
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CreditReceiver, CreditSender } from './credit.ts';

@@ -1,3 +1,5 @@
+/** Frames: the bytes of the header, and messages put together from several. */
+
 import { describe, expect, test } from 'vitest';
 import { MessageAssembler } from './assembler.ts';
 import { decodeClient, decodeServer } from './control.ts';

@@ -1,3 +1,5 @@
+/** Where a terminal goes on in the log, as both sides reckon it. */
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogCursor, type LogExtent, replayFrom } from './resume.ts';

@@ -1,3 +1,5 @@
+/** What MessagePack may say before anything is made of it, and which bodies are taken. */
+
 import { encode } from '@msgpack/msgpack';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,5 @@
+/** The memory that kernels share: who leaves when there is not enough. */
+
 import { expect, it } from 'vitest';
 import { MemoryBudget, type Tenant } from './memory.ts';
 

@@ -1,3 +1,5 @@
+/** The settings of the client, from its file and the environment. */
+
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** The file of former inputs: private, bounded, and shared by terminals. */
+
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

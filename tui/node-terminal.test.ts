@@ -1,3 +1,5 @@
+/** A real terminal: what is set is given back, however the process ends. */
+
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal as Xterm } from '@xterm/headless';

@@ -1,3 +1,5 @@
+/** How a terminal names itself to others. */
+
 import { hostname, userInfo } from 'node:os';
 import { expect, it } from 'vitest';
 import { LIMITS } from '../protocol/limits.ts';

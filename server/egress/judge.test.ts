@@ -1,3 +1,5 @@
+/** Addresses that guests may call, and those that they may not. */
+
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
 import { OPEN_LIST } from './network-list.ts';

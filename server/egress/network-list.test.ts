@@ -1,3 +1,5 @@
+/** The lists of hosts that the owner of a session keeps. */
+
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
 import {

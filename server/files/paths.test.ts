@@ -1,3 +1,5 @@
+/** Paths of the session: what is one, and what stays outside. */
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileError } from './file-system.ts';

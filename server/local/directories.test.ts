@@ -1,3 +1,5 @@
+/** Where the data of the embedded server lies, and that only its user can enter. */
+
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** The package that runs, and which of two versions is newer. */
+
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';

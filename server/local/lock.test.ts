@@ -1,3 +1,5 @@
+/** The lock of a data directory: one holder, whoever died or comes at once. */
+
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** The log of the embedded server: private, bounded, in nobody's way. */
+
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** What the embedded server runs is what wrangler.toml deploys. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

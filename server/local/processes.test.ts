@@ -1,3 +1,5 @@
+/** Processes told from others that have their number. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';

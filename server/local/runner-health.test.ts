@@ -1,3 +1,5 @@
+/** When the runner is given up. */
+
 import { describe, expect, it } from 'vitest';
 import { RUNNER_LIMITS, type RunnerCondition, Silence, verdict } from './runner-health.ts';
 

@@ -1,3 +1,5 @@
+/** How soon a process that died is started again. */
+
 import { expect, it } from 'vitest';
 import { restartPause } from './supervisor.ts';
 

@@ -1,3 +1,5 @@
+/** The secret of the embedded server, and the tokens that it signs. */
+
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** Answers to a runner, as bytes and back. */
+
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Answer, AnswerDecoder, encodeAnswer } from './answers.ts';

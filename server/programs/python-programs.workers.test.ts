@@ -1,3 +1,5 @@
+/** Python scripts as programs, in workerd. */
+
 import { describe, expect, it } from 'vitest';
 import { pythonFactory } from '../testing/python-session.ts';
 import { type KernelProgram, runInKernel } from './testing/kernel-programs.ts';

@@ -1,3 +1,5 @@
+/** What a runner tells of a program, as bytes and back. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeRecord, maxPayload, type ProgramRecord, RecordDecoder, RecordError } from './records.ts';

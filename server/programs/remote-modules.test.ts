@@ -1,3 +1,5 @@
+/** Modules of the network: how large, how many, and where they come from. */
+
 import { expect, it } from 'vitest';
 import { makeMemoryDatabase } from '../../test/support/memory-database.ts';
 import { type ModuleNetwork, moduleLimits, RemoteModules } from './remote-modules.ts';

@@ -1,3 +1,5 @@
+/** The files that a program sees, and the revisions that it makes of them. */
+
 import { expect, it } from 'vitest';
 import { makeMemoryDatabase } from '../../test/support/memory-database.ts';
 import { FileStore } from '../files/file-store.ts';

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.dispose());
 
-it(`survives ${KILLS} kills with nothing lost, nothing doubled and nothing torn`, { timeout: 240_000 }, async () => {
+it(`survives ${KILLS} kills with nothing lost, nothing doubled and nothing torn`, { timeout: 600_000 }, async () => {
   const seed = Number(process.env.SPAWNPOINT_SEED) || Date.now() % 1_000_000;
   const report = await killTrial(machine, { seed, kills: KILLS, python: PYTHON });
   expect(report.kills).toBeGreaterThanOrEqual(KILLS);

@@ -52,6 +52,8 @@ export default {
   },
 };
 `;
+/** What is not seen by then does not come. */
+const PATIENCE_MILLISECONDS = 45_000;
 /** Counted from 1. */
 const lineOf = (text: string) => APP.split('\n').findIndex((line) => line.includes(text)) + 1;
 const greeting = (text: string) => `export const greeting = ${JSON.stringify(text)};\n`;
@@ -181,7 +183,7 @@ describe('a private preview', () => {
     await cli.until(({ stderr }) => stderr.includes('greeting.ts:') && stderr.includes('Not reloaded'));
     expect((await get('/')).body).toBe('hello');
     await writeFile(join(machine.directory, 'greeting.ts'), greeting('reloaded'));
-    await expect.poll(async () => (await get('/')).body, { timeout: 10_000 }).toBe('reloaded');
+    await expect.poll(async () => (await get('/')).body, { timeout: PATIENCE_MILLISECONDS }).toBe('reloaded');
     expect((await get('/hit')).body).toBe('2');
   });
 
@@ -196,7 +198,7 @@ describe('a private preview', () => {
             ({ body }) => body,
             () => '',
           ),
-        { timeout: 10_000 },
+        { timeout: PATIENCE_MILLISECONDS },
       )
       .toBe('reloaded');
     process.kill(state().pid, 'SIGKILL');
@@ -250,7 +252,7 @@ describe('a public preview', () => {
     const { cli, line } = await serve('--public', '-s', 'own', 'web/main.ts');
     expect((await browse(line)).body).toBe('first');
     await put('lib/text.ts', greeting('second'));
-    await expect.poll(async () => (await browse(line)).body, { timeout: 10_000 }).toBe('second');
+    await expect.poll(async () => (await browse(line)).body, { timeout: PATIENCE_MILLISECONDS }).toBe('second');
     await stop(cli);
   });
 
@@ -279,7 +281,7 @@ describe('a public preview', () => {
     expect(JSON.parse((await browse(line)).body)).toEqual({ read: ['first', 'first', 'first'], written });
     await put('second');
     const read = async () => JSON.parse((await browse(line)).body).read;
-    await expect.poll(read, { timeout: 10_000 }).toEqual(['first', 'second', 'second']);
+    await expect.poll(read, { timeout: PATIENCE_MILLISECONDS }).toEqual(['first', 'second', 'second']);
     await stop(cli);
   });
 
@@ -293,7 +295,7 @@ describe('a public preview', () => {
             ({ status }) => status,
             () => 0,
           ),
-        { timeout: 15_000 },
+        { timeout: PATIENCE_MILLISECONDS },
       )
       .toBe(200);
     await stop(cli);

@@ -22,7 +22,7 @@ export interface PtyEnding {
 /** The private mode that is set from the start. */
 const CURSOR_SHOWN = 25;
 /** A wait that lasts this long has failed; its error shows the screen. */
-const PATIENCE_MILLISECONDS = 20_000;
+const PATIENCE_MILLISECONDS = 45_000;
 
 export class PtyTerminal {
   readonly ended: Promise<PtyEnding>;

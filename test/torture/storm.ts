@@ -14,7 +14,7 @@ import { StormServer } from './storm-server.ts';
 
 const CLIENTS = 4;
 /** How long what is under way may take to end, once nothing disturbs it any more. */
-const PATIENCE_MILLISECONDS = 25_000;
+const PATIENCE_MILLISECONDS = 60_000;
 
 export interface StormReport {
   readonly inputs: number;

@@ -1,3 +1,5 @@
+/** Where the server is, what it refuses, and why it cannot be reached. */
+
 import { expect, it } from 'vitest';
 import { checkToken, parseServerUrl } from './address.ts';
 import { reasonOf } from './reasons.ts';

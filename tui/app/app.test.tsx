@@ -1,3 +1,5 @@
+/** The app on a session in memory: what is typed, and what then stands on the screen. */
+
 import { describe, expect, it } from 'vitest';
 import { startApp } from './testing/app-harness.ts';
 

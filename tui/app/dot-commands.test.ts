@@ -1,3 +1,5 @@
+/** Dot commands, told from code. */
+
 import { describe, expect, it } from 'vitest';
 import { DOT_COMMANDS, helpText, parseDotCommand } from './dot-commands.ts';
 

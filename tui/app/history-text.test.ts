@@ -1,3 +1,5 @@
+/** The history of a session as a table. */
+
 import { describe, expect, it } from 'vitest';
 import type { Difference, History, HistoryEntry } from '../client/history.ts';
 import { SGR_PATTERN } from '../client/sgr.ts';

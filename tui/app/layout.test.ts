@@ -1,3 +1,5 @@
+/** Where the panes are, in every size of the screen. */
+
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { layOut, MIN_COLUMNS, MIN_ROWS, type PaneName } from './layout.ts';

@@ -1,3 +1,5 @@
+/** The app needs nothing of Node: it bundles for a browser. */
+
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';

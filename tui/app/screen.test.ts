@@ -1,3 +1,5 @@
+/** What is written to the terminal: the rows that changed. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Screen } from './screen.ts';
 import { XtermTerminal } from './testing/xterm-terminal.ts';

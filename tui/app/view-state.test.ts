@@ -1,3 +1,5 @@
+/** What the app remembers beside the session: draft, search, candidates, scrolling. */
+
 import { describe, expect, it } from 'vitest';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState } from './view-state.ts';
 

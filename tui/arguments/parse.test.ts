@@ -1,3 +1,5 @@
+/** Command lines, taken apart or refused with a hint. */
+
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../commands/table.ts';
 import { EXIT, ExitError } from '../exit.ts';

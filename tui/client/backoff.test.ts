@@ -1,3 +1,5 @@
+/** How long the client waits before it tries again. */
+
 import { expect, it } from 'vitest';
 import { Backoff } from './backoff.ts';
 

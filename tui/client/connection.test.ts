@@ -1,3 +1,5 @@
+/** One connection to a session: the log, inputs, programs and what the server says of them. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeServer } from '../../protocol/control.ts';
 import { encodeEvent } from '../../protocol/events.ts';

@@ -1,3 +1,5 @@
+/** The history of a session, read out of the server's answers. */
+
 import { expect, it } from 'vitest';
 import { movedText } from './history-words.ts';
 import { MirrorFiles } from './mirror-files.ts';

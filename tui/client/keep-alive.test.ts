@@ -1,3 +1,5 @@
+/** A silent line is asked, and given up when it does not answer. */
+
 import { beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../app/testing/manual-clock.ts';
 import { KeepAlive } from './keep-alive.ts';

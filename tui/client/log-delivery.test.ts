@@ -1,3 +1,5 @@
+/** Events are handed on in order, and credit is granted as they are consumed. */
+
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import { LogDelivery } from './log-delivery.ts';

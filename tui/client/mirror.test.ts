@@ -1,3 +1,5 @@
+/** The client's copy of a session, made of its events. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventBody, InputOutcome, LogEvent } from '../../protocol/events.ts';
 import { ManualClock } from '../app/testing/manual-clock.ts';

@@ -1,3 +1,5 @@
+/** Programs and their standard input on the way to the server, within their credit. */
+
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import { ServerLine } from '../testing/session-server.ts';

@@ -1,3 +1,5 @@
+/** Which lost lines are opened again, and when that ends. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE } from '../../protocol/close.ts';
 import { ClientHarness, notice, until } from '../testing/client-harness.ts';

@@ -1,3 +1,5 @@
+/** Requests outlive the line they were sent on, and are answered once. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';

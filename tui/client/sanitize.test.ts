@@ -1,3 +1,5 @@
+/** What may reach a person's terminal, and what is taken out. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Sanitizer, sanitizeName, sanitizeText } from './sanitize.ts';

@@ -1,3 +1,5 @@
+/** What commands make of their arguments, and how they list what they find. */
+
 import { describe, expect, it } from 'vitest';
 import { diskUsage, treeLines } from './files.ts';
 import { entryName, languageOfShebang } from './language.ts';

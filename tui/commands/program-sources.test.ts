@@ -1,3 +1,5 @@
+/** Which local files `run` sends, and how many. */
+
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

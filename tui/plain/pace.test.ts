@@ -1,3 +1,5 @@
+/** Inputs are sent no faster than a server admits. */
+
 import { expect, it } from 'vitest';
 import { CHANNEL_CONTROL } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';

@@ -1,3 +1,5 @@
+/** What commands write and end with: statuses, colours, streams of text. */
+
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { hasColor } from './color.ts';

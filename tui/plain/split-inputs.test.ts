@@ -1,3 +1,5 @@
+/** A text cut into the inputs that it holds. */
+
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type AskSplit, splitInputs } from './split-inputs.ts';

@@ -1,3 +1,5 @@
+/** Which inputs in JavaScript only look, so that undo passes over them. */
+
 import { describe, expect, it } from 'vitest';
 import { isPure } from './is-pure.ts';
 

@@ -1,3 +1,5 @@
+/** What the guest asks of large files, up to its limits. */
+
 import { describe, expect, it } from 'vitest';
 import type { LargeFileSystem } from '../../files/file-system.ts';
 import type { KernelIo } from '../kernel.ts';

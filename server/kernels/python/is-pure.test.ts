@@ -1,3 +1,5 @@
+/** Which inputs in Python only look, so that undo passes over them. */
+
 import { expect, it } from 'vitest';
 import { isPure } from './is-pure.ts';
 

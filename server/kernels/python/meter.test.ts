@@ -1,3 +1,5 @@
+/** The time that Python may use, as its checks measure it. */
+
 import { describe, expect, it } from 'vitest';
 import { type CheckCounter, Meter } from './meter.ts';
 

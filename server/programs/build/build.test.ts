@@ -1,3 +1,5 @@
+/** Programs put together from their files: formats, paths, imports, and what is wrong with them. */
+
 import { describe, expect, it } from 'vitest';
 import { type BuiltProgram, buildProgram } from './build.ts';
 import { BuildError } from './build-error.ts';

@@ -1,3 +1,5 @@
+/** The editor: text, cursor, kills, undo and the history of inputs. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Buffer, canMoveLine, type EditAction, EMPTY_BUFFER, editBuffer } from './buffer.ts';

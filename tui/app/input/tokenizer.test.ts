@@ -1,3 +1,5 @@
+/** Keys and pastes, made of a terminal's bytes however they are cut. */
+
 import { StringDecoder } from 'node:string_decoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

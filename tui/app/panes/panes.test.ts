@@ -1,3 +1,5 @@
+/** The transcript and the log as rows, however much there is. */
+
 import { describe, expect, it } from 'vitest';
 import type { Block, InputBlock } from '../../client/session-view.ts';
 import { formatDuration } from './block-rows.ts';

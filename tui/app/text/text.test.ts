@@ -1,3 +1,5 @@
+/** Text in cells: widths, wrapping, and lines out of a stream. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sanitizeText } from '../../client/sanitize.ts';
