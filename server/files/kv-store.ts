@@ -25,6 +25,11 @@ export class KeyOverlay implements KeyValue {
     this.#writer = writer;
   }
 
+  /** Keys that were set or deleted. */
+  get touched(): readonly string[] {
+    return [...this.#touched.keys()];
+  }
+
   get(key: string): Uint8Array | null {
     const found = this.#find(key);
     return found && this.#writer.blobs.read(found.blob).slice();

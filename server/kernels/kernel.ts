@@ -6,8 +6,10 @@
  * it and boots a new one from the last committed heap.
  */
 
+import type { ChildOverlay } from '../files/child-overlay.ts';
 import type { FileSystem, KeyValue, LargeFileSystem } from '../files/file-system.ts';
 import type { RemoteModule } from '../programs/asks.ts';
+import type { SourceFile, Wanted } from '../programs/program.ts';
 
 export type KernelName = 'javascript' | 'python';
 export type Language = 'js' | 'ts' | 'py';
@@ -38,6 +40,48 @@ export interface KernelIo {
   /** The same files, whatever their size. */
   readonly largeFiles: LargeFileSystem;
   readonly kv: KeyValue;
+  /** Null: no programs can be started here. */
+  readonly programs: ProgramStarter | null;
+}
+
+/** A program that an input wants run. */
+export interface ProgramStart {
+  /** What runs: a path in `sources`, or else a session file. */
+  readonly entry: string;
+  readonly sources: readonly SourceFile[];
+  readonly args: readonly string[];
+  readonly wanted: Wanted;
+  /** The input that wants it: what the program prints is that input's output. */
+  readonly input: number;
+}
+
+export interface StartedProgram {
+  /**
+   * How it ended by itself. Rejects with an error for the user for any other end; with a `GivenUpError` where the input was
+   * interrupted, so that nobody waits.
+   */
+  readonly ended: Promise<EndedProgram>;
+  kill(): void;
+}
+
+export interface EndedProgram {
+  readonly code: number;
+  /** See `ProgramExit`. */
+  readonly result: string | null;
+  readonly written: ChildOverlay;
+}
+
+/** The programs of what runs in a kernel: each begins with the files as they are then, in a copy of its own. */
+export interface ProgramStarter {
+  /** Throws an error for the user. */
+  start(program: ProgramStart): StartedProgram;
+  /** Makes what an ended program wrote part of what this turn writes. Throws `FileError`. */
+  keep(written: ChildOverlay): void;
+}
+
+/** What was waited for was stopped together with what waited. */
+export class GivenUpError extends Error {
+  override readonly name = 'GivenUpError';
 }
 
 /** What a kernel may reach at any time. */
@@ -74,6 +118,8 @@ export interface ScriptRequest {
   readonly fuel: number;
   /** Its standard input. */
   readonly stdin: ReadableStream<Uint8Array>;
+  /** Absent: only how it ends. */
+  readonly wanted?: Wanted;
   /** A module of the network. Rejects with an error for the user when it cannot be had. */
   module(url: string): Promise<RemoteModule>;
 }
@@ -99,7 +145,12 @@ export type Evaluation =
   | { readonly status: 'ok'; readonly value: RenderedValue }
   | { readonly status: 'error'; readonly error: RenderedError }
   /** The code asked to leave with this status, 0 to 255 (`sys.exit(3)`): the kernel stays as it is. */
-  | { readonly status: 'exit'; readonly code: number }
+  | {
+      readonly status: 'exit';
+      readonly code: number;
+      /** Of a script of which one was wanted and that has one; see `ProgramExit`. */
+      readonly result?: string;
+    }
   /** `clean` is false when the guest's job queue cannot go on: the session then rolls the heap back. */
   | { readonly status: 'interrupted'; readonly reason: 'user' | 'fuel'; readonly clean: boolean }
   /** Out of memory beyond recovery, a Wasm trap, an engine bug. `message` is one line for the user. */

@@ -3,11 +3,11 @@
 import type { EgressAttempt } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import { fuelFor } from '../kernels/fuel.ts';
-import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo } from '../kernels/kernel.ts';
+import type { Evaluation, Kernel, KernelFactory, KernelHost, KernelIo, RenderedError } from '../kernels/kernel.ts';
 import type { MemoryBudget, Tenant } from '../memory.ts';
 import type { Clock } from '../session/clock.ts';
 import { maxKernelRuns } from './limits.ts';
-import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
+import type { ProgramExit, ProgramIo, ProgramResult, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
 import type { RemoteModules } from './remote-modules.ts';
 import { SourceFiles } from './source-files.ts';
 
@@ -129,7 +129,7 @@ class KernelRun {
       const kernel = await this.#boot();
       if (this.#stopped !== null) return this.#stopped;
       this.#kernel = kernel;
-      const { entry, args, env, network } = this.#spec;
+      const { entry, args, env, network, wanted } = this.#spec;
       const { stdin } = this.#io;
       const evaluation = await kernel.runScript(
         {
@@ -138,6 +138,7 @@ class KernelRun {
           env,
           fuel: fuelFor(this.#seconds),
           stdin,
+          ...(wanted === undefined ? {} : { wanted }),
           module: (url) => this.#options.modules.get(url, { list: network, requested: this.#requested }),
         },
         this.#kernelIo(),
@@ -199,6 +200,7 @@ class KernelRun {
       get kv() {
         return direct().kv;
       },
+      programs: null,
     };
   }
 
@@ -214,10 +216,13 @@ class KernelRun {
     switch (evaluation.status) {
       case 'ok':
         return { kind: 'exit', code: 0 };
-      case 'exit':
-        return { kind: 'exit', code: evaluation.code };
+      case 'exit': {
+        const { code, result } = evaluation;
+        return { kind: 'exit', code, ...(result === undefined ? {} : { result }) };
+      }
       case 'error': {
         const text = evaluation.error.text.replace(COLOURS, '').replace(/\n*$/, '\n');
+        if (this.#spec.wanted !== undefined) return { kind: 'exit', code: 1, result: failure(evaluation.error, text) };
         this.#io.write('stderr', new TextEncoder().encode(text));
         return { kind: 'exit', code: 1 };
       }
@@ -227,6 +232,15 @@ class KernelRun {
         return failed(`The program was stopped: ${evaluation.message} Nothing of it was kept.`);
     }
   }
+}
+
+/** JSON of a `ProgramResult`. `text`: as it would be printed. */
+function failure({ name, message }: RenderedError, text: string): string {
+  const isError = name !== '';
+  const stack = isError ? text.replace(/^Uncaught /, '').trimEnd() : '';
+  const error = { name: isError ? name : 'Error', message: isError ? message : `Uncaught ${message}`, stack };
+  const result: ProgramResult = { error };
+  return JSON.stringify(result);
 }
 
 function ended(exit: ProgramExit): ProgramRun {

@@ -5,3 +5,6 @@ export const maxRuns = 64;
 
 /** Programs that may run at once in kernels of one session: each takes memory that all sessions share. */
 export const maxKernelRuns = 2;
+
+/** UTF-8 of a `ProgramResult`: what plain data may have, each character of it escaped. */
+export const maxResultBytes = 32 * 1024 * 1024;

@@ -1,12 +1,14 @@
 /** Programs as the session core starts them: sent to a runner, their records turned into output and an exit. */
 
 import { encode } from '@msgpack/msgpack';
+import { concatBytes } from '../../protocol/frame.ts';
 import { entrypoint } from '../loopback.ts';
 import type { Clock } from '../session/clock.ts';
 import { encodeAnswer } from './answers.ts';
 import type { Ask, RemoteModule } from './asks.ts';
+import { maxResultBytes } from './limits.ts';
 import type { ProgramExit, ProgramIo, ProgramRun, ProgramRunner, ProgramSpec } from './program.ts';
-import { type ProgramRecord, RecordDecoder } from './records.ts';
+import { type ProgramRecord, RecordDecoder, RecordError } from './records.ts';
 import type { RemoteModules } from './remote-modules.ts';
 import { encodeRunRequest, RunRequestError } from './runner/request.ts';
 
@@ -118,7 +120,7 @@ export class LoaderRunner implements ProgramRunner {
   ): Promise<ProgramExit | 'never began'> {
     let hasBegun = false;
     try {
-      const { entry, sources, args, env, timeoutSeconds, network, preview = null } = spec;
+      const { entry, sources, args, env, timeoutSeconds, network, preview = null, wanted = null } = spec;
       const head = encodeRunRequest({
         entry,
         sources: sources.map(({ path, bytes }) => ({ path, bytes })),
@@ -127,6 +129,7 @@ export class LoaderRunner implements ProgramRunner {
         timeoutSeconds,
         network: { allow: [...network.allow], deny: [...network.deny] },
         preview: preview && { ...preview },
+        wanted: wanted && { ...wanted },
       });
       const { readable, writable } = new IdentityTransformStream();
       const asks = new Asks(writable, io, (url) =>
@@ -189,6 +192,7 @@ async function copyOutput(
 ): Promise<ProgramExit | null> {
   const decoder = new RecordDecoder();
   const reader = body.getReader();
+  const result: Uint8Array[] = [];
   for (let reads = 1; ; reads++) {
     // What is always there already would keep the sessions from everybody else.
     if (reads % readsBetweenPauses === 0) await pause();
@@ -196,13 +200,22 @@ async function copyOutput(
     const { done, value } = await reader.read();
     if (done) return null;
     for (const record of decoder.push(value)) {
+      if (record.type === 'result') addTo(result, record.bytes);
       const exit = take(record, io, asks, begin);
       if (exit === null) continue;
       // Nothing follows but the end, which lets the connection be closed in good order.
       reader.read().catch(() => {});
-      return exit;
+      if (exit.kind !== 'exit' || result.length === 0) return exit;
+      return { ...exit, result: new TextDecoder().decode(concatBytes(result)) };
     }
   }
+}
+
+/** Throws when it gets too large: no runner of this version sends that. */
+function addTo(parts: Uint8Array[], bytes: Uint8Array): void {
+  parts.push(bytes);
+  if (parts.reduce((size, { length }) => size + length, 0) > maxResultBytes)
+    throw new RecordError('A result is too large.');
 }
 
 function take(record: ProgramRecord, io: ProgramIo, asks: Asks, begin: () => void): ProgramExit | null {
@@ -225,6 +238,8 @@ function take(record: ProgramRecord, io: ProgramIo, asks: Asks, begin: () => voi
       return null;
     case 'commit':
       io.session.commit();
+      return null;
+    case 'result':
       return null;
     case 'exit':
       return { kind: 'exit', code: record.code };

@@ -29,7 +29,24 @@ export interface ProgramSpec {
     /** What is served there goes on being served; only the files that it may read are those of now. */
     readonly keepsCode: boolean;
   };
+  /** Absent: its exit status is all that is wanted. */
+  readonly wanted?: Wanted;
 }
+
+/**
+ * What is wanted of a program beside its exit status: its default export as plain data, or, if there are `parameters`, what
+ * that returns when it is called with them. An error that nobody catches is not printed then, but handed over.
+ */
+export interface Wanted {
+  /** A list as plain data (plain-data.ts); null: no call. */
+  readonly parameters: string | null;
+}
+
+/** JSON of what was wanted; absent where the program had no such thing. The program may have made up what it likes. */
+export type ProgramResult =
+  /** Plain data, as JSON within the JSON. */
+  | { readonly value: unknown }
+  | { readonly error: { readonly name: string; readonly message: string; readonly stack: string } };
 
 /** As which preview something is served. */
 export interface PreviewTarget {
@@ -68,7 +85,12 @@ export interface ProgramSession {
 
 export type ProgramExit =
   /** It ended by itself; an uncaught error is exit code 1 with its text on stderr. */
-  | { readonly kind: 'exit'; readonly code: number }
+  | {
+      readonly kind: 'exit';
+      readonly code: number;
+      /** JSON of a `ProgramResult`, if one was wanted and there is one. */
+      readonly result?: string;
+    }
   | { readonly kind: 'killed' }
   | { readonly kind: 'timeout' }
   /** It never started (syntax error, missing module) or its runner was lost: one message for the user. */

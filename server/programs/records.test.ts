@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeRecord, maxPayload, type ProgramRecord, RecordDecoder, RecordError } from './records.ts';
 
 const output = fc.record({
-  type: fc.constantFrom('stdout' as const, 'stderr' as const),
+  type: fc.constantFrom('stdout' as const, 'stderr' as const, 'result' as const),
   bytes: fc.uint8Array({ minLength: 1, maxLength: 300 }),
 });
 const request: ProgramRecord = {
@@ -110,7 +110,7 @@ describe('records', () => {
     expect(() => new RecordDecoder().push(new Uint8Array([3, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 4/);
     expect(() => new RecordDecoder().push(new Uint8Array([1, 0, 0, 0, 0]))).toThrow(/empty/);
     expect(() => new RecordDecoder().push(new Uint8Array([5, 1, 0, 0, 0, 7]))).toThrow(/1 bytes instead of 0/);
-    expect(() => new RecordDecoder().push(new Uint8Array([10, 0, 0, 0, 0]))).toThrow(/type 10/);
+    expect(() => new RecordDecoder().push(new Uint8Array([11, 0, 0, 0, 0]))).toThrow(/type 11/);
     expect(() => new RecordDecoder().push(new Uint8Array([6, 3, 0, 0, 0, 0, 0, 0]))).toThrow(/no number/);
     expect(() => new RecordDecoder().push(new Uint8Array([7, 1, 0, 0, 0, 0x80]))).toThrow(/type change/);
     expect(() => new RecordDecoder().push(new Uint8Array([9, 1, 0, 0, 0, 0x90]))).toThrow(

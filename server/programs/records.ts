@@ -11,6 +11,7 @@
  * | 7 change | the MessagePack of a `Change` (asks.ts) to the session's files |
  * | 8 commit | empty: the changes so far are whole and may be seen by others |
  * | 9 request | the MessagePack of an `EgressAttempt`: what the program asked of the network |
+ * | 10 result | 1 byte to `maxPayload` bytes of the UTF-8 of a `ProgramResult` (program.ts): these records together are one |
  *
  * A stream is `begun`, any number of records and then exactly one `exit` or `failed`; `failed` and, while the program is
  * built, `ask` may come before `begun`. A stream that ends without `exit` or `failed` was cut off. Only the runner writes
@@ -37,7 +38,8 @@ export type ProgramRecord =
   | { readonly type: 'ask'; readonly number: number; readonly ask: Ask }
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'commit' }
-  | { readonly type: 'request'; readonly attempt: EgressAttempt };
+  | { readonly type: 'request'; readonly attempt: EgressAttempt }
+  | { readonly type: 'result'; readonly bytes: Uint8Array };
 
 /** The stream is not one that a runner of this version writes. */
 export class RecordError extends Error {
@@ -55,6 +57,7 @@ const typeNumbers = {
   change: 7,
   commit: 8,
   request: 9,
+  result: 10,
 } as const;
 
 export function encodeRecord(record: ProgramRecord): Uint8Array {
@@ -71,6 +74,7 @@ function payloadOf(record: ProgramRecord): Uint8Array {
   switch (record.type) {
     case 'stdout':
     case 'stderr':
+    case 'result':
       return record.bytes;
     case 'exit': {
       const code = new Uint8Array(4);
@@ -126,9 +130,11 @@ export class RecordDecoder {
     if (this.#finished) throw new RecordError('A record follows the last one.');
     switch (type) {
       case typeNumbers.stdout:
+        return { type: 'stdout', bytes: notEmpty(payload) };
       case typeNumbers.stderr:
-        if (payload.length === 0) throw new RecordError('An output record is empty.');
-        return { type: type === typeNumbers.stdout ? 'stdout' : 'stderr', bytes: payload };
+        return { type: 'stderr', bytes: notEmpty(payload) };
+      case typeNumbers.result:
+        return { type: 'result', bytes: notEmpty(payload) };
       case typeNumbers.exit:
         if (payload.length !== 4) throw new RecordError(`An exit record has ${payload.length} bytes instead of 4.`);
         this.#finished = true;
@@ -155,6 +161,11 @@ export class RecordDecoder {
         throw new RecordError(`Records of type ${type} are unknown.`);
     }
   }
+}
+
+function notEmpty(payload: Uint8Array): Uint8Array {
+  if (payload.length === 0) throw new RecordError('A record of bytes is empty.');
+  return payload;
 }
 
 function parse<T extends v.GenericSchema>(name: string, shape: T, payload: Uint8Array): v.InferOutput<T> {

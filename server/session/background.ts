@@ -5,6 +5,7 @@
  */
 
 import type { Kernel } from '../kernels/kernel.ts';
+import type { ChildPrograms } from './child-programs.ts';
 import { Interruption } from './interruption.ts';
 import { kernelIo } from './kernel-io.ts';
 import type { KernelLargeFiles } from './kernel-large-files.ts';
@@ -23,6 +24,7 @@ const COMMIT_MILLISECONDS = 1000;
 export interface BackgroundContext extends SlotContext {
   readonly live: LiveKernel;
   readonly largeFiles: KernelLargeFiles;
+  readonly children: ChildPrograms;
   /** Whether a turn of the kernel is under way. */
   isActive(): boolean;
   /** Runs what is due, if no turn is under way. */

@@ -2,6 +2,7 @@
 
 import type { KernelIo, MimeBundle } from '../kernels/kernel.ts';
 import type { Asks } from './asks.ts';
+import type { ChildPrograms } from './child-programs.ts';
 import type { Clock } from './clock.ts';
 import { fitBundle } from './display.ts';
 import type { Interruption } from './interruption.ts';
@@ -16,6 +17,7 @@ export interface TurnContext {
   readonly asks: Asks;
   readonly overlay: LazyOverlay;
   readonly largeFiles: KernelLargeFiles;
+  readonly children: ChildPrograms;
   readonly output: OutputGatherer;
   readonly interruption: Interruption;
   /** Called before anything of the turn goes to the log, but for its end. */
@@ -25,7 +27,8 @@ export interface TurnContext {
 }
 
 export function kernelIo(context: TurnContext): KernelIo {
-  const { presence, asks, overlay, largeFiles, output, interruption, begun, asker } = context;
+  const { presence, asks, overlay, largeFiles, children, output, interruption, begun, asker } = context;
+  const client = asker?.client ?? '';
   return {
     write: (stream, text, input) => output.writeText(stream, text, input),
     display: (bundle, input) => display(bundle, input, context),
@@ -35,7 +38,7 @@ export function kernelIo(context: TurnContext): KernelIo {
       output.flush();
       return asks.ask(asker.number, isSecret);
     },
-    backpressure: () => interruption.cutShort(presence.backpressure(asker?.client ?? '')),
+    backpressure: () => interruption.cutShort(presence.backpressure(client)),
     get files() {
       return overlay.open().files;
     },
@@ -43,6 +46,7 @@ export function kernelIo(context: TurnContext): KernelIo {
     get kv() {
       return overlay.open().kv;
     },
+    programs: children.within({ overlay, output, client, begun }),
   };
 }
 

@@ -13,6 +13,7 @@ import { EngineGoneError } from '../kernels/kernel.ts';
 import type { MemoryBudget } from '../memory.ts';
 import type { Asks } from './asks.ts';
 import { Background } from './background.ts';
+import { ChildPrograms } from './child-programs.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
 import { Interruption } from './interruption.ts';
@@ -22,6 +23,7 @@ import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
 import { asOutOfFuel, doneEvent, engineGone, outcomeOf, rolledBack } from './outcome.ts';
 import type { Presence } from './presence.ts';
+import type { Programs } from './programs.ts';
 import type { QueuedInput } from './queued-input.ts';
 import { Signal } from './signal.ts';
 import type { SessionStore } from './store.ts';
@@ -44,6 +46,7 @@ export interface SlotContext {
   /** Shared with other sessions. */
   readonly memory: MemoryBudget;
   readonly asks: Asks;
+  readonly programs: Programs;
   /** Busy or idle changed, or a revision was made. */
   changed(): void;
   /** The store failed: the session must be opened anew. */
@@ -75,6 +78,7 @@ export class KernelSlot {
   /** What a question sees of the files. */
   #view: LazyOverlay;
   readonly #largeFiles: KernelLargeFiles;
+  readonly #children: ChildPrograms;
   readonly #background: Background;
   /** A turn ended, and no other one began. */
   readonly #rests = new Signal();
@@ -101,11 +105,18 @@ export class KernelSlot {
       onBackgroundDue: () => void this.#run(),
     };
     const mayLeave = (): boolean => !this.#isActive && !this.#background.holdsKernel;
-    this.#live = new LiveKernel({ store, memory, host, mayLeave, left: () => largeFiles.letGo() }, factory);
+    const children = new ChildPrograms(context);
+    this.#children = children;
+    const left = (): void => {
+      largeFiles.letGo();
+      children.giveUpAll();
+    };
+    this.#live = new LiveKernel({ store, memory, host, mayLeave, left }, factory);
     this.#background = new Background({
       ...context,
       live: this.#live,
       largeFiles,
+      children,
       isActive: () => this.#isActive,
       run: () => void this.#run(),
     });
@@ -268,7 +279,10 @@ export class KernelSlot {
     const overlay = new LazyOverlay(store.files);
     const begun = () => this.#begun();
     const output = gatherOutput(this.#context, input.number, begun, () => interruption.request());
-    interruption.onRequest(() => asks.abandon(input.number));
+    interruption.onRequest(() => {
+      asks.abandon(input.number);
+      this.#children.giveUp(input.number);
+    });
     const request = {
       input: input.number,
       code: input.code,
@@ -281,6 +295,7 @@ export class KernelSlot {
       ...this.#context,
       overlay,
       largeFiles: this.#largeFiles,
+      children: this.#children,
       output,
       interruption,
       begun,

@@ -13,14 +13,23 @@ import { snapshotOf } from './snapshot.ts';
 export class ProgramFiles implements ProgramSession {
   readonly #files: FileStore;
   readonly #largeFiles: KernelLargeFiles | null;
-  readonly #commit: (overlay: Overlay) => void;
-  #overlay: Overlay | null = null;
+  readonly #commit: ((overlay: Overlay) => void) | null;
+  #overlay: Overlay | null;
   #failure: FileError | null = null;
   #isOver = false;
 
-  /** `commit` puts what was written into the session; the overlay is used up. `large`: see `ProgramSession.direct`. */
-  constructor(files: FileStore, commit: (overlay: Overlay) => void, large: LargeFiles | null = null) {
+  /**
+   * `commit` puts what was written into the session, the overlay is used up; null: nothing is committed before the end.
+   * `large`: see `ProgramSession.direct`. `overlay`: what it begins with, null for the head.
+   */
+  constructor(
+    files: FileStore,
+    commit: ((overlay: Overlay) => void) | null,
+    large: LargeFiles | null = null,
+    overlay: Overlay | null = null,
+  ) {
     this.#files = files;
+    this.#overlay = overlay;
     this.#largeFiles = large && new KernelLargeFiles(large);
     this.#commit = commit;
   }
@@ -73,7 +82,7 @@ export class ProgramFiles implements ProgramSession {
   }
 
   commit(): void {
-    if (this.#failure !== null) return;
+    if (this.#failure !== null || this.#commit === null) return;
     const overlay = this.take();
     if (overlay === null) return;
     this.#commit(overlay);

@@ -1,8 +1,9 @@
 /** The programs of a session: accepted once, started, watched, and their end put into the log. */
 
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { ProgramOutcome } from '../../protocol/events.ts';
+import type { OutputEvent, ProgramOutcome } from '../../protocol/events.ts';
 import type { LargeFiles } from '../files/large-files.ts';
+import type { Overlay } from '../files/overlay.ts';
 import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
@@ -11,6 +12,7 @@ import type { Presence } from './presence.ts';
 import { ProgramFiles } from './program-files.ts';
 import type { Request } from './requests.ts';
 import { readMeta, writeMeta } from './schema.ts';
+import { emptyStdin } from './stdin.ts';
 import type { SessionStore } from './store.ts';
 
 /** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
@@ -30,6 +32,26 @@ export interface ProgramContext {
   fatal(error: unknown): void;
 }
 
+interface Launch {
+  /** Who starts it, as the log tells it. */
+  readonly by: string;
+  /** The client that reads its output. */
+  readonly client: string;
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** Stores that it was accepted; returns its number. */
+  accept(at: number): number;
+  /** These are given its number. */
+  output(program: number): OutputGatherer;
+  files(program: number): ProgramFiles;
+}
+
+interface Ended {
+  readonly exit: ProgramExit;
+  readonly outcome: ProgramOutcome;
+  /** Puts the end into the log, and into a revision what is in the overlay. To be called once. */
+  end(overlay: Overlay | null): void;
+}
+
 export class Programs {
   readonly #context: ProgramContext;
   readonly #running = new Map<number, ProgramRun>();
@@ -47,6 +69,62 @@ export class Programs {
    * Throws `ProtocolError` BUSY when too many run.
    */
   start(request: Request, terminal: string, spec: ProgramRequest, stdin: ReadableStream<Uint8Array>): number {
+    const { store, presence, clock, large } = this.#context;
+    const publish = (body: OutputEvent): void => presence.publish({ name: 'output', body });
+    let files: ProgramFiles | null = null;
+    const { id, ended } = this.#launch(spec, {
+      by: terminal,
+      accept: (at) => store.requests.acceptProgram(request, spec.entry, at),
+      output: (number) => new OutputGatherer('program', number, clock, publish, () => this.kill(number)),
+      files: (number) => {
+        files = new ProgramFiles(store.files, (overlay) => this.#commit(number, overlay), large);
+        return files;
+      },
+      client: request.client,
+      stdin,
+    });
+    // Of a program that ended by itself, what it wrote is kept.
+    ended
+      .then(({ outcome, end }) => {
+        end(outcome.kind === 'exit' ? (files?.take() ?? null) : null);
+        files?.discard();
+      })
+      .catch((error: unknown) => this.#context.fatal(error));
+    return id;
+  }
+
+  /**
+   * Starts a program for an input; what it wrote is for the caller to keep. `output` gathers what it prints, and `kill`s it
+   * if that is too much. Throws `ProtocolError` BUSY when too many run.
+   */
+  startChild(
+    spec: ProgramRequest,
+    child: {
+      readonly input: number;
+      readonly client: string;
+      readonly files: ProgramFiles;
+      output(kill: () => void): OutputGatherer;
+    },
+  ): { readonly id: number; readonly ended: Promise<ProgramExit> } {
+    const { store, fatal } = this.#context;
+    const { id, ended } = this.#launch(spec, {
+      by: `input ${child.input}`,
+      accept: (at) => store.requests.acceptChild(spec.entry, at),
+      output: (number) => child.output(() => this.kill(number)),
+      files: () => child.files,
+      client: child.client,
+      stdin: emptyStdin(),
+    });
+    const exit = ended.then(({ outcome, end, exit }) => {
+      end(null);
+      return outcome.kind === 'exit' ? exit : outcome;
+    });
+    exit.catch(fatal);
+    return { id, ended: exit };
+  }
+
+  /** Throws `ProtocolError` BUSY. */
+  #launch(spec: ProgramRequest, launch: Launch): { readonly id: number; readonly ended: Promise<Ended> } {
     const { store, presence, clock, runner, egress } = this.#context;
     if (this.#running.size >= MAX_RUNNING) {
       throw new ProtocolError('BUSY', `${MAX_RUNNING} programs run in this session. Wait for one to end, or kill one.`);
@@ -54,52 +132,51 @@ export class Programs {
     const startedAt = clock.now();
     const at = Math.floor(startedAt);
     const { id, entry } = store.database.transaction(() => {
-      const id = store.requests.acceptProgram(request, spec.entry, at);
-      const body = { at, program: id, terminal, entry: spec.entry, args: [...spec.args] };
+      const id = launch.accept(at);
+      const body = { at, program: id, terminal: launch.by, entry: spec.entry, args: [...spec.args] };
       return { id, entry: store.log.append({ name: 'program', body }) };
     });
     store.log.pin(entry.seq);
     presence.offer(entry);
     this.#tellOnce(runner.notice(spec), id, at);
-    const output = new OutputGatherer(
-      'program',
-      id,
-      clock,
-      (body) => presence.publish({ name: 'output', body }),
-      () => this.kill(id),
-    );
-    const files = new ProgramFiles(
-      store.files,
-      (overlay) => {
-        const at = Math.floor(clock.now());
-        const committed = store.commit({ cause: 'program', causeNumber: id, at, overlay });
-        for (const each of committed?.entries ?? []) presence.offer(each);
-        this.#context.changed();
-      },
-      this.#context.large,
-    );
+    const output = launch.output(id);
+    const files = launch.files(id);
     const run = runner.start(
       { ...spec, id, network: store.network.list },
       {
         write: (stream, bytes) => output.write(stream, bytes),
         requested: (attempt) => egress.record({ kind: 'program', number: id }, attempt),
-        backpressure: () => presence.backpressure(request.client),
-        stdin,
+        backpressure: () => presence.backpressure(launch.client),
+        stdin: launch.stdin,
         session: files,
       },
     );
     this.#running.set(id, run);
     this.#context.changed();
-    run.exit
-      .then((exit) => {
-        output.flush();
-        this.#running.delete(id);
-        store.log.unpin(entry.seq);
-        this.#end(id, outcomeOf(exit, output.isOverLimit, files), clock.now() - startedAt, files);
+    const ended = run.exit.then((exit) => {
+      output.flush();
+      this.#running.delete(id);
+      store.log.unpin(entry.seq);
+      const outcome = outcomeOf(exit, output.isOverLimit, files);
+      const end = (overlay: Overlay | null): void => {
+        const now = clock.now();
+        const at = Math.floor(now);
+        const body = { at, program: id, milliseconds: now - startedAt, outcome };
+        for (const each of store.endProgram(id, at, overlay, { name: 'exit', body })) presence.offer(each);
         this.#context.changed();
-      })
-      .catch((error: unknown) => this.#context.fatal(error));
-    return id;
+      };
+      return { exit, outcome, end };
+    });
+    return { id, ended };
+  }
+
+  /** Makes what a running program wrote a revision. */
+  #commit(program: number, overlay: Overlay): void {
+    const { store, presence, clock } = this.#context;
+    const at = Math.floor(clock.now());
+    const committed = store.commit({ cause: 'program', causeNumber: program, at, overlay });
+    for (const each of committed?.entries ?? []) presence.offer(each);
+    this.#context.changed();
   }
 
   #tellOnce(text: string | null, program: number, at: number): void {
@@ -118,16 +195,6 @@ export class Programs {
 
   killAll(): void {
     for (const run of this.#running.values()) run.kill();
-  }
-
-  /** Of a program that ended by itself, what it wrote is kept. */
-  #end(program: number, outcome: ProgramOutcome, milliseconds: number, files: ProgramFiles): void {
-    const { store, presence, clock } = this.#context;
-    const at = Math.floor(clock.now());
-    const overlay = outcome.kind === 'exit' ? files.take() : null;
-    files.discard();
-    const body = { at, program, milliseconds, outcome };
-    for (const entry of store.endProgram(program, at, overlay, { name: 'exit', body })) presence.offer(entry);
   }
 }
 

@@ -123,6 +123,11 @@ export class RequestStore {
     return number;
   }
 
+  /** The number of a program that no client asked for. */
+  acceptChild(entry: string, at: number): number {
+    return this.acceptProgram({ client: '', request: this.#nextProgram }, entry, at);
+  }
+
   /** What was submitted as input `number`, or null. */
   input(number: number): RecordedInput | null {
     const sql = `SELECT client, language, code FROM input WHERE number = ?`;

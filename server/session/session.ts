@@ -99,11 +99,11 @@ export class Session implements ConnectionHandler {
       fatal: onFatal,
       egress: this.egress,
     };
+    this.#programs = new Programs({ ...context, runner, large: options.large });
     this.#kernels = new Kernels(
-      { ...context, host, large: options.large, memory: options.memory, asks: this.#asks },
+      { ...context, host, large: options.large, memory: options.memory, asks: this.#asks, programs: this.#programs },
       options.kernels,
     );
-    this.#programs = new Programs({ ...context, runner, large: options.large });
     const { previewHost } = options;
     this.previews = new Previews({ ...context, previewHost, randomBytes: host.randomBytes });
     this.#questions = new Questions(this.#store, this.#kernels);

@@ -1,8 +1,9 @@
 /**
- * The guest's exchanges with the outside: network requests, and the contents of large files. What happens to them is
+ * The guest's exchanges with the outside: network requests, the contents of large files, programs. What happens to them is
  * queued until the kernel hands it in, between evaluations or while one waits.
  */
 
+import { GivenUpError } from '../kernel.ts';
 import type { FetchHead } from './guest/host-calls.ts';
 
 export type FetchEvent =
@@ -10,7 +11,8 @@ export type FetchEvent =
   | { readonly kind: 'head'; readonly id: number; readonly head: FetchHead; readonly before?: () => void }
   | { readonly kind: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
-  | { readonly kind: 'fail'; readonly id: number; readonly message: string };
+  | { readonly kind: 'fail'; readonly id: number; readonly message: string }
+  | { readonly kind: 'forget'; readonly id: number };
 
 export interface FetchRequest {
   readonly id: number;
@@ -134,7 +136,8 @@ export class Fetches {
   }
 
   #fail(id: number, open: OpenFetch, error: unknown): void {
-    this.#emitFor(open, { kind: 'fail', id, message: error instanceof Error ? error.message : String(error) });
+    if (error instanceof GivenUpError) this.#emitFor(open, { kind: 'forget', id });
+    else this.#emitFor(open, { kind: 'fail', id, message: error instanceof Error ? error.message : String(error) });
     this.#open.delete(id);
   }
 

@@ -22,6 +22,9 @@ export const GUEST_ENTRIES = [
   'fetchChunk',
   'fetchEnd',
   'fetchFail',
+  'fetchForget',
+  'encodePlain',
+  'decodePlain',
 ] as const satisfies readonly (keyof GuestEntry)[];
 
 export const SCOPE_ENTRIES = [

@@ -25,7 +25,7 @@ export class Guest {
   async call(name: GuestFunction, ...parameters: HostValue[]): Promise<unknown> {
     const handles = parameters.map((parameter) => toHandle(this.#engine, parameter));
     try {
-      return takeValue(await this.#engine.call(this.#function(name), ...handles));
+      return takeValue(await this.#engine.call(this.handle(name), ...handles));
     } finally {
       release(parameters, handles);
     }
@@ -35,13 +35,14 @@ export class Guest {
   callNow(name: GuestFunction, ...parameters: HostValue[]): unknown {
     const handles = parameters.map((parameter) => toHandle(this.#engine, parameter));
     try {
-      return takeValue(this.#engine.callNow(this.#function(name), ...handles));
+      return takeValue(this.#engine.callNow(this.handle(name), ...handles));
     } finally {
       release(parameters, handles);
     }
   }
 
-  #function(name: GuestFunction): JSValueHandle {
+  /** The function itself; it must not be disposed. */
+  handle(name: GuestFunction): JSValueHandle {
     const handle = this.#handles.get(name);
     if (!handle) throw new Error(`the base snapshot has no guest function ${name}`);
     return handle;

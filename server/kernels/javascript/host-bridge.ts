@@ -12,6 +12,7 @@ import { HOST_CALLS } from './guest/host-calls.ts';
 import { type HostValue, toHandle } from './guest.ts';
 import { readBoolean, readBytes, readHeaders, readNumber, readOptionalBytes, readText } from './host-arguments.ts';
 import { LargeFileCalls } from './large-file-calls.ts';
+import { ProgramCalls } from './program-calls.ts';
 
 type HostResult = HostValue | boolean;
 /** A call without a result answers undefined. */
@@ -36,6 +37,7 @@ export function connectHostCalls(engine: Engine, targets: BridgeTargets): void {
     ...keyValueCalls(() => turn(targets).kv),
     ...fetchCalls(targets.fetches),
     ...largeFileCalls(new LargeFileCalls(targets.fetches, () => turn(targets))),
+    ...programCalls(new ProgramCalls(targets.fetches, () => turn(targets))),
   };
   for (const name of HOST_CALLS) {
     const call = calls[name];
@@ -57,7 +59,7 @@ function guarded<T>(action: () => T): T {
 
 function turn({ io }: BridgeTargets): KernelIo {
   const current = io();
-  if (!current) throw 'EACCES\nfiles and keys can only be used while an input or a timer runs';
+  if (!current) throw 'EACCES\nfiles, keys and programs can only be used while an input or a timer runs';
   return current;
 }
 
@@ -151,5 +153,14 @@ function largeFileCalls(large: LargeFileCalls) {
     largeRead: (id, path) => large.read(readNumber(id), readText(path)),
     largeWrite: (id, path, keep, bytes) =>
       large.write(readNumber(id), readText(path), readNumber(keep), readBytes(bytes)),
+  } satisfies Record<string, HostCall>;
+}
+
+function programCalls(programs: ProgramCalls) {
+  return {
+    programRun: (id, path, args, input) =>
+      programs.run(readNumber(id), readText(path), readText(args), readNumber(input)),
+    programCall: (id, source, name, parameters, input) =>
+      programs.call(readNumber(id), readText(source), readText(name), readText(parameters), readNumber(input)),
   } satisfies Record<string, HostCall>;
 }

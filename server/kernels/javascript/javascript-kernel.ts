@@ -258,10 +258,10 @@ export class JavaScriptKernel implements Kernel {
       this.#vm.polls.interrupt();
     };
     try {
-      const promise = await script.start(this.#vm);
+      const promise = await script.start(this.#vm, this.#guest);
       const reason = await this.#loop.runToEnd(promise);
       if (script.uncaught) return this.#failed(script.uncaught);
-      if (script.exitCode !== null) return { status: 'exit', code: script.exitCode };
+      if (script.exitCode !== null) return script.ended(script.exitCode);
       if (reason) return { status: 'interrupted', reason, clean: false };
       const state = this.#vm.promiseState(promise);
       if (state === 'pending') return { status: 'exit', code: UNSETTLED };
@@ -271,7 +271,7 @@ export class JavaScriptKernel implements Kernel {
       if (!(error instanceof GuestThrew)) throw error;
       const { stopped } = this.#vm.polls;
       if (script.uncaught) return this.#failed(script.uncaught);
-      if (script.exitCode !== null) return { status: 'exit', code: script.exitCode };
+      if (script.exitCode !== null) return script.ended(script.exitCode);
       return stopped ? { status: 'interrupted', reason: stopped, clean: false } : this.#failed(error.handle);
     }
   }
@@ -303,7 +303,7 @@ export class JavaScriptKernel implements Kernel {
   /** Asks the script for its exit status, which its own listeners may still change. */
   async #ended(script: Script, announceExit: JSValueHandle): Promise<Evaluation> {
     const code = await this.#vm.call(announceExit);
-    return { status: 'exit', code: script.exitCode ?? (code.isNumber ? code.toNumber() & 0xff : 1) };
+    return script.ended(script.exitCode ?? (code.isNumber ? code.toNumber() & 0xff : 1));
   }
 
   async #failed(thrown: JSValueHandle): Promise<Evaluation> {

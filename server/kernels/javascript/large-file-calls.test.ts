@@ -28,6 +28,7 @@ function open() {
     backpressure: () => undefined,
     files: new MemoryFiles(),
     largeFiles,
+    programs: null,
     kv: new MemoryKeyValue(),
   };
   const fetches = new Fetches(fetch, () => undefined);

@@ -2,7 +2,7 @@
  * What a script finds beyond what inputs find: CommonJS, `process` with arguments, standard input and an end.
  * Evaluated once in the fresh instance that runs the script; answers the function that runs it.
  */
-(exit, fail, compile, textOf, requireSymbol) => {
+(exit, fail, compile, textOf, requireSymbol, giveResult, encodePlain, decodePlain) => {
   const { process } = globalThis;
   const EventEmitter = require('events');
   const builtIn = require;
@@ -32,11 +32,30 @@
     const status = Number(code ?? 0);
     return Number.isInteger(status) ? status & 0xff : 1;
   };
+  /** What is wanted beside the exit status (server/programs/program.ts), and what there is of it. */
+  let wanted = null;
+  let found = null;
+  let name = '';
+  const takeDefault = async () => {
+    if (wanted === null || found === null) return;
+    const { value } = found;
+    if (wanted.parameters === null) {
+      found.value = await value;
+      return;
+    }
+    found = null;
+    found = { value: await value(...decodePlain(wanted.parameters)) };
+  };
+  const isDefault = (value) => {
+    found = { value };
+  };
+
   let isExiting = false;
   const announceExit = () => {
     if (!isExiting) {
       isExiting = true;
       process.emit('exit', statusOf(process.exitCode));
+      if (wanted !== null && found !== null) giveResult(`{"value":${encodePlain(found.value, name)}}`);
     }
     return statusOf(process.exitCode);
   };
@@ -114,7 +133,10 @@
   };
 
   return async (json) => {
-    const { entry, format, args, env } = JSON.parse(json);
+    const program = JSON.parse(json);
+    const { entry, format, args, env } = program;
+    wanted = program.wanted;
+    name = wanted?.parameters === null ? `the default export of ${entry}` : 'the result';
     Object.setPrototypeOf(process, EventEmitter.prototype);
     EventEmitter.call(process);
     let stdin;
@@ -138,16 +160,19 @@
     });
     if (format === 'esm') {
       const module = await import(`/${entry}`);
-      await module.default();
+      await module.default(isDefault);
     } else {
       const [resolveEntry, body] = load(entry);
       const filename = `/home/user/${entry}`;
       const module = { exports: {}, id: '.', filename, loaded: false, children: [], paths: [] };
       const requireOfEntry = (specifier) => resolveEntry(specifier);
       requireOfEntry.main = module;
-      body.call(module.exports, module.exports, requireOfEntry, module, filename, filename.replace(/\/[^/]*$/, ''));
+      const { exports } = module;
+      body.call(exports, exports, requireOfEntry, module, filename, filename.replace(/\/[^/]*$/, ''));
       module.loaded = true;
+      if (module.exports !== exports || Object.keys(exports).length > 0) isDefault(module.exports);
     }
+    await takeDefault();
     return announceExit;
   };
 };

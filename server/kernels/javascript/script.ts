@@ -6,10 +6,10 @@ import { checkPath } from '../../files/paths.ts';
 import { type BuiltModule, type BuiltProgram, buildProgram } from '../../programs/build/build.ts';
 import { BuildError } from '../../programs/build/build-error.ts';
 import { ProgramSources } from '../../programs/build/sources.ts';
-import type { ScriptRequest } from '../kernel.ts';
+import type { Evaluation, ScriptRequest } from '../kernel.ts';
 import type { Engine } from './engine.ts';
 import { builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
-import { toHandle } from './guest.ts';
+import { type Guest, toHandle } from './guest.ts';
 import { readNumber, readText } from './host-arguments.ts';
 import setup from './script.guest.js';
 
@@ -28,6 +28,8 @@ export class Script {
   exitCode: number | null = null;
   /** What it threw and nobody caught. */
   uncaught: JSValueHandle | null = null;
+  /** See `Evaluation`. */
+  #result: string | null = null;
 
   /** Throws `BuildError` for a script that cannot start. */
   static async build(request: ScriptRequest, files: FileSystem): Promise<Script> {
@@ -74,8 +76,13 @@ export class Script {
     return request.url === STDIN_URL ? new Response(this.#request.stdin) : null;
   }
 
+  /** The end of a script that ended by itself. */
+  ended(code: number): Evaluation {
+    return { status: 'exit', code, ...(this.#result === null ? {} : { result: this.#result }) };
+  }
+
   /** Begins; resolves with a promise of the guest for `announceExit` of script.guest.js. Throws `GuestThrew`. */
-  async start(engine: Engine): Promise<JSValueHandle> {
+  async start(engine: Engine, guest: Guest): Promise<JSValueHandle> {
     const made = engine.vm.evalCode(setup, SETUP_NAME);
     const handles = [
       engine.newHostFunction('scriptExit', (code) => {
@@ -91,10 +98,15 @@ export class Script {
       engine.newHostFunction('scriptCompile', (path) => this.#compile(engine, readText(path))),
       engine.newHostFunction('scriptText', (path) => toHandle(engine, this.#textOf(readText(path)))),
       toHandle(engine, REQUIRE_SYMBOL),
+      engine.newHostFunction('scriptResult', (result) => {
+        this.#result = readText(result);
+        return engine.vm.undefined;
+      }),
     ];
-    const run = await engine.call(made, ...handles);
-    const { entry, args, env } = this.#request;
-    const json = toHandle(engine, JSON.stringify({ entry, format: this.#program.format, args, env }));
+    const plain = [guest.handle('encodePlain'), guest.handle('decodePlain')];
+    const run = await engine.call(made, ...handles, ...plain);
+    const { entry, args, env, wanted = null } = this.#request;
+    const json = toHandle(engine, JSON.stringify({ entry, format: this.#program.format, args, env, wanted }));
     try {
       return await engine.call(run, json);
     } finally {

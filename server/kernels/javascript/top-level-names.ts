@@ -1,6 +1,6 @@
 /** The names that an input declares at the top level of its session. */
 
-import type { Pattern, Program, VariableDeclaration } from 'acorn';
+import type { Node, Pattern, Program, VariableDeclaration } from 'acorn';
 import { type RecursiveVisitors, recursive } from 'acorn-walk';
 import type { InputNames } from './scope/scope.ts';
 
@@ -43,7 +43,13 @@ function hoistedNames(tree: Program): string[] {
   for (const node of tree.body) {
     if (node.type === 'FunctionDeclaration') names.push(node.id.name);
   }
-  recursive(tree, names, HOISTING);
+  return [...names, ...hoistedVariables(tree)];
+}
+
+/** Names of `var` at any depth, outside functions. */
+export function hoistedVariables(node: Node): string[] {
+  const names: string[] = [];
+  recursive(node, names, HOISTING);
   return names;
 }
 

@@ -126,6 +126,8 @@ export class EventLoop {
         return this.#guest.call('fetchEnd', event.id);
       case 'fail':
         return this.#guest.call('fetchFail', event.id, event.message);
+      case 'forget':
+        return this.#guest.call('fetchForget', event.id);
     }
   }
 

@@ -83,8 +83,21 @@ describe('an entry', () => {
     );
     expect(lines[3]).toBe('console.log(a);');
     expect(lines[5]).toMatch(/^; {6}const c = 1, d = 2$/);
-    expect(lines[6]).toBe(';             (function () {})');
+    expect(lines[6]).toBe(';$0(           function () {})');
     expect(lines[9]).toBe('throw c;');
+  });
+
+  it.each([
+    ['export default\n  5;\nlast();', ['export default async ($0) => {;$0(', '  5);', 'last();', '};']],
+    ['export default class A {}', ['export default async ($0) => {;              class A {}', '$0(A);};']],
+    ['const $0 = 1; export { $0 as default };', ['export default async ($1) => {const $0 = 1; ;', '$1($0);};']],
+    [
+      "export { x as default } from './lib.ts';",
+      ['import { x as $0x } from "/lib.ts";export default async ($0) => {', '$0($0x);};'],
+    ],
+  ])('hands over its default export: %s', async (code, lines) => {
+    const built = await codeOf({ 'main.mjs': code, 'lib.ts': 'export const x = 1;' });
+    expect(built.split('\n').map((line) => line.trimEnd())).toEqual(lines);
   });
 
   it('resolves what its authors leave out of a path', async () => {

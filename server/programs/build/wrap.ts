@@ -15,8 +15,9 @@ export interface WrappedEntry {
 }
 
 /**
- * ES module: default-exports an async function that runs the body; its imports stay static. CommonJS: exports
- * `[require, body]`, where body is the function that Node would make of it.
+ * ES module: default-exports an async function that runs the body and calls its one parameter with what the module itself
+ * default-exports, if it does; its imports stay static. CommonJS: exports `[require, body]`, where body is the function
+ * that Node would make of it.
  * `edits` are applied to the code on the way; they may lie inside import declarations. `first` goes before the body of
  * an ES module, on its first line.
  */
@@ -34,17 +35,43 @@ function wrapModule(parsed: ParsedSource, edits: readonly Edit[], first: string)
   const { code } = parsed;
   const imports: string[] = [];
   const own: Edit[] = [];
+  const take = unusedName(code);
+  /** What is default-exported by its name. */
+  let exported: string | null = null;
   for (const statement of parsed.tree.body) {
     if (isImport(statement)) {
-      imports.push(importText(parsed, statement, edits));
+      const passedOn = isExport(statement) ? nameOfDefault(statement) : null;
+      imports.push(importText(parsed, statement, edits, passedOn && `import { ${passedOn} as ${take}x } from `));
+      if (passedOn !== null) exported = `${take}x`;
       own.push({ ...rangeOf(statement), text: lineBreaks(code.slice(statement.start, statement.end)) });
-    } else if (statement.type === 'ExportNamedDeclaration') own.push(withoutExport(code, statement));
-    else if (statement.type === 'ExportDefaultDeclaration') own.push(...withoutExportDefault(code, statement));
+    } else if (isExport(statement)) {
+      own.push(withoutExport(code, statement));
+      exported = nameOfDefault(statement) ?? exported;
+    } else if (statement.type === 'ExportDefaultDeclaration') {
+      own.push(...withoutExportDefault(code, statement, take));
+      const { declaration } = statement;
+      if (isDeclaration(declaration)) exported = declaration.id?.name ?? exported;
+    }
   }
   const moved = own.filter((edit) => edit.text.trim() === '');
   const inPlace = edits.filter((edit) => !moved.some((range) => range.start <= edit.start && edit.end <= range.end));
-  const prefix = `${imports.join('')}export default async () => {${first}`;
-  return { code: `${prefix}${applyEdits(code, [...own, ...inPlace])}\n};`, indent: prefix.length };
+  const prefix = `${imports.join('')}export default async (${take}) => {${first}`;
+  const last = exported === null ? '' : `${take}(${exported});`;
+  return { code: `${prefix}${applyEdits(code, [...own, ...inPlace])}\n${last}};`, indent: prefix.length };
+}
+
+/** A name so short that calling it takes no more room than `export default`, and that the code does not have. */
+function unusedName(code: string): string {
+  for (let number = 0; ; number++) {
+    const name = `$${number.toString(36)}`;
+    if (!code.includes(name)) return name;
+  }
+}
+
+/** The binding that `export { it as default }` names. */
+function nameOfDefault({ specifiers }: ExportNamedDeclaration): string | null {
+  const found = specifiers.find(({ exported }) => 'name' in exported && exported.name === 'default')?.local;
+  return found !== undefined && 'name' in found ? found.name : null;
 }
 
 type TopLevel = Statement | ModuleDeclaration;
@@ -55,11 +82,18 @@ function isImport(statement: TopLevel): boolean {
   return statement.type === 'ExportNamedDeclaration' && statement.source != null;
 }
 
-/** The declaration on one line: without comments and line breaks, its specifier edited. */
-function importText(parsed: ParsedSource, statement: TopLevel, edits: readonly Edit[]): string {
-  const inside = (range: Edit): boolean => statement.start <= range.start && range.end <= statement.end;
+function isExport(statement: TopLevel): statement is ExportNamedDeclaration {
+  return statement.type === 'ExportNamedDeclaration';
+}
+
+/** The declaration on one line: without comments and line breaks, its specifier edited, and `head` before that. */
+function importText(parsed: ParsedSource, statement: TopLevel, edits: readonly Edit[], head: string | null): string {
+  const source = 'source' in statement ? (statement.source?.start ?? statement.start) : statement.start;
+  const start = head === null ? statement.start : source;
+  const inside = (range: Edit): boolean => start <= range.start && range.end <= statement.end;
   const comments = parsed.comments.map(({ start, end }) => ({ start, end, text: ' ' })).filter(inside);
-  const shifted = [...comments, ...edits.filter(inside)].map((edit) => ({
+  const replaced = head === null ? [] : [{ start: statement.start, end: source, text: head }];
+  const shifted = [...replaced, ...comments, ...edits.filter(inside)].map((edit) => ({
     start: edit.start - statement.start,
     end: edit.end - statement.start,
     text: edit.text,
@@ -74,16 +108,22 @@ function withoutExport(code: string, statement: ExportNamedDeclaration): Edit {
   return { start: statement.start, end, text: `;${blank(code.slice(statement.start + 1, end))}` };
 }
 
-function withoutExportDefault(code: string, statement: ExportDefaultDeclaration): Edit[] {
+/** A value is passed to `take`; a declaration with a name stays one. */
+function withoutExportDefault(code: string, statement: ExportDefaultDeclaration, take: string): Edit[] {
   const { declaration } = statement;
   const text = `;${blank(code.slice(statement.start + 1, declaration.start))}`;
   const start = { start: statement.start, end: declaration.start };
-  const isDeclaration = declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration';
-  if (isDeclaration && declaration.id !== null) return [{ ...start, text }];
+  if (isDeclaration(declaration) && declaration.id !== null) return [{ ...start, text }];
   return [
-    { ...start, text: `${text.slice(0, -1)}(` },
+    { ...start, text: `;${take}(${text.slice(2 + take.length)}` },
     { start: declaration.end, end: declaration.end, text: ')' },
   ];
+}
+
+function isDeclaration(
+  declaration: ExportDefaultDeclaration['declaration'],
+): declaration is Extract<typeof declaration, { type: 'FunctionDeclaration' | 'ClassDeclaration' }> {
+  return declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration';
 }
 
 function rangeOf({ start, end }: { start: number; end: number }): { start: number; end: number } {

@@ -11,6 +11,7 @@ export async function buildProgramLibraries(): Promise<void> {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   await bundle('memfs', "export { createFsFromVolume, Volume } from 'memfs';");
+  await bundle('plain-data', "export * from './server/kernels/javascript/guest/core/plain-data.ts';");
   await bundle('wasi-shim', "export * from '@bjorn3/browser_wasi_shim';");
   const fs = createFsFromVolume(new Volume());
   const promises = Object.getOwnPropertyNames(Object.getPrototypeOf(fs.promises));

@@ -19,11 +19,13 @@ let started = false;
 let settled = false;
 /** Null for a program that has no use for files. */
 let fileSystem = null;
+/** Null for a program of which only the exit status is wanted. */
+let results = null;
 /** Held here, because the platform gives up a request whose promise was collected as garbage. */
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, columns, files }, sink, input) {
+  async run({ entry, format, args, env, columns, files, wanted }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
@@ -33,6 +35,10 @@ export default class extends WorkerEntrypoint {
     installStacks({ entry, columns });
     guardCallbacks();
     if (files !== null) await openFiles(files, sink);
+    if (wanted !== null) {
+      results = await import('./result.guest.js');
+      results.keepResult(wanted, entry);
+    }
     await sink.begin();
     start({ entry, format, args, env });
     await never;
@@ -57,6 +63,11 @@ export default class extends WorkerEntrypoint {
     await this.save(sink);
     return code;
   }
+
+  /** JSON of what was wanted of the program; null if it has no such thing. To be called after `finish`. */
+  result() {
+    return results?.resultOf() ?? null;
+  }
 }
 
 async function openFiles(snapshot, sink) {
@@ -64,12 +75,19 @@ async function openFiles(snapshot, sink) {
   fileSystem.loadFiles(snapshot, (path) => sink.file(path));
 }
 
+/** Called by the program's body with its default export, which it returns. */
+function defaultExport(value) {
+  results?.defaultExport(value);
+  return value;
+}
+
 async function start({ entry, format, args, env }) {
   try {
     const module = await import(`/${entry}`);
-    if (format === 'esm') await module.default();
+    if (format === 'esm') await module.default(defaultExport);
     else if (format === 'wasi') process.exitCode = await runWasi(module.default, { entry, args, env });
     else runScript(entry, module.default);
+    await results?.takeDefault();
     settled = true;
   } catch (error) {
     settled = true;
@@ -87,6 +105,8 @@ function runScript(entry, [resolve, body]) {
   const module = { exports: {}, id: '.', filename, loaded: false, children: [], paths: [] };
   const require = (specifier) => resolve(specifier);
   require.main = module;
-  body.call(module.exports, module.exports, require, module, filename, filename.replace(/\/[^/]*$/, ''));
+  const { exports } = module;
+  body.call(exports, exports, require, module, filename, filename.replace(/\/[^/]*$/, ''));
   module.loaded = true;
+  if (module.exports !== exports || Object.keys(exports).length > 0) defaultExport(module.exports);
 }

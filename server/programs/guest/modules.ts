@@ -3,6 +3,7 @@
 import fs from '../../../dist/programs/fs.guest.js';
 import fsPromises from '../../../dist/programs/fs-promises.guest.js';
 import memfs from '../../../dist/programs/memfs.guest.js';
+import plainData from '../../../dist/programs/plain-data.guest.js';
 import wasiShim from '../../../dist/programs/wasi-shim.guest.js';
 import type { BuiltProgram } from '../build/build.ts';
 import callbacks from './callbacks.guest.js';
@@ -18,6 +19,7 @@ import previewObjects from './preview-objects.guest.js';
 import previewOutput from './preview-output.guest.js';
 import previewVolume from './preview-volume.guest.js';
 import processModule from './process.guest.js';
+import result from './result.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
 import wasi from './wasi.guest.js';
@@ -52,9 +54,19 @@ const withFiles: Modules = {
 
 const withWasi: Modules = modules({ wasi, 'wasi-shim': wasiShim });
 
-/** `usesFiles`: whether the program may need `node:fs`. */
-export function guestModules({ usesFiles, format }: Pick<BuiltProgram, 'usesFiles' | 'format'>): Modules {
-  return { ...always, ...(usesFiles ? withFiles : {}), ...(format === 'wasi' ? withWasi : {}) };
+const withResult: Modules = modules({ 'plain-data': plainData, result });
+
+/** `usesFiles`: whether the program may need `node:fs`. `isWanted`: whether more is wanted of it than its exit status. */
+export function guestModules(
+  { usesFiles, format }: Pick<BuiltProgram, 'usesFiles' | 'format'>,
+  isWanted: boolean,
+): Modules {
+  return {
+    ...always,
+    ...(usesFiles ? withFiles : {}),
+    ...(format === 'wasi' ? withWasi : {}),
+    ...(isWanted ? withResult : {}),
+  };
 }
 
 /** Those of a preview. */

@@ -7,6 +7,13 @@ import { closeOutput, stderr, stdout, whenOverfull } from './output.guest.js';
 
 const exitOfPlatform = process.exit;
 let exiting = false;
+/** Is told of the error that ends the program, in place of standard error. */
+let failed = null;
+
+/** From here on, the error that ends the program is told to `tell` instead of being printed. */
+export function whenFailed(tell) {
+  failed = tell;
+}
 
 /** Sets what belongs to this run. `entry` is the path of the program. */
 export function installProcess({ entry, args, env }) {
@@ -75,7 +82,8 @@ export function uncaught(error, origin = 'uncaughtException') {
     );
   } else if (process.listenerCount('uncaughtException') > 0) process.emit('uncaughtException', error, origin);
   else {
-    stderr.write(`Uncaught ${describe(error)}\n`);
+    if (failed !== null) failed(error);
+    else stderr.write(`Uncaught ${describe(error)}\n`);
     exit(1);
   }
 }

@@ -6,6 +6,8 @@ import { buildProgram } from '../build/build.ts';
 import { BuildError } from '../build/build-error.ts';
 import { ProgramSources } from '../build/sources.ts';
 import { guestMain, guestModules } from '../guest/modules.ts';
+import { maxResultBytes } from '../limits.ts';
+import { maxPayload } from '../records.ts';
 import type { RunRequest } from './request.ts';
 import { AskError, type SessionLink } from './session-link.ts';
 import { Sink } from './sink.ts';
@@ -28,6 +30,7 @@ declare class Guest extends WorkerEntrypoint {
   run(program: object, sink: Sink, stdin: ReadableStream<Uint8Array>): Promise<never>;
   save(sink: Sink): Promise<boolean>;
   finish(sink: Sink): Promise<unknown>;
+  result(): Promise<unknown>;
 }
 
 /** Programs that end sooner are committed as a whole. */
@@ -60,7 +63,7 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
       compatibilityDate: '2026-04-01',
       compatibilityFlags: ['nodejs_compat'],
       mainModule: guestMain,
-      modules: { ...modules, ...guestModules(head) },
+      modules: { ...modules, ...guestModules(head, request.wanted !== null) },
       env: {},
       globalOutbound: egress,
       limits,
@@ -70,12 +73,15 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
     const files = head.usesFiles ? await link.snapshot() : null;
     if (head.usesFiles) void begun.then(() => commitAsItRuns(guest, sink, link, ended.signal));
     try {
-      await guest.run({ ...head, args, env: Object.fromEntries(env), files }, sink, link.stdin(begun));
+      const program = { ...head, args, env: Object.fromEntries(env), files, wanted: request.wanted };
+      await guest.run(program, sink, link.stdin(begun));
     } catch (error) {
       if (!isOrdinaryEnd(error)) throw error;
     }
     ended.abort();
-    return { type: 'exit', code: await conclude(guest, sink) };
+    const code = await conclude(guest, sink);
+    if (request.wanted !== null) await sendResult(await guest.result(), link);
+    return { type: 'exit', code };
   } catch (error) {
     return { type: 'failed', message: isForUser(error) ? error.message : describe(error) };
   }
@@ -101,6 +107,15 @@ async function conclude(guest: Fetcher<Guest>, sink: Sink): Promise<number> {
     code = await guest.finish(sink);
   }
   return typeof code === 'number' && Number.isInteger(code) ? code & 0xff : 1;
+}
+
+async function sendResult(result: unknown, link: SessionLink): Promise<void> {
+  if (typeof result !== 'string') return;
+  const bytes = new TextEncoder().encode(result);
+  if (bytes.length > maxResultBytes) throw new AskError(`What it gave back has ${bytes.length} bytes: too many.`);
+  for (let start = 0; start < bytes.length; start += maxPayload) {
+    await link.send({ type: 'result', bytes: bytes.subarray(start, start + maxPayload) });
+  }
 }
 
 /** How the platform says that a program has nothing left to wait for, or has called `process.exit`. */

@@ -17,6 +17,8 @@ const shape = v.object({
   timeoutSeconds: v.number(),
   /** Which hosts it may call. */
   network: v.object({ allow: v.array(v.string()), deny: v.array(v.string()) }),
+  /** See `Wanted`; null: nothing. */
+  wanted: v.nullable(v.object({ parameters: v.nullable(v.string()) })),
   /** Instead of being run, it is served as this preview from then on; null for a program. */
   preview: v.nullable(
     v.object({

@@ -11,6 +11,7 @@ import './web/fetch.ts';
 import './node/modules.ts';
 import './web/printing.ts';
 import { host } from './core/host.ts';
+import { decodePlain, encodePlain } from './core/plain-data.ts';
 import { apply, freeze } from './core/primordials.ts';
 import { defineGlobals, state } from './core/state.ts';
 import type { GuestEntry } from './host-calls.ts';
@@ -19,8 +20,9 @@ import { installStacks } from './print/stack.ts';
 import { closePrelude, complete, inspectAt, variables } from './session/explore.ts';
 import { reseed } from './session/random.ts';
 import { nextTimerAt, runTimer, shiftTimers } from './session/timers.ts';
-import { fetchChunk, fetchEnd, fetchFail, fetchHead, interruptFetches } from './web/fetch.ts';
+import { fetchChunk, fetchEnd, fetchFail, fetchForget, fetchHead, interruptFetches } from './web/fetch.ts';
 import './session/kv.ts';
+import './session/programs.ts';
 
 defineGlobals({ navigator: freeze({ userAgent: 'spawnpoint-cf', language: 'en-US', hardwareConcurrency: 1 }) });
 installStacks();
@@ -65,4 +67,7 @@ export const entry: GuestEntry = freeze({
   fetchChunk: unfailing(fetchChunk, -1),
   fetchEnd: unfailing(fetchEnd, -1),
   fetchFail: unfailing(fetchFail, -1),
+  fetchForget: unfailing(fetchForget, -1),
+  encodePlain,
+  decodePlain,
 });

@@ -43,6 +43,8 @@ export const HOST_CALLS = [
   'fileCopy',
   'largeRead',
   'largeWrite',
+  'programRun',
+  'programCall',
 ] as const satisfies readonly (keyof HostCalls)[];
 
 interface ProcessCalls {
@@ -101,6 +103,23 @@ interface LargeFileCalls {
   largeWrite(id: number, path: string, keep: number, bytes: ArrayBuffer): void;
 }
 
+/**
+ * Programs that inputs start. Each is an exchange with an id of its own, as a fetch is; its body is the JSON of a
+ * `ProgramAnswer`. A call throws as `FileCalls` do for what cannot be started.
+ */
+interface ProgramCalls {
+  /** Runs a session file; `args` is JSON of strings. */
+  programRun(id: number, path: string, args: string, input: number): void;
+  /** Calls a function, of which there is the source and the name; `parameters` is plain data, a list (core/plain-data.ts). */
+  programCall(id: number, source: string, name: string, parameters: string, input: number): void;
+}
+
+/** How a program ended: its default export or result as plain data (parsed), what it threw, or its exit status. */
+export type ProgramAnswer =
+  | { readonly value: unknown }
+  | { readonly error: { readonly name: string; readonly message: string; readonly stack: string } }
+  | { readonly exit: number };
+
 export interface HostFileStat {
   readonly kind: 'file' | 'directory';
   readonly size: number;
@@ -150,7 +169,14 @@ export interface HostScope {
   readonly lexicals: object;
 }
 
-export interface HostCalls extends ProcessCalls, ValueCalls, FileCalls, KeyValueCalls, FetchCalls, LargeFileCalls {}
+export interface HostCalls
+  extends ProcessCalls,
+    ValueCalls,
+    FileCalls,
+    KeyValueCalls,
+    FetchCalls,
+    LargeFileCalls,
+    ProgramCalls {}
 
 /** The head of a response, as JSON in `GuestEntry.fetchHead`. */
 export interface FetchHead {
@@ -207,4 +233,10 @@ export interface GuestEntry {
   fetchEnd(id: number): number;
   /** `message` is what the user reads, one line. */
   fetchFail(id: number, message: string): number;
+  /** Nobody waits for it any more: its promise stays pending. */
+  fetchForget(id: number): number;
+
+  /** Plain data (core/plain-data.ts) of a value, and the other way round. These throw for what is none. */
+  encodePlain(value: unknown, name: string): string;
+  decodePlain(text: string): unknown;
 }

@@ -118,6 +118,7 @@ export class TestSession {
     backpressure: () => this.onYield(),
     files: this.files,
     largeFiles: noLargeFiles,
+    programs: null,
     kv: this.kv,
   };
 }

@@ -37,7 +37,7 @@ const failureAt = (place: Place) => (told: unknown) => {
 
 async function answered(place: Place, start: (id: number) => void) {
   const failure = failureAt(place);
-  return exchange({ method: 'GET', failure }, (id) => {
+  return exchange({ what: 'The file operation', method: 'GET', failure }, (id) => {
     try {
       start(id);
     } catch (thrown) {

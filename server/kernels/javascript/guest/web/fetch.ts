@@ -17,6 +17,8 @@ interface Controller {
 interface Exchange {
   readonly input: number;
   readonly method: string;
+  /** What the user calls it: `The fetch`. */
+  readonly what: string;
   /** The error of a failure that the host tells. */
   readonly failure: (message: string) => unknown;
   readonly settle: { resolve(response: Response): void; reject(reason: unknown): void };
@@ -70,14 +72,14 @@ async function fetch(input: unknown, options?: RequestOptions): Promise<Response
   signal.throwIfAborted();
   const headers = JSON.stringify([...request.headers]);
   const { method } = request;
-  return exchange({ method, signal, failure }, (id) =>
+  return exchange({ what: 'The fetch', method, signal, failure }, (id) =>
     host.fetchStart(id, method, request.url, headers, content, request.redirect),
   );
 }
 
 /** Something that the host answers as it answers a fetch. `start` asks it, under the id that it is given. */
 export function exchange(
-  { method, signal, failure }: Pick<Exchange, 'method' | 'failure'> & { signal?: Request['signal'] },
+  { what, method, signal, failure }: Pick<Exchange, 'what' | 'method' | 'failure'> & { signal?: Request['signal'] },
   start: (id: number) => void,
 ): Promise<Response> {
   const id = ++lastId;
@@ -89,7 +91,7 @@ export function exchange(
     };
     signal?.addEventListener('abort', onAbort);
     const stopListening = () => signal?.removeEventListener('abort', onAbort);
-    exchanges.set(id, { input: state.input, method, failure, settle: { resolve, reject }, stopListening });
+    exchanges.set(id, { input: state.input, what, method, failure, settle: { resolve, reject }, stopListening });
     try {
       start(id);
     } catch (error) {
@@ -144,13 +146,20 @@ export function fetchFail(id: number, message: string): number {
   return deliver(id, (exchange) => fail(id, exchange, exchange.failure(message)));
 }
 
+export function fetchForget(id: number): number {
+  return deliver(id, ({ stopListening }) => {
+    exchanges.delete(id);
+    stopListening();
+  });
+}
+
 /** After a restore: nobody answers the fetches of the process before. */
 export function interruptFetches(): void {
   for (const [id, exchange] of exchanges) {
     fail(
       id,
       exchange,
-      new Error('The fetch was interrupted because the session moved to another process. Run it again.'),
+      new Error(`${exchange.what} was interrupted because the session moved to another process. Run it again.`),
     );
   }
 }
