@@ -3,7 +3,7 @@
 import type { Database } from '../database.ts';
 import { dropUnreferencedBlobs, formerBytes, formerLargeBytes, highestBlob } from './blobs.ts';
 import type { FileChange } from './file-commit.ts';
-import { changesBetween, pruneRevisions, restoreRevision, touchedPaths } from './history.ts';
+import { changesBetween, pruneRevisions, restoreRevision, type TouchedBy, touchedPaths } from './history.ts';
 import { KeyView } from './kv-store.ts';
 import { Overlay, type OverlayStore } from './overlay.ts';
 import { Quota } from './quota.ts';
@@ -50,8 +50,8 @@ export class FileStore {
     return { files: new FileView(this.#db, point), kv: new KeyView(this.#db, point) };
   }
 
-  /** How many paths each revision from `first` on wrote or removed. */
-  touchedSince(first: number): ReadonlyMap<number, number> {
+  /** Which paths each revision from `first` on wrote or removed. */
+  touchedSince(first: number): ReadonlyMap<number, TouchedBy> {
     return touchedPaths(this.#db, first);
   }
 

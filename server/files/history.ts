@@ -34,13 +34,19 @@ export function restoreRevision(db: Database, from: number, revision: number): F
   return changes;
 }
 
+/** How many paths a revision wrote or removed, and one of them. */
+export interface TouchedBy {
+  readonly count: number;
+  readonly first: string;
+}
+
 /** How many paths each revision from `first` on wrote or removed, for those that did. */
-export function touchedPaths(db: Database, first: number): Map<number, number> {
-  const sql = `SELECT revision, COUNT(DISTINCT parent || '/' || name) AS paths FROM (
-      SELECT born AS revision, parent, name FROM file_entry WHERE born >= ?1
-      UNION ALL SELECT died, parent, name FROM file_entry WHERE died >= ?1)
+export function touchedPaths(db: Database, first: number): Map<number, TouchedBy> {
+  const sql = `SELECT revision, COUNT(DISTINCT path) AS count, MIN(path) AS first FROM (
+      SELECT born AS revision, ltrim(parent || '/', '/') || name AS path FROM file_entry WHERE born >= ?1
+      UNION ALL SELECT died, ltrim(parent || '/', '/') || name FROM file_entry WHERE died >= ?1)
     GROUP BY revision`;
-  return new Map(db.all<{ revision: number; paths: number }>(sql, first).map((row) => [row.revision, row.paths]));
+  return new Map(db.all<TouchedBy & { revision: number }>(sql, first).map(({ revision, ...by }) => [revision, by]));
 }
 
 interface VersionRow extends EndRow {

@@ -46,6 +46,8 @@ interface HistoryEntry {
   readonly heapBytes: number;
   /** Paths written or removed. */
   readonly files: number;
+  /** One of them; null if there is none. */
+  readonly path: string | null;
   readonly restored: number | null;
   /** How it came about and who asked, for the causes `restore` and `reset`. */
   readonly origin: Origin | null;
@@ -176,7 +178,8 @@ export class TimeTravel {
         code: this.#codeOf(revision),
         milliseconds,
         heapBytes: restored === null ? heapBytes(revision, kept[index + 1], sizes) : 0,
-        files: touched.get(number) ?? 0,
+        files: touched.get(number)?.count ?? 0,
+        path: touched.get(number)?.first ?? null,
         restored,
         origin,
         isStep: this.#isStep(revision),

@@ -141,7 +141,7 @@ describe('checkpoints', () => {
     await session.holds(1);
     expect(await session.run('restore', 'two')).toEqual(printed(''));
     await session.holds(2);
-    expect((await session.run('history')).stdout).toMatch(/^undo +1 .* one +let n = 1; /m);
+    expect((await session.run('history')).stdout).toMatch(/^undo +1 .* \[one\] let n = 1; /m);
   });
 
   it('have names, which must exist', async () => {
@@ -193,15 +193,15 @@ describe('history', () => {
     expect(history).toMatchObject({ undo: 0, redo: 3, oldest: 1 });
     expect(history.entries).toMatchObject([
       { revision: 4, cause: 'restore', restored: 2, isStep: false, files: 1 },
-      { revision: 3, cause: 'files', code: null, isStep: true, files: 1 },
+      { revision: 3, cause: 'files', code: null, isStep: true, files: 1, path: 'a.txt' },
       { revision: 2, cause: 'input', code: 'n', isStep: false, files: 0 },
       { revision: 1, cause: 'input', causeNumber: 1, isStep: true, files: 1, heapBytes: expect.any(Number) },
     ]);
     const { stdout } = await session.run('history', '-n', '2');
     expect(stdout.split('\n').map((line) => line.trimEnd().replaceAll(/ +/g, ' '))).toEqual([
-      ' rev took bytes files what',
-      'head 4 1 undo: 2',
-      'redo 3 1 files',
+      ' rev when took stored files what',
+      expect.stringMatching(/^head 4 \d\d:\d\d:\d\d 1 undo to 2 by \S+$/),
+      expect.stringMatching(/^redo 3 \d\d:\d\d:\d\d 1 files: a\.txt$/),
       'older ones are not shown; the oldest is 1',
       'undo leads to the empty beginning, revision 0',
       '',
@@ -317,7 +317,7 @@ it('the terminal goes through time by its dot commands, and sees others do', asy
   };
   await terminal.shows('n.txt');
   await does('.checkpoint two', 'Checkpoint two is revision 2.');
-  await does('.history', /head +2 .* two +n = 2; /);
+  await does('.history', /head +2 .* \[two\] n = 2; /);
   await does('.undo', '── undo: back to revision 1, now revision 3');
   await does('n', /^1\s/m);
   await does('.diff 2', '~ n  number 2 → number 1');

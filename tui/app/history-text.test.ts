@@ -5,32 +5,43 @@ import type { Difference, History, HistoryEntry } from '../client/history.ts';
 import { SGR_PATTERN } from '../client/sgr.ts';
 import { differenceLines, historyLines } from './history-text.ts';
 
+const NOON = new Date(2026, 4, 6, 12, 3, 4).getTime();
+
 function entry(revision: number, more: Partial<HistoryEntry> = {}): HistoryEntry {
-  const input = { at: 0, cause: 'input', causeNumber: revision, code: 'f()', milliseconds: 1, heapBytes: 10, files: 0 };
-  return { revision, ...input, restored: null, origin: null, isStep: true, checkpoints: [], ...more };
+  const input = { cause: 'input', causeNumber: revision, code: 'f()', milliseconds: 1, heapBytes: 10 };
+  const rest = { at: NOON, files: 0, path: null, restored: null, origin: null, isStep: true, checkpoints: [] };
+  return { revision, ...input, ...rest, ...more };
 }
 
 function listed(history: Partial<History>): string[] {
-  const lines = historyLines({ entries: [], undo: null, redo: null, oldest: null, ...history });
+  const lines = historyLines({ entries: [], undo: null, redo: null, oldest: null, ...history }, NOON + 1000);
   return lines.map((line) => line.replace(SGR_PATTERN, '').trimEnd());
+}
+
+/** What stands in the last column. */
+function told(...entries: HistoryEntry[]): (string | undefined)[] {
+  const rows = listed({ entries, oldest: 1 }).filter((line) => line.includes('12:03:04'));
+  return rows.map((line) => / 10 B {9}(.*)/.exec(line)?.[1]);
 }
 
 describe('a history', () => {
   it('is a table that marks the head and where undo and redo lead', () => {
+    const nothing = { causeNumber: null, code: null, milliseconds: null, heapBytes: 0 };
+    const origin = { how: 'undo', checkpoint: null, terminal: 'ada' };
     const entries = [
-      entry(104, { cause: 'restore', causeNumber: null, code: null, restored: 101, milliseconds: null, heapBytes: 0 }),
-      entry(103, { cause: 'background', code: null, milliseconds: null }),
-      entry(102, { cause: 'files', causeNumber: null, code: null, milliseconds: null, heapBytes: 0, files: 12 }),
-      entry(101, { code: 'let x = 1\nlet y', milliseconds: 1234.5, checkpoints: ['a', 'b'] }),
+      entry(104, { ...nothing, cause: 'restore', restored: 101, origin }),
+      entry(103, { ...nothing, cause: 'background', causeNumber: 9, heapBytes: 4_567_890 }),
+      entry(102, { ...nothing, cause: 'files', files: 12, path: 'a/b', at: new Date(2025, 10, 9, 8, 7).getTime() }),
+      entry(101, { code: 'let x = 1\nlet y', milliseconds: 12_345, heapBytes: 1234, checkpoints: ['a', 'b'] }),
       entry(100, { isStep: false }),
     ];
     expect(listed({ entries, undo: 100, redo: 102, oldest: 100 })).toEqual([
-      '      rev     took  bytes  files  checkpoint  what',
-      'head  104                                     restored 101 · let x = 1 …',
-      '      103              10                     background 103',
-      'redo  102                     12              files',
-      '      101  1235 ms     10         a b         let x = 1 …',
-      'undo  100     1 ms     10                     f()',
+      '      rev         when    took  stored  files  what',
+      'head  104     12:03:04                         undo to 101 by ada · let x = 1 …',
+      '      103     12:03:04          4.6 MB         background',
+      'redo  102  Nov 9 08:07                     12  files: a/b and 11 more',
+      '      101     12:03:04  12.3 s  1.2 kB         [a] [b] let x = 1 …',
+      'undo  100     12:03:04    1 ms    10 B         f()',
       'revisions 1 to 99 are not kept any more',
     ]);
   });
@@ -38,32 +49,37 @@ describe('a history', () => {
   it('tells what a state was first that was restored more than once', () => {
     const restored = (revision: number, from: number) =>
       entry(revision, { cause: 'restore', code: null, restored: from });
-    const entries = [restored(6, 5), restored(5, 1), restored(4, 0), restored(3, 2), entry(1)];
-    expect(listed({ entries, oldest: 1 }).map((line) => /restored.*/.exec(line)?.[0])).toEqual([
-      undefined,
+    expect(told(restored(6, 5), restored(5, 1), restored(4, 0), restored(3, 2), entry(1))).toEqual([
       'restored 5 · f()',
       'restored 1 · f()',
       'restored the empty beginning',
       'restored 2',
-      undefined,
-      undefined,
+      'f()',
     ]);
   });
 
-  it('tells how the session went back and forth', () => {
+  it('tells how the session went back and forth, and who did it', () => {
     const moved = (revision: number, how: string, from: number, checkpoint: string | null = null) =>
       entry(revision, { cause: 'restore', code: null, restored: from, origin: { how, checkpoint, terminal: 'ada' } });
     const origin = { how: 'reset', checkpoint: null, terminal: null };
     const reset = entry(6, { cause: 'reset', causeNumber: null, code: null, origin });
-    const entries = [reset, moved(5, 'restore', 1, 'start'), moved(4, 'goto', 0), moved(3, 'undo', 1), entry(1)];
-    expect(listed({ entries, oldest: 1 }).map((line) => / 10 +(.*)/.exec(line)?.[1])).toEqual([
-      undefined,
-      'reset · empty variables',
-      'restore start: 1 · f()',
-      'goto: the empty beginning',
-      'undo: 1 · f()',
-      undefined,
+    expect(told(reset, moved(5, 'restore', 1, 'start'), moved(4, 'goto', 0), moved(3, 'redo', 1), entry(1))).toEqual([
+      'reset: empty variables',
+      'restore start (1) by ada · f()',
+      'goto the empty beginning by ada',
+      'redo to 1 by ada · f()',
       'f()',
+    ]);
+  });
+
+  it('tells what wrote which file', () => {
+    const wrote = (cause: string, files: number) => ({ cause, causeNumber: null, code: null, files, path: 'n\x1b.md' });
+    const rows = listed({
+      entries: [entry(2, { ...wrote('program', 2), causeNumber: 7 }), entry(1, wrote('files', 1))],
+    });
+    expect(rows.slice(1).map((row) => row.slice(39))).toEqual([
+      '2  program 7: n\ufffd.md and 1 more',
+      '1  files: n\ufffd.md',
     ]);
   });
 
@@ -80,20 +96,20 @@ describe('a history', () => {
   it('says between which revisions some are gone', () => {
     const entries = [entry(9), entry(5), entry(3)];
     expect(listed({ entries, undo: 5, redo: null, oldest: 3 })).toEqual([
-      '      rev  took  bytes  files  what',
-      'head    9  1 ms     10         f()',
+      '      rev      when  took  stored  files  what',
+      'head    9  12:03:04  1 ms    10 B         f()',
       'revisions 6 to 8 are not kept any more',
-      'undo    5  1 ms     10         f()',
+      'undo    5  12:03:04  1 ms    10 B         f()',
       'revision 4 is not kept any more',
-      '        3  1 ms     10         f()',
+      '        3  12:03:04  1 ms    10 B         f()',
       'revisions 1 to 2 are not kept any more',
     ]);
   });
 
   it('keeps code on its line and within its length', () => {
-    const code = (text: string) => / 10 {9}(.*)$/.exec(listed({ entries: [entry(1, { code: text })] })[1] ?? '')?.[1];
-    expect(code('x'.repeat(40))).toBe('x'.repeat(40));
-    expect(code('x'.repeat(41))).toBe(`${'x'.repeat(40)} …`);
+    const code = (text: string) => told(entry(1, { code: text }))[0];
+    expect(code('x'.repeat(48))).toBe('x'.repeat(48));
+    expect(code('x'.repeat(49))).toBe(`${'x'.repeat(48)} …`);
     expect(code('a\x1b]0;evil\x07\tb')).toBe('a\ufffd]0;evil\ufffd\ufffdb');
     expect(code('\n  one  \n')).toBe('one');
   });

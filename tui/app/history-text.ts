@@ -4,23 +4,25 @@ import type { Difference, History, HistoryEntry } from '../client/history.ts';
 import { sanitizeName } from '../client/sanitize.ts';
 import { bold, cyan, dim, green, red, yellow } from './theme.ts';
 
-/** Characters of code in a row. */
-const MAX_CODE = 40;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Characters of what a row tells of. */
+const MAX_WHAT = 48;
 /** Characters of a variable's value. */
 const MAX_VALUE = 200;
 
 /**
- * A table, newest first, and what it does not show; empty without revisions. Coloured with SGR; nothing else in it acts
- * on a terminal.
+ * A table, newest first, and what it does not show; empty without revisions. Times are those of this machine. Coloured
+ * with SGR; nothing else in it acts on a terminal.
  */
-export function historyLines(history: History): string[] {
+export function historyLines(history: History, now = Date.now()): string[] {
   const { entries, undo, redo, oldest } = history;
   if (entries.length === 0) return [];
-  const withNames = entries.some(({ checkpoints }) => checkpoints.length > 0);
-  const heading = ['', 'rev', 'took', 'bytes', 'files', ...(withNames ? ['checkpoint'] : []), 'what'];
-  const rows = entries.map((entry, index) =>
-    cellsOf(entry, markOf(entry.revision, index, history), withNames, entries),
-  );
+  const heading = ['', 'rev', 'when', 'took', 'stored', 'files', 'what'];
+  const rows = entries.map((entry, index) => [
+    markOf(entry.revision, index, history),
+    ...cellsOf(entry, now),
+    whatOf(entry, entries),
+  ]);
   const [head = '', ...table] = aligned([heading, ...rows]);
   const lines = [dim(head)];
   for (const [index, { revision, isStep }] of entries.entries()) {
@@ -45,17 +47,32 @@ function prunedLine(from: number, to: number): string {
   );
 }
 
-function cellsOf(entry: HistoryEntry, mark: string, withNames: boolean, entries: readonly HistoryEntry[]): string[] {
-  const { revision, milliseconds, heapBytes, files, checkpoints } = entry;
+function cellsOf({ revision, at, milliseconds, heapBytes, files }: HistoryEntry, now: number): string[] {
   return [
-    mark,
     String(revision),
-    milliseconds === null ? '' : `${Math.round(milliseconds)} ms`,
-    heapBytes === 0 ? '' : String(heapBytes),
+    whenText(at, now),
+    milliseconds === null ? '' : durationText(milliseconds),
+    heapBytes === 0 ? '' : sizeText(heapBytes),
     files === 0 ? '' : String(files),
-    ...(withNames ? [checkpoints.map(sanitizeName).join(' ')] : []),
-    whatOf(entry, entries),
   ];
+}
+
+/** The time of a day that is not over; else the day as well. */
+function whenText(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
+  if (then.toDateString() === today.toDateString()) return `${time}:${two(then.getSeconds())}`;
+  return `${MONTHS[then.getMonth()]} ${then.getDate()} ${time}`;
+}
+
+function durationText(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function markOf(revision: number, index: number, { undo, redo }: History): string {
@@ -65,23 +82,28 @@ function markOf(revision: number, index: number, { undo, redo }: History): strin
 }
 
 function whatOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): string {
-  const { cause, causeNumber, code, restored } = entry;
-  if (cause === 'reset') return `${moveText(entry) ?? 'reset'} · empty variables`;
-  if (restored !== null) {
-    const move = moveText(entry);
-    const target = restored === 0 ? 'the empty beginning' : String(restored);
-    const text = move === null ? `restored ${target}` : `${move}: ${target}`;
-    const origin = originOf(entry, entries)?.code ?? null;
-    return origin === null ? text : `${text} · ${firstLine(origin, MAX_CODE - text.length - 3)}`;
-  }
-  if (code !== null) return firstLine(code, MAX_CODE);
-  return causeNumber === null ? sanitizeName(cause) : `${sanitizeName(cause)} ${causeNumber}`;
+  const names = entry.checkpoints.map((name) => `[${sanitizeName(name)}] `).join('');
+  const text = `${names}${deedOf(entry)}`;
+  const code = (entry.restored === null ? entry : originOf(entry, entries))?.code ?? null;
+  if (code === null) return text;
+  const isMove = entry.restored !== null;
+  return `${text}${isMove ? ' · ' : ''}${firstLine(code, Math.max(8, MAX_WHAT - text.length - (isMove ? 3 : 0)))}`;
 }
 
-/** What was asked for; null where nobody noted it. */
-function moveText({ origin }: HistoryEntry): string | null {
-  if (origin === null) return null;
-  return sanitizeName(origin.checkpoint === null ? origin.how : `${origin.how} ${origin.checkpoint}`);
+/** What it was, if not an input: that is its code. */
+function deedOf({ cause, causeNumber, code, restored, origin, files, path }: HistoryEntry): string {
+  const by = origin?.terminal ? ` by ${sanitizeName(origin.terminal)}` : '';
+  const how = origin === null ? null : sanitizeName(origin.how);
+  if (cause === 'reset') return `${how ?? 'reset'}: empty variables${by}`;
+  if (restored !== null) {
+    const target = restored === 0 ? 'the empty beginning' : String(restored);
+    if (origin?.checkpoint) return `${how} ${sanitizeName(origin.checkpoint)} (${target})${by}`;
+    return `${how === null ? 'restored' : how === 'goto' ? how : `${how} to`} ${target}${by}`;
+  }
+  if (code !== null) return '';
+  const what = `${sanitizeName(cause)}${causeNumber === null || cause === 'background' ? '' : ` ${causeNumber}`}`;
+  if (path === null) return what;
+  return `${what}: ${sanitizeName(path)}${files > 1 ? ` and ${files - 1} more` : ''}`;
 }
 
 /** Where the state of a revision comes from first, if that is shown: what was restored may itself have been. */
@@ -106,7 +128,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
       .map((cell, column) => {
         if (column === row.length - 1) return cell;
         const width = widths[column] ?? 0;
-        return column >= 1 && column <= 4 ? cell.padStart(width) : cell.padEnd(width);
+        return column >= 1 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  '),
   );

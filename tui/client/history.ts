@@ -22,6 +22,8 @@ const historySchema = v.object({
       heapBytes: v.number(),
       /** Paths written or removed. */
       files: number,
+      /** One of them; null if there is none. */
+      path: v.nullable(v.string()),
       /** The revision whose state it is once more; 0 is the empty beginning. */
       restored: v.nullable(number),
       /** How that came about, and the name of the terminal that asked for it. */
