@@ -15,7 +15,7 @@ export const CLOSE = {
   unauthenticated: { code: 4401, reconnect: 'never', meaning: 'the token is missing, wrong or expired' },
   forbidden: { code: 4403, reconnect: 'never', meaning: 'the token does not allow this' },
   notFound: { code: 4404, reconnect: 'never', meaning: 'there is no such session (any more)' },
-  tooSlow: { code: 4408, reconnect: 'backoff', meaning: 'the handshake took too long' },
+  tooSlow: { code: 4408, reconnect: 'backoff', meaning: 'the handshake took too long, or what was sent is not read' },
   upgrade: { code: 4426, reconnect: 'never', meaning: 'client and server speak different versions' },
   rate: { code: 4429, reconnect: 'backoff', meaning: 'too many control frames' },
   internal: { code: 4500, reconnect: 'backoff', meaning: 'the server failed' },

@@ -26,6 +26,7 @@ const terminal = v.object({ id: count, name: label, role });
 /** The control frames that are not counted: see rate.ts. */
 export const TYPE_CREDIT = 0x04;
 export const TYPE_SUBMIT = 0x02;
+export const TYPE_PROOF = 0x08;
 
 /** Client messages by name: frame type and schema of the body. */
 const CLIENT = {
@@ -80,6 +81,8 @@ const CLIENT = {
   },
   /** Gives a line to the input that asked for it in the event `ask`. Null: there is no more. */
   reply: { type: 0x07, schema: v.object({ ask: sequenceNumber, text: v.nullable(text(LIMITS.replyText)) }) },
+  /** The client has read up to the MARK of this number. */
+  proof: { type: TYPE_PROOF, schema: v.object({ mark: count }) },
 } as const;
 
 /** Server messages by name. */
@@ -126,6 +129,8 @@ const SERVER = {
   },
   /** The client may send bytes of `channel` up to offset `through`. */
   dataCredit: { type: 0x25, schema: v.object({ channel: count, through: count }) },
+  /** Whoever reads this sends it back as PROOF, at once. */
+  mark: { type: 0x26, schema: v.object({ mark: count }) },
 } as const;
 
 type Catalogue = Record<string, { readonly type: number; readonly schema: v.GenericSchema }>;

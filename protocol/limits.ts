@@ -13,7 +13,7 @@ export const LIMITS = {
   socketMessage: 16 * 1024 * 1024,
   /** Frames in one WebSocket message. */
   socketMessageFrames: 4096,
-  /** Control frames other than CREDIT and SUBMIT that a client may send within one second. */
+  /** Control frames other than CREDIT, PROOF and SUBMIT that a client may send within one second. */
   controlFramesPerSecond: 100,
   /** UTF-8 bytes of a name or version that one side tells the other. */
   label: 128,
@@ -48,6 +48,12 @@ export const LIMITS = {
   initialCredit: 256 * 1024,
   /** Log bytes beyond those already sent that a grant may allow; what it allows beyond that is ignored. */
   credit: 4 * 1024 * 1024,
+  /** Bytes, on all channels, after which a server asks a client to prove that it reads. */
+  mark: 256 * 1024,
+  /** Bytes that a client has not proven to have read, beyond which log events wait. */
+  unread: 8 * 1024 * 1024,
+  /** The same, beyond which the server ends the connection. */
+  unreadControl: 32 * 1024 * 1024,
   /** Log bytes that a session keeps. */
   log: 16 * 1024 * 1024,
   logSegment: 1024 * 1024,

@@ -64,6 +64,7 @@ const clientBodies: { [Name in ClientMessage['name']]: fc.Arbitrary<ClientBody<N
   submit: fc.record({ request: count, language, code: words, timeout: orNull(seconds) }),
   interrupt: fc.record({ target: orNull(fc.tuple(cause, count)) }),
   credit: fc.record({ through: count }),
+  proof: fc.record({ mark: count }),
   query: fc.record({
     query: count,
     question: fc.oneof(
@@ -127,6 +128,7 @@ const serverBodies: { [Name in ServerMessage['name']]: fc.Arbitrary<ServerBody<N
     terminals: fc.array(fc.record({ id: count, name: label, role })),
   }),
   dataCredit: fc.record({ channel: count, through: count }),
+  mark: fc.record({ mark: count }),
 };
 
 type EventBodies = { [Event in LogEvent as Event['name']]: fc.Arbitrary<Event['body']> };

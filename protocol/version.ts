@@ -2,7 +2,9 @@
 
 export const SUBPROTOCOL = 'spawnpoint.v1';
 /** Grows with each addition that an older peer can ignore. */
-export const MINOR = 0;
+export const MINOR = 1;
+/** From this minor version on a client answers MARK with PROOF. */
+export const MINOR_OF_PROOF = 1;
 
 /** Keep-alive in text, answered by the platform without waking the session. */
 export const PING = 'p';

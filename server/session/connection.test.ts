@@ -8,7 +8,7 @@ import { decodeFrames, encodeFrames } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Connection, type ConnectionHandler } from './connection.ts';
-import { Terminal, type TerminalPort } from './terminal.ts';
+import { newTerminalState, Terminal, type TerminalPort } from './terminal.ts';
 
 const HELLO_MILLISECONDS = 10_000;
 
@@ -46,6 +46,8 @@ class Line implements TerminalPort {
   }
 }
 
+const identity = { id: 1, name: 'n', role: 'owner', client: 'c', lossless: false, provesReading: true } as const;
+
 class Handler implements ConnectionHandler {
   readonly clock = new ManualClock();
   readonly requests: ClientMessage[] = [];
@@ -57,8 +59,7 @@ class Handler implements ConnectionHandler {
   attach(port: TerminalPort): Terminal {
     if (this.refusal) throw this.refusal;
     this.attached += 1;
-    const identity = { id: 1, name: 'n', role: 'owner', client: 'c', lossless: false } as const;
-    return new Terminal(port, { identity, next: 1, credit: { sent: 0, through: 0 } });
+    return new Terminal(port, newTerminalState(identity, 1));
   }
   request(_: Terminal, __: unknown, request: ClientMessage): void {
     if (this.refusal) throw this.refusal;
@@ -102,8 +103,8 @@ describe('a connection', () => {
   });
 
   it('of before the session slept needs no HELLO again', () => {
-    const state = { identity: handler.attach(line).identity, next: 1, credit: { sent: 0, through: 0 } };
-    const woken = new Connection(line, { role: 'owner', session: 's' }, handler, new Terminal(line, state));
+    const terminal = new Terminal(line, newTerminalState(identity, 1));
+    const woken = new Connection(line, { role: 'owner', session: 's' }, handler, terminal);
     woken.receive(submit(1));
     expect(handler.requests).toMatchObject([{ name: 'submit' }]);
     woken.receive(hello);

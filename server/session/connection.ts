@@ -91,7 +91,9 @@ export class Connection {
     this.#fail(new ProtocolError('BAD_FRAME', 'This protocol has binary messages only.'), null);
   }
 
+  /** The line is gone, or given up: nothing goes over it any more. */
   closed(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancelHello();
     this.#uploads.abandonAll();
@@ -150,6 +152,7 @@ function aboutOf(request: Request): About {
       return ['query', request.body.query];
     case 'interrupt':
     case 'credit':
+    case 'proof':
     case 'reply':
       return null;
   }

@@ -90,6 +90,13 @@ export class Presence {
     this.#moved.fire();
   }
 
+  /** A terminal proved that it has read up to a mark. */
+  proved(terminal: Terminal, mark: number): void {
+    terminal.prove(mark);
+    terminal.catchUp(this.#log);
+    this.#moved.fire();
+  }
+
   /** A promise while a lossless terminal of `client` lags too far; it settles once it read on or left. */
   backpressure(client: string): Promise<void> | undefined {
     return this.#isLagging(client) ? this.#caughtUp(client) : undefined;

@@ -8,7 +8,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { replayFrom } from '../../protocol/resume.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
-import { MINOR } from '../../protocol/version.ts';
+import { MINOR, MINOR_OF_PROOF } from '../../protocol/version.ts';
 import type { Database } from '../database.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
@@ -32,7 +32,7 @@ import { Programs } from './programs.ts';
 import { Questions } from './questions.ts';
 import { Retention } from './retention.ts';
 import { SessionStore } from './store.ts';
-import { Terminal, type TerminalPort, type TerminalState } from './terminal.ts';
+import { newTerminalState, Terminal, type TerminalPort, type TerminalState } from './terminal.ts';
 import { TimeTravel } from './time-travel.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -120,13 +120,23 @@ export class Session implements ConnectionHandler {
 
   /** A socket opened, or one of before is found open on waking up (then with the state it had saved). */
   connect(port: TerminalPort, caller: Caller, saved: TerminalState | null = null): Connection {
-    const terminal = saved === null ? null : new Terminal(port, saved);
+    const line: TerminalPort = {
+      send: (bytes) => port.send(bytes),
+      save: (state) => port.save(state),
+      close: (code, reason) => {
+        port.close(code, reason);
+        // The other side may never answer.
+        connection.closed();
+      },
+    };
+    const terminal = saved === null ? null : new Terminal(line, saved);
+    const connection = new Connection(line, caller, this, terminal);
     if (terminal !== null) {
       this.#presence.add(terminal);
       terminal.catchUp(this.#store.log);
       this.previews.watch(true);
     }
-    return new Connection(port, caller, this, terminal);
+    return connection;
   }
 
   get clock(): Clock {
@@ -148,9 +158,9 @@ export class Session implements ConnectionHandler {
       role: hello.readOnly ? 'reader' : role,
       client: hello.client,
       lossless: hello.lossless,
+      provesReading: hello.minor >= MINOR_OF_PROOF,
     };
-    const credit = { sent: 0, through: LIMITS.initialCredit };
-    const terminal = new Terminal(port, { identity, next: replayFrom(extent, hello), credit });
+    const terminal = new Terminal(port, newTerminalState(identity, replayFrom(extent, hello)));
     terminal.send('welcome', {
       minor: MINOR,
       version: this.#options.version,
@@ -190,6 +200,10 @@ export class Session implements ConnectionHandler {
         break;
       case 'credit':
         this.#presence.granted(terminal, request.body.through);
+        terminal.save();
+        break;
+      case 'proof':
+        this.#presence.proved(terminal, request.body.mark);
         terminal.save();
         break;
       case 'query':

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MessageAssembler } from '../../protocol/assembler.ts';
+import { decodeServer } from '../../protocol/control.ts';
 import { decodeLog, type LogEvent } from '../../protocol/events.ts';
 import { CHANNEL_LOG, decodeFrames } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -10,7 +11,7 @@ import { ManualClock } from '../testing/manual-clock.ts';
 import { Log } from './log.ts';
 import { Presence } from './presence.ts';
 import { migrate } from './schema.ts';
-import { Terminal, type TerminalState } from './terminal.ts';
+import { newTerminalState, Terminal, type TerminalState } from './terminal.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -52,6 +53,16 @@ class Recorder {
     this.saved = structuredClone(state);
   }
 
+  /** The numbers of the marks that were sent. */
+  marks(): number[] {
+    const assembler = new MessageAssembler(LIMITS.serverMessage);
+    return this.messages.flatMap(decodeFrames).flatMap((frame) => {
+      const message = assembler.push(frame);
+      const decoded = message === null || message.channel === CHANNEL_LOG ? null : decodeServer(message);
+      return decoded?.name === 'mark' ? [decoded.body.mark] : [];
+    });
+  }
+
   /** Log events that were sent, in order; gaps as pairs. Waits for what is queued. */
   async log(): Promise<(number | [number, number])[]> {
     await Promise.resolve();
@@ -72,10 +83,10 @@ interface Attached {
   readonly terminal: Terminal;
 }
 
-function attach({ next = log.extent.head + 1, lossless = false, client = 'c' } = {}): Attached {
+function attach({ next = log.extent.head + 1, lossless = false, client = 'c', provesReading = false } = {}): Attached {
   const line = new Recorder();
-  const identity = { id: presence.nextId(), name: 'n', role: 'owner', client, lossless } as const;
-  const terminal = new Terminal(line, { identity, next, credit: { sent: 0, through: LIMITS.initialCredit } });
+  const identity = { id: presence.nextId(), name: 'n', role: 'owner', client, lossless, provesReading } as const;
+  const terminal = new Terminal(line, newTerminalState(identity, next));
   presence.add(terminal);
   terminal.catchUp(log);
   return { line, terminal };
@@ -159,6 +170,63 @@ describe('a terminal', () => {
     presence.publish(event(100));
     expect(await later.log()).toEqual([2, 3]);
     expect(JSON.stringify(line.saved).length).toBeLessThan(16_000);
+  });
+
+  it('that grants without reading is sent so much and one event more; what it reads, it is asked to prove', async () => {
+    const { line, terminal } = attach({ provesReading: true });
+    const greed = () => presence.granted(terminal, Number.MAX_SAFE_INTEGER);
+    for (let at = 0; at < 12 * 16; at++) {
+      presence.publish(event(64 * KIB));
+      greed();
+    }
+    const sent = () => line.messages.reduce((sum, message) => sum + message.length, 0);
+    await Promise.resolve();
+    expect([sent() >= LIMITS.unread, sent() < LIMITS.unread + 65 * KIB]).toEqual([true, true]);
+    expect(line.marks()).toHaveLength(1);
+    presence.proved(terminal, (line.marks()[0] ?? 0) + 1);
+    const before = sent();
+    expect(sent()).toBe(before);
+    for (let proven = 0; proven < line.marks().length; proven++) {
+      presence.proved(terminal, line.marks()[proven] ?? 0);
+      await Promise.resolve();
+    }
+    expect(await line.log()).toEqual(upTo(12 * 16));
+  });
+
+  it.each([
+    ['and asks without end is cut off', true, LIMITS.unread],
+    ['and cannot prove it is cut off; it may come again', false, LIMITS.unreadControl],
+  ])('that reads nothing %s', (_, provesReading, log) => {
+    const { line, terminal } = attach({ provesReading });
+    for (let at = 0; line.closed === null; at++) {
+      presence.publish(event(64 * KIB));
+      presence.granted(terminal, Number.MAX_SAFE_INTEGER);
+      if (at * 64 * KIB > log) terminal.sendBytes(new Uint8Array(64 * KIB));
+    }
+    const sent = line.messages.reduce((sum, message) => sum + message.length, 0);
+    expect(sent).toBeLessThanOrEqual(LIMITS.unreadControl);
+    expect(sent).toBeGreaterThan(LIMITS.unreadControl - 200 * KIB);
+    expect(line.closed).toEqual([4408, expect.stringContaining('Attach again')]);
+  });
+
+  it('that slept with a mark under way takes its proof', async () => {
+    const { line, terminal } = attach({ provesReading: true });
+    for (let at = 0; at < 5; at++) presence.publish(event(64 * KIB));
+    presence.granted(terminal, Number.MAX_SAFE_INTEGER);
+    if (line.saved === null) throw new Error('It was not saved.');
+    presence.remove(terminal);
+    const later = new Recorder();
+    const woken = new Terminal(later, line.saved);
+    presence.add(woken);
+    for (let at = 0; at < 12 * 16; at++) {
+      presence.publish(event(64 * KIB));
+      presence.granted(woken, Number.MAX_SAFE_INTEGER);
+    }
+    await Promise.resolve();
+    expect(later.marks()).toEqual([]);
+    presence.proved(woken, line.marks()[0] ?? 0);
+    await Promise.resolve();
+    expect(later.marks()).toHaveLength(1);
   });
 
   it('sends what is queued before it closes', () => {

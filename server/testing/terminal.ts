@@ -11,6 +11,7 @@ import {
 import { decodeLog, type EventBody, type LogEvent } from '../../protocol/events.ts';
 import { CHANNEL_LOG, concatBytes, decodeFrames, encodedLength } from '../../protocol/frame.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { MINOR } from '../../protocol/version.ts';
 import { Signal } from '../session/signal.ts';
 
 /** What carries the bytes: a WebSocket of whatever platform. */
@@ -46,7 +47,7 @@ export class TestTerminal {
   /** Log bytes as they came, one entry a message. */
   readonly logBytes: Uint8Array[] = [];
   closed: Closed | null = null;
-  /** Grants credit for all that arrives. */
+  /** Grants credit for all that arrives, and proves to have read it. */
   isReading = true;
   #line: Line | null = null;
   #outbox: Uint8Array[] = [];
@@ -75,6 +76,7 @@ export class TestTerminal {
     if (message.channel !== CHANNEL_LOG) {
       const decoded = decodeServer(message);
       if (decoded !== null) this.received.push({ kind: 'server', ...decoded });
+      if (decoded?.name === 'mark' && this.isReading) this.send(encodeClient('proof', decoded.body));
       return;
     }
     const item = decodeLog(message);
@@ -120,7 +122,7 @@ export class TestTerminal {
   hello(body: Partial<ClientBody<'hello'>> = {}): void {
     const { client } = this;
     const rest = { version: '1', readOnly: false, lossless: false, epoch: null, from: null };
-    this.send(encodeClient('hello', { minor: 0, client, name: 'a test', ...rest, ...body }));
+    this.send(encodeClient('hello', { minor: MINOR, client, name: 'a test', ...rest, ...body }));
   }
 
   /** Returns the request number. */

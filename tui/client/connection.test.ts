@@ -99,6 +99,13 @@ describe('the log', () => {
     expect(next.all('credit')).toEqual([{ through: granted }]);
   });
 
+  it('proves that it reads, also while its listener waits', async () => {
+    const [, line] = await harness.attached();
+    line.say('mark', { mark: 7 });
+    line.say('mark', { mark: Number.MAX_SAFE_INTEGER });
+    expect(line.all('proof')).toEqual([{ mark: 7 }, { mark: Number.MAX_SAFE_INTEGER }]);
+  });
+
   it('waits for a listener that asks for it, without credit, while control messages come through', async () => {
     const [, line] = await harness.attached();
     let go = (): void => undefined;

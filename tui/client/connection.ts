@@ -246,6 +246,9 @@ export class SessionConnection {
       case 'state':
         this.#listener.state(message.body);
         break;
+      case 'mark':
+        this.#send(encodeClient('proof', message.body));
+        break;
       case 'dataCredit':
         this.#stdins.get(message.body.channel)?.grant(message.body.through);
         break;

@@ -1,11 +1,12 @@
-/** A terminal that attached and then reads no byte any more, though it had granted all the credit that it may. */
+/** A terminal that attached and then reads no byte any more, though it goes on granting all the credit that it may. */
 
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import { encodeClient } from '../../../protocol/control.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
 import { attachPath, MINOR, SUBPROTOCOL } from '../../../protocol/version.ts';
 import type { Product } from './product.ts';
+
+const GRANT_MILLISECONDS = 20;
 
 /** Resolves once it is attached and stalls. Returns what ends it. */
 export async function attachStalled(product: Product, session: string): Promise<() => void> {
@@ -28,11 +29,15 @@ export async function attachStalled(product: Product, session: string): Promise<
     socket.once('error', reject);
     socket.once('open', () => {
       socket.send(encodeClient('hello', hello));
-      socket.send(encodeClient('credit', { through: LIMITS.credit }));
     });
     // The first message says that it is welcome.
     socket.once('message', resolve);
   });
   socket.pause();
-  return () => socket.terminate();
+  const grant = encodeClient('credit', { through: Number.MAX_SAFE_INTEGER });
+  const granting = setInterval(() => socket.send(grant), GRANT_MILLISECONDS);
+  return () => {
+    clearInterval(granting);
+    socket.terminate();
+  };
 }
