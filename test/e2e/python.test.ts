@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSideModule } from '../../server/kernels/python/build/side-modules.ts';
 import { LoopbackIndex } from '../../server/kernels/python/testing/package-index.ts';
 import { Machine } from '../support/machine.ts';
 
@@ -18,6 +20,7 @@ afterAll(async () => {
   await index.stop();
 });
 
+const TALLY = fileURLToPath(new URL('../../server/kernels/python/side-modules/tally.wat', import.meta.url));
 const printed = (stdout: string, status = 0) => ({ stdout, stderr: '', status });
 const python = (code: string, ...options: string[]) => machine.run([...options, '-l', 'py', '-e', code]);
 const value = (code: string, ...options: string[]) => machine.run([...options, '-l', 'py', '-p', code]);
@@ -72,6 +75,21 @@ describe('Python', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('absent')]);
   });
 
+  it('links the compiled parts of packages that the server was deployed with, and no others', async () => {
+    const tally = await readSideModule(TALLY);
+    const tags = 'cp314-cp314-emscripten_5_0_3_wasm32';
+    const plan = { name: 'spawnpoint-tally', version: '1.0', tags };
+    index.publish({ ...plan, files: { 'tally.py': 'from _tally import add, total\n', '_tally.so': tally } });
+    index.publish({ ...plan, name: 'other' });
+    // What takes numbers of functions before and after does not come between.
+    await python('import ctypes; early = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 7)');
+    expect(await python('%pip install spawnpoint-tally')).toEqual(printed('Installed spawnpoint-tally 1.0.\n'));
+    expect(await value('import tally; tally.add(40)')).toEqual(printed('40\n'));
+    expect((await python('%pip install other')).stderr).toContain('that the server was deployed with');
+    await python(`open('strange.so', 'wb').write(open(__import__('_tally').__file__, 'rb').read() + b'\\0\\0')`);
+    expect((await python('import strange')).stderr).toContain('compiled code that this server was not deployed with');
+  });
+
   it('goes back, and on in a fork', async () => {
     await python('step = 1');
     await python('step = 2; open("step.txt", "w").write("2")');
@@ -82,7 +100,7 @@ describe('Python', () => {
     expect(await value('step', '-s', 'other')).toEqual(printed('1\n'));
   });
 
-  it('keeps variables, generators and open files when its process is killed', async () => {
+  it('keeps variables, generators, open files and compiled parts when its process is killed', async () => {
     await python('numbers = (n for n in range(9)); next(numbers); out = open("log.txt", "a"); out.write("a")');
     const { workers } = JSON.parse(readFileSync(join(machine.home, 'daemon.json'), 'utf8')) as {
       workers: { role: string; pid: number }[];
@@ -93,5 +111,8 @@ describe('Python', () => {
     expect(await value('_ = out.write("b"); out.close(); double(next(numbers)), open("log.txt").read()')).toEqual(
       printed("(2, 'ab')\n"),
     );
+    const code = 'late = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 8); tally.add(2), tally.total(), late()';
+    expect(await value(code)).toEqual(printed('(42, 42, 8)\n'));
+    expect((await python('tally.add(-1)')).stderr).toMatch(/ValueError: a tally only counts up\n$/);
   });
 });

@@ -69,7 +69,7 @@ async function makeBase(sources: BaseSources): Promise<Uint8Array> {
   guard.isOpen = true;
   let printed = '';
   const interpreter = await Interpreter.create({
-    modules: { createGlue, python, sentinel, signatures, trampoline },
+    modules: { createGlue, python, sentinel, signatures, trampoline, sideModules: {} },
     library: Uint8Array.from(atob(sources.library), (letter) => letter.charCodeAt(0)),
     maxHeapBytes: MAX_PYTHON_HEAP_BYTES,
     guard,

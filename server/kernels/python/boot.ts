@@ -1,7 +1,7 @@
 /** Puts an interpreter together with what it may reach: from the base snapshot, or from a stored heap. */
 
 import type { FileSystem } from '../../files/file-system.ts';
-import type { KernelHost, StoredHeap as Stored } from '../kernel.ts';
+import { EngineGoneError, type KernelHost, type StoredHeap as Stored } from '../kernel.ts';
 import { type BaseHeader, unpackBase } from './base-image.ts';
 import { Checks } from './checks.ts';
 import type { MountedFiles } from './driver.ts';
@@ -13,6 +13,7 @@ import { Guard, HostError } from './guard.ts';
 import { hostFunctions } from './host-calls.ts';
 import { Interpreter } from './interpreter.ts';
 import { MAX_PYTHON_HEAP_BYTES } from './limits.ts';
+import type { Linking, SideModules } from './linker.ts';
 import { Output } from './output.ts';
 import { type InstallRequest, installPackages } from './packages/install.ts';
 import { StoredHeap } from './stored-heap.ts';
@@ -94,7 +95,8 @@ export async function bootInterpreter(
       installPackages: async (text) => {
         const request: InstallRequest = JSON.parse(text);
         const { packageIndex: index, fetchPackage: fetch } = services;
-        return JSON.stringify(await installPackages(request, { index, fetch, files: reachableFiles(turn, host) }));
+        const files = reachableFiles(turn, host);
+        return JSON.stringify(await installPackages(request, { index, fetch, files, compiled: modules.wheels }));
       },
     }),
     (work) => turn.waitFor(work),
@@ -110,10 +112,11 @@ export async function bootInterpreter(
       heap = new StoredHeap(memory, modules.pageHasher);
       heap.restore(stored?.deltas ?? []);
       const { beside } = heap;
-      if (!beside) return header.tables;
+      if (!beside) return { tables: header.tables, linking: null };
       clock.goOnFrom(beside.monotonic + (stored?.ran ?? 0));
       fetches.startAfter(beside.lastFetch);
-      return beside.tables;
+      requireModules(beside.linking, modules.sideModules);
+      return { tables: beside.tables, linking: beside.linking };
     },
   };
   interpreter = await Interpreter.create(
@@ -133,6 +136,13 @@ export async function bootInterpreter(
   );
   if (!heap || !files) throw new Error('the interpreter did not start');
   return { interpreter, entries: header.entries, heap, turn, fetches, output, files, clock };
+}
+
+/** A heap opens only with the compiled code that it was linked with. */
+function requireModules({ steps }: Linking, present: SideModules): void {
+  for (const { sha256 } of steps.flatMap(({ modules }) => modules)) {
+    if (!Object.hasOwn(present, sha256)) throw new EngineGoneError(`with the side module ${sha256}`, 'without it');
+  }
 }
 
 /** Between turns, questions look at the files as they are. */

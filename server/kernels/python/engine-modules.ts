@@ -9,6 +9,8 @@ import type { InterpreterModules } from './interpreter.ts';
 export interface EngineModules extends InterpreterModules {
   readonly pageHasher: WebAssembly.Module;
   readonly checkCounter: WebAssembly.Module;
+  /** Names of the wheels whose compiled parts `sideModules` are. */
+  readonly wheels: readonly string[];
 }
 
 let modules: Promise<EngineModules> | undefined;
@@ -20,7 +22,7 @@ export function loadModules(): Promise<EngineModules> {
 }
 
 async function importModules(): Promise<EngineModules> {
-  const [glue, python, trampoline, signatures, sentinel, pageHasher, checkCounter] = await Promise.all([
+  const [glue, python, trampoline, signatures, sentinel, pageHasher, checkCounter, side] = await Promise.all([
     import('../../../dist/python/glue.js'),
     import('../../../dist/python/python.wasm'),
     import('../../../dist/python/trampoline.wasm'),
@@ -28,6 +30,7 @@ async function importModules(): Promise<EngineModules> {
     import('../../../dist/python/sentinel.wasm'),
     import('../../../dist/python/page-hasher.wasm'),
     import('../../../dist/python/check-counter.wasm'),
+    import('../../../dist/python/side-modules.js'),
   ]);
   return {
     createGlue: glue.default,
@@ -37,6 +40,8 @@ async function importModules(): Promise<EngineModules> {
     sentinel: sentinel.default,
     pageHasher: pageHasher.default,
     checkCounter: checkCounter.default,
+    sideModules: side.modules,
+    wheels: side.wheels,
   };
 }
 

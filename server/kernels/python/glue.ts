@@ -1,6 +1,7 @@
 /** The patched glue of Pyodide (build/patch-glue.ts), typed: the little of it that is used. */
 
 import type { EmscriptenFs } from './files/emscripten.ts';
+import type { Linker, Linking } from './linker.ts';
 
 /** A reference from Python to JavaScript, as it is stored beside the heap. */
 export type StoredReference = { readonly host: string } | { readonly lost: string };
@@ -14,8 +15,8 @@ export interface ReferenceTables {
 /** The memory of an instance and what belongs to it outside. */
 export interface Image {
   readonly memoryBytes: number;
-  /** Writes the memory, which has at least `memoryBytes`; may grow it. Answers the tables that belong to it. */
-  fill(memory: WebAssembly.Memory): Promise<ReferenceTables>;
+  /** Writes the memory, which has at least `memoryBytes`; may grow it. Answers what belongs to it. */
+  fill(memory: WebAssembly.Memory): Promise<{ readonly tables: ReferenceTables; readonly linking: Linking | null }>;
 }
 
 /** Decides what Python may do to JavaScript objects. Methods throw to refuse. */
@@ -38,11 +39,11 @@ export interface ObjectGuard {
 interface GlueSettings {
   readonly API: GlueApi;
   readonly guard: ObjectGuard;
+  readonly linker: Linker;
   readonly maxHeapBytes: number;
   readonly precompiled: {
     readonly trampoline: WebAssembly.Module;
     wrapFunction(callback: unknown, signature: string): unknown;
-    sideModule(name: string): WebAssembly.Module;
   };
   readonly noInitialRun: boolean;
   readonly preRun: ((module: PythonModule) => void)[];
@@ -98,6 +99,8 @@ export interface PythonModule {
   readonly HEAPU8: Uint8Array;
   readonly HEAPU32: Uint32Array;
   readonly memory: WebAssembly.Memory;
+  /** Its functions, by number. */
+  readonly wasmTable: WebAssembly.Table;
   readonly _Py_Version: number;
   /** Once true, only the session's files can be written. */
   isSealed?: boolean;
@@ -107,6 +110,10 @@ export interface PythonModule {
   readonly validSuspender: { readonly value: boolean };
   /** New views, after the memory has grown. */
   updateMemoryViews(): void;
+  /** `dlopen` of the library whose description is at `handle`. */
+  openLibrary(handle: number): number;
+  /** The number of a library's function. */
+  addressOf(handle: number, symbol: string): number;
   callPyObject(callee: number, parameters: unknown[]): unknown;
   callPyObjectMaybePromising(callee: number, parameters: unknown[]): Promise<unknown>;
   _emscripten_stack_get_end(): number;

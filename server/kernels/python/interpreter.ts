@@ -15,6 +15,7 @@ import type {
   StoredReference,
 } from './glue.ts';
 import type { Guard } from './guard.ts';
+import { Linker, type Linking, type SideModules } from './linker.ts';
 
 /** The instance is broken: it must be discarded. */
 export class InterpreterTrap extends Error {
@@ -36,6 +37,7 @@ export interface InterpreterModules {
   readonly signatures: WebAssembly.Module;
   /** Makes and recognises the value that stands for an error among references. */
   readonly sentinel: WebAssembly.Module;
+  readonly sideModules: SideModules;
 }
 
 export interface InterpreterOptions {
@@ -67,12 +69,14 @@ export class Interpreter {
   readonly #api: GlueApi;
   readonly #public: GluePublicApi;
   readonly #guard: Guard;
+  readonly #linker: Linker;
   readonly #maxHeapBytes: number;
   #fatal: InterpreterTrap | null = null;
 
   /** With an image the instance goes on where that was taken; without, Python starts anew. */
   static async create(options: InterpreterOptions, image?: Image): Promise<Interpreter> {
     const { modules, guard, globals } = options;
+    const linker = new Linker(modules.sideModules);
     const api = newApi();
     let failed: (error: unknown) => void = () => {};
     const failure = new Promise<never>((_resolve, reject) => {
@@ -82,13 +86,11 @@ export class Interpreter {
       {
         API: api,
         guard,
+        linker,
         maxHeapBytes: options.maxHeapBytes,
         precompiled: {
           trampoline: modules.trampoline,
           wrapFunction: (callback, signature) => wrapFunction(modules.signatures, callback, signature),
-          sideModule: (name) => {
-            throw new Error(`there is no module ${name}`);
-          },
         },
         noInitialRun: image !== undefined,
         arguments: [],
@@ -104,20 +106,22 @@ export class Interpreter {
       globals,
     );
     const module = await Promise.race([created, failure]);
-    const tables = image && (await fill(module, image));
-    return new Interpreter(module, api, options, tables);
+    const filled = image && (await fill(module, image));
+    if (filled?.linking) linker.relink(module, filled.linking);
+    return new Interpreter(module, api, options, { linker, tables: filled?.tables });
   }
 
   private constructor(
     module: PythonModule,
     api: GlueApi,
     options: InterpreterOptions,
-    tables: ReferenceTables | undefined,
+    { linker, tables }: { linker: Linker; tables: ReferenceTables | undefined },
   ) {
     const { guard, write } = options;
     this.module = module;
     this.#api = api;
     this.#guard = guard;
+    this.#linker = linker;
     this.#maxHeapBytes = options.maxHeapBytes;
     api.scheduleCallback = (callback) => callback();
     api.on_fatal = (error) => {
@@ -158,6 +162,11 @@ export class Interpreter {
     );
     if (!tables) throw new InterpreterTrap('the glue did not start');
     return tables;
+  }
+
+  /** What was linked of side modules. */
+  get linking(): Linking {
+    return { steps: this.#linker.steps, tableLength: this.module.wasmTable.length };
   }
 
   /** Makes the host's functions a module that Python can import. For the build. */
@@ -252,12 +261,12 @@ export function toTrap(error: unknown): InterpreterTrap {
   return new InterpreterTrap(message.startsWith('Traceback') ? (message.trimEnd().split('\n').at(-1) ?? '') : message);
 }
 
-async function fill(module: PythonModule, image: Image): Promise<ReferenceTables> {
+async function fill(module: PythonModule, image: Image): ReturnType<Image['fill']> {
   const growth = image.memoryBytes - module.memory.buffer.byteLength;
   if (growth > 0) module.memory.grow(growth / WASM_PAGE_BYTES);
-  const tables = await image.fill(module.memory);
+  const filled = await image.fill(module.memory);
   module.updateMemoryViews();
-  return tables;
+  return filled;
 }
 
 function newApi(): GlueApi {

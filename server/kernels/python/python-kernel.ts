@@ -177,6 +177,7 @@ export class PythonKernel implements Kernel {
     const { interpreter, clock, fetches, files } = this.#parts;
     return {
       tables: interpreter.tables,
+      linking: interpreter.linking,
       monotonic: clock.now(),
       directory: this.#unopened?.directory ?? interpreter.module.FS.cwd(),
       files: this.#unopened?.files ?? files.describe(),

@@ -10,10 +10,12 @@
 import { applyHeapDelta, encodeHeapDelta, MAX_HEAP_BYTES, memoryBytesAfter } from '../heap-delta.ts';
 import { HeapDeltaError } from '../heap-packing.ts';
 import type { ReferenceTables } from './glue.ts';
+import type { Linking } from './linker.ts';
 
 /** What belongs to a heap and is not in its memory. */
 export interface Beside {
   readonly tables: ReferenceTables;
+  readonly linking: Linking;
   /** Python's monotonic clock, in milliseconds: it stands still while the heap is not live. */
   readonly monotonic: number;
   readonly directory: string;

@@ -14,6 +14,7 @@ import { checkEngineLock } from '../../javascript/build-engine-lock.ts';
 import { assembleCheckCounter } from './check-counter.ts';
 import { assemblePageHasher } from './page-hasher.ts';
 import { patchGlue } from './patch-glue.ts';
+import { writeSideModules } from './side-modules.ts';
 import { assembleSignatures } from './signatures.ts';
 
 const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -49,6 +50,7 @@ export async function buildPythonEngine(options: { readonly update: boolean }): 
     await writeFile(`${ASSETS}base.bin`, deflateRawSync(memory, { level: 6 }));
     built = { engine: id, sources };
   }
+  await writeSideModules(here('../side-modules.json'), OUTPUT);
   await checkEngineLock(here('../engine.lock.json'), built.engine, options.update);
   await writeFile(`${OUTPUT}engine.json`, `${JSON.stringify(built)}\n`);
 }

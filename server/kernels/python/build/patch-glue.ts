@@ -46,7 +46,7 @@ export function patchGlue(original: string): PatchedGlue {
   const trampoline = /new WebAssembly\.Module\(hexStringToUTF8Array\("([0-9a-f]+)"\)\)/.exec(original)?.[1] ?? '';
   const hidden = [...freeNames(original)].filter((name) => !LANGUAGE.has(name) && !GIVEN.includes(name));
   let source = original;
-  for (const [what, from, to, times = 1] of [...CONFINING, ...GUARDING, ...CLOSED.map(closed)]) {
+  for (const [what, from, to, times = 1] of [...CONFINING, ...LINKING, ...GUARDING, ...CLOSED.map(closed)]) {
     const parts = source.split(from);
     if (parts.length - 1 !== times) {
       throw new Error(
@@ -88,11 +88,11 @@ const CONFINING: readonly Patch[] = [
     'var convertJsFunctionToWasm=(func,sig)=>{',
     'var convertJsFunctionToWasm=(func,sig)=>{return Module.precompiled.wrapFunction(func,sig);',
   ],
-  ['side module, at once', 'new WebAssembly.Module(binary)', 'Module.precompiled.sideModule(libName)'],
+  ['side module of bytes, at once', 'new WebAssembly.Module(binary)', 'refuseEval()'],
   [
-    'side module, later',
+    'side module of bytes, later',
     '({module:binary,instance}=await WebAssembly.instantiate(binary,info))',
-    '(binary=Module.precompiled.sideModule(libName),instance=new WebAssembly.Instance(binary,info))',
+    'refuseEval()',
   ],
   ['heap limit', 'var getHeapMax=()=>4294901760;', 'var getHeapMax=()=>Module.maxHeapBytes;'],
   ['eval', /\beval\((?:func|data|UTF8ToString\(ptr\))\)/, 'refuseEval()', 6],
@@ -114,6 +114,72 @@ const CONFINING: readonly Patch[] = [
   // Each boot would bind it in the namespace of the user.
   ['import of the core', 'API.rawRun("import _pyodide_core")', 'API.rawRun("__import__(\'_pyodide_core\')")'],
   ['export', 'export default _createPyodideModule;', ''],
+];
+
+/** Side modules are those of the build, and are given the same places after a restore (linker.ts). */
+const LINKING: readonly Patch[] = [
+  [
+    'open a library',
+    'return dlopenInternal(handle,{loadAsync:false})}',
+    'return Module.linker.step(handle,null,()=>dlopenInternal(handle,{loadAsync:false}))}Module.openLibrary=__dlopen_js;',
+  ],
+  [
+    'find a function of a library',
+    'result=addFunction(result,result.sig);HEAPU32',
+    'result=Module.linker.step(handle,symbol,()=>addFunction(result,result.sig));HEAPU32',
+  ],
+  [
+    'find it again',
+    'function __dlsym_js(handle,symbol,symbolIndex){',
+    `Module.addressOf=(handle,symbol)=>{var found=LDSO.loadedLibsByHandle[handle].exports[symbol];
+return Module.linker.step(handle,symbol,()=>addFunction(found,found.sig))};function __dlsym_js(handle,symbol,symbolIndex){`,
+  ],
+  [
+    'read a library',
+    'var f=findLibraryFS(libName,flags.rpath);if(f){var libData=FS.readFile(f,{encoding:"binary"});return',
+    `var f=Module.linker.isAgain||findLibraryFS(libName,flags.rpath);
+if(f){var libData=Module.linker.library(libName,()=>FS.readFile(f,{encoding:"binary"}));return`,
+  ],
+  [
+    'take a library that was read',
+    'var libData=HEAP8.slice(data,data+dataSize);',
+    'var libData=Module.linker.library(libName,()=>HEAPU8.slice(data,data+dataSize));',
+  ],
+  [
+    'place its data',
+    'alignMemory(getMemory(metadata.memorySize+memAlign),memAlign):0',
+    'Module.linker.memoryBase(()=>alignMemory(getMemory(metadata.memorySize+memAlign),memAlign)):0',
+  ],
+  [
+    'place its functions',
+    'var tableBase=metadata.tableSize?wasmTable.length:0;',
+    'var tableBase=Module.linker.tableBase(metadata.tableSize?wasmTable.length:0);',
+  ],
+  [
+    'make room for its functions',
+    'wasmTable.grow(metadata.tableSize)',
+    'wasmTable.grow(Math.max(0,tableBase+metadata.tableSize-wasmTable.length))',
+  ],
+  [
+    'place other functions',
+    'if(freeTableIndexes.length){return freeTableIndexes.pop()}return wasmTable["grow"](1)}',
+    'return Module.linker.slot(wasmTable,freeTableIndexes)}',
+  ],
+  [
+    'start it',
+    'new WebAssembly.Instance(module,info)',
+    'Module.linker.instantiate(module,info,HEAPU8,[memoryBase,metadata.memorySize])',
+  ],
+  [
+    'write its addresses',
+    'var applyRelocs=moduleExports["__wasm_apply_data_relocs"];',
+    'var applyRelocs=Module.linker.isAgain?null:moduleExports["__wasm_apply_data_relocs"];',
+  ],
+  [
+    'run its constructors',
+    'var init=moduleExports["__wasm_call_ctors"];',
+    'var init=Module.linker.isAgain?null:moduleExports["__wasm_call_ctors"];',
+  ],
 ];
 
 /** What Python does to JavaScript objects. */

@@ -25,27 +25,31 @@ export function candidateOf(name: string, version: string, wheel: Wheel): Candid
 /** The versions in an index, each project and each wheel asked for once. */
 export class Candidates {
   readonly #index: PackageIndex;
+  readonly #compiled: readonly string[];
   readonly #projects = new Map<string, Promise<IndexFile[]>>();
   readonly #versions = new Map<string, Candidate>();
   #tried = 0;
 
-  constructor(index: PackageIndex) {
+  /** `compiled` names the wheels whose compiled parts the server has. */
+  constructor(index: PackageIndex, compiled: readonly string[]) {
     this.#index = index;
+    this.#compiled = compiled;
   }
 
   /** What satisfies a requirement, the newest first. Throws `PackageError` that says why if nothing does. */
   async find({ name, specifier }: Requirement): Promise<Candidate[]> {
     const files = await this.#files(name);
-    const pure = new Map<string, IndexFile>();
+    const usable = new Map<string, IndexFile>();
     for (const file of files) {
       const wheel = parseWheelName(file.filename);
-      if (wheel?.isPure && !file.isYanked && allowsPython(file.requiresPython)) pure.set(wheel.version, file);
+      const isUsable = wheel?.isPure || this.#compiled.includes(file.filename);
+      if (wheel && isUsable && !file.isYanked && allowsPython(file.requiresPython)) usable.set(wheel.version, file);
     }
     // As pip: versions before a release only where there is nothing else, or where the specifier names one.
-    const versions = filter([...pure.keys()], specifier).sort(rcompare);
+    const versions = filter([...usable.keys()], specifier).sort(rcompare);
     if (versions.length === 0) throw new PackageError(whyNot(name, specifier, files));
     return versions.flatMap((version) => {
-      const file = pure.get(version);
+      const file = usable.get(version);
       return file ? [this.#candidate(name, version, file)] : [];
     });
   }
@@ -109,7 +113,7 @@ function whyNot(name: string, specifier: string, files: readonly IndexFile[]): s
     return `No version of ${name} satisfies ${specifier}; the newest is ${newest}.`;
   }
   if (!fitting.some(({ isPure }) => isPure)) {
-    return `${wanted} contains compiled code, and its wheels are for other platforms. Only pure-Python packages can be installed into a session.`;
+    return `${wanted} contains compiled code, and its wheels are for other platforms. Only pure-Python packages can be installed into a session, and those that the server was deployed with.`;
   }
   return `No version of ${wanted} is for this Python.`;
 }

@@ -53,7 +53,7 @@ beforeEach(async () => {
 
 function install(requirements: string[], upgrade = false): Promise<InstallResult> {
   const request = { requirements, upgrade, directory: '/home/user/sub' };
-  return installPackages(request, { index: index.address, fetch: (each) => fetch(each), files });
+  return installPackages(request, { index: index.address, fetch: (each) => fetch(each), files, compiled: [] });
 }
 const listed = () => files.list('.packages').map(({ name }) => name);
 
@@ -119,7 +119,7 @@ describe('installing', () => {
   });
 
   it('says that the index cannot be reached', async () => {
-    const services = { index: 'http://127.0.0.1:1/simple', fetch: (each: Request) => fetch(each), files };
+    const services = { index: 'http://127.0.0.1:1/simple', fetch: (each: Request) => fetch(each), files, compiled: [] };
     const result = await installPackages({ requirements: ['six'], upgrade: false, directory: '/home/user' }, services);
     expect(result).toEqual({ error: expect.stringMatching(/^The package index at .* cannot be reached: /) });
   });

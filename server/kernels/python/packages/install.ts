@@ -32,6 +32,8 @@ export interface InstallServices {
   /** The way to the index and to the files it names; its redirects are followed. */
   fetch(request: Request): Promise<Response>;
   readonly files: FileSystem;
+  /** Names of the wheels whose compiled parts the server has. */
+  readonly compiled: readonly string[];
 }
 
 /** Never throws for what a user or an index may do wrong: that is an `error` of the result. */
@@ -49,14 +51,16 @@ class Installation {
   readonly #files: FileSystem;
   readonly #installed: InstalledPackages;
   readonly #candidates: Candidates;
+  readonly #compiled: readonly string[];
   /** Wheels that were given as files. */
   readonly #given = new Map<string, Candidate>();
 
-  constructor(request: InstallRequest, { index, fetch, files }: InstallServices) {
+  constructor(request: InstallRequest, { index, fetch, files, compiled }: InstallServices) {
+    this.#compiled = compiled;
     this.#request = request;
     this.#files = files;
     this.#installed = new InstalledPackages(files);
-    this.#candidates = new Candidates(new PackageIndex(index, fetch));
+    this.#candidates = new Candidates(new PackageIndex(index, fetch), compiled);
   }
 
   async run(): Promise<InstallResult> {
@@ -104,9 +108,9 @@ class Installation {
     const filename = path.slice(path.lastIndexOf('/') + 1);
     const named = parseWheelName(filename);
     if (!named) throw new PackageError(`${filename} is not named as wheels are: NAME-VERSION-py3-none-any.whl.`);
-    if (!named.isPure) {
+    if (!named.isPure && !this.#compiled.includes(filename)) {
       throw new PackageError(
-        `${filename} contains compiled code. Only pure-Python packages can be installed into a session.`,
+        `${filename} contains compiled code. Only pure-Python packages can be installed into a session, and those that the server was deployed with.`,
       );
     }
     const wheel = openWheel(filename, this.#files.read(path));

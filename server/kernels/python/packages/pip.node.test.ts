@@ -24,7 +24,7 @@ afterAll(() => index.stop());
 async function pip(line: string, requirements: string[]): Promise<string> {
   const { driver } = MountedSession;
   const request = { requirements, upgrade: false, directory: '/home/user' };
-  const services = { index: index.address, fetch: (each: Request) => fetch(each), files: session.files };
+  const services = { index: index.address, fetch: (each: Request) => fetch(each), files: session.files, compiled: [] };
   const result = JSON.stringify(await installPackages(request, services));
   const asked: unknown[] = [];
   driver.py.globals.set('_install', (text: string) => {

@@ -10,7 +10,7 @@ export interface WheelPlan {
   readonly version: string;
   readonly requires?: readonly string[];
   readonly requiresPython?: string;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly tags?: string;
 }
 
@@ -25,7 +25,7 @@ export function makeWheel(plan: WheelPlan): { filename: string; bytes: Uint8Arra
   const names = [...Object.keys(contents), `${info}/METADATA`, `${info}/RECORD`];
   const record = names.map((each) => `${each},,\n`).join('');
   const all = { ...contents, [`${info}/METADATA`]: lines.join('\n'), [`${info}/RECORD`]: record };
-  const entries = Object.entries(all).map(([path, text]) => [path, strToU8(text)]);
+  const entries = Object.entries(all).map(([path, text]) => [path, typeof text === 'string' ? strToU8(text) : text]);
   return { filename: `${escaped}-${version}-${tags}.whl`, bytes: zipSync(Object.fromEntries(entries)) };
 }
 
