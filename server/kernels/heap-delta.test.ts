@@ -10,7 +10,7 @@ import { BLOCK_BYTES, HeapDeltaError } from './heap-packing.ts';
 const PAGE = 65_536;
 
 function delta(earlier: Uint8Array, live: Uint8Array, from = 0): Uint8Array | null {
-  const changes = findHeapChanges(earlier, live, from);
+  const changes = findHeapChanges(earlier, live, [{ start: from, end: live.byteLength }]);
   return changes && encodeHeapDelta(changes, live);
 }
 
@@ -53,10 +53,10 @@ describe('heap deltas', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const { earlier, live } = play(steps);
-        const changes = findHeapChanges(earlier, live, 0);
+        const changes = findHeapChanges(earlier, live, [{ start: 0, end: live.byteLength }]);
         const copied = changes ? copyHeapChanges(changes, live, earlier) : earlier;
         expect(Buffer.compare(copied, live)).toBe(0);
-        expect(findHeapChanges(copied, live, 0)).toBeNull();
+        expect(findHeapChanges(copied, live, [{ start: 0, end: live.byteLength }])).toBeNull();
       }),
     );
   });

@@ -43,27 +43,36 @@ export type NextDifference = (at: number, end: number) => number;
 /** How much `NextDifference` looks at together. */
 const COMPARED_BYTES = 64;
 
+/** Part of a heap in bytes, from `start` to before `end`; both are multiples of 64. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Compares `live` with the earlier state from byte `from` on (a multiple of 64). `live` is at least as long.
- * Null if nothing changed, not even the size.
+ * Compares `live` with the earlier state where `stretches` say, which are ascending and do not overlap. `live` is at least
+ * as long. Null if nothing changed, not even the size.
  */
 export function findHeapChanges(
   earlier: Uint8Array,
   live: Uint8Array,
-  from: number,
+  stretches: readonly Stretch[],
   nextDifference: NextDifference = differencesOf(earlier, live),
 ): HeapChanges | null {
   const runs: number[] = [];
   const earlierWords = words(earlier);
   const liveWords = words(live);
   const common = earlier.byteLength;
-  for (let at = nextDifference(from, common); at < common; at = nextDifference(at + COMPARED_BYTES, common)) {
-    for (let word = at / WORD_BYTES; word < (at + COMPARED_BYTES) / WORD_BYTES; word += 1) {
-      if (earlierWords[word] !== liveWords[word]) addWord(runs, word, MERGED_GAP_WORDS);
+  for (const { start, end } of stretches) {
+    const both = Math.min(end, common);
+    for (let at = nextDifference(start, both); at < both; at = nextDifference(at + COMPARED_BYTES, both)) {
+      for (let word = at / WORD_BYTES; word < (at + COMPARED_BYTES) / WORD_BYTES; word += 1) {
+        if (earlierWords[word] !== liveWords[word]) addWord(runs, word, MERGED_GAP_WORDS);
+      }
     }
-  }
-  for (let word = Math.max(from, common) / WORD_BYTES; word < liveWords.length; word += 1) {
-    if (liveWords[word] !== 0) addWord(runs, word, MERGED_ZERO_WORDS);
+    for (let word = Math.max(start, common) / WORD_BYTES; word < end / WORD_BYTES; word += 1) {
+      if (liveWords[word] !== 0) addWord(runs, word, MERGED_ZERO_WORDS);
+    }
   }
   if (runs.length === 0 && live.byteLength === common) return null;
   return { memoryBytes: live.byteLength, runs };

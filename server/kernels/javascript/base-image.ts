@@ -13,19 +13,27 @@ export interface BaseImage {
   readonly snapshot: Snapshot;
   /** Guest values that the host calls, by name: tokens of `QuickJS.exportHandle`. No guest code can reach these boxes. */
   readonly handles: Readonly<Record<string, number>>;
+  /** The address of the numbers that the host and the prelude share. They never move. */
+  readonly shared: number;
 }
 
 interface Header {
   readonly memoryBytes: number;
   readonly snapshot: Omit<Snapshot, 'memory'>;
   readonly handles: Readonly<Record<string, number>>;
+  readonly shared: number;
 }
 
 const LENGTH_BYTES = 4;
 
 export function encodeBaseImage(image: BaseImage): Uint8Array {
   const { memory, ...rest } = image.snapshot;
-  const header: Header = { memoryBytes: memory.byteLength, snapshot: rest, handles: image.handles };
+  const header: Header = {
+    memoryBytes: memory.byteLength,
+    snapshot: rest,
+    handles: image.handles,
+    shared: image.shared,
+  };
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
   const packed = deflateRawSync(memory, { level: 9 });
   const out = new Uint8Array(LENGTH_BYTES + headerBytes.byteLength + packed.byteLength);
@@ -43,5 +51,6 @@ export function decodeBaseImage(bytes: Uint8Array): BaseImage {
   // workerd counts the room it has made against the limit, not the bytes: an exact limit fails for some sizes.
   const memory = inflateRawSync(bytes.subarray(headerEnd), { maxOutputLength: 2 * header.memoryBytes });
   if (memory.byteLength !== header.memoryBytes) throw new Error('the base snapshot is truncated');
-  return { snapshot: { ...header.snapshot, memory: new Uint8Array(memory) }, handles: header.handles };
+  const { handles, shared } = header;
+  return { snapshot: { ...header.snapshot, memory: new Uint8Array(memory) }, handles, shared };
 }

@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import { engineModules } from './engine-modules.ts';
 import { HOST_CALLS, HOST_GLOBAL } from './guest/host-calls.ts';
 import { GUEST_ENTRIES, SCOPE_ENTRIES } from './guest-handles.ts';
+import { MARKS_END } from './write-marks-layout.ts';
 
 export interface BaseSources {
   /** The prelude: a script whose completion value is a `GuestEntry`. */
@@ -50,10 +51,22 @@ async function makeBase(sources: BaseSources): Promise<Uint8Array> {
   const scope = vm.callFunction(openScope, vm.undefined, lexicals);
   vm.executePendingJobs();
   const handles = { ...exportFunctions(vm, guest, GUEST_ENTRIES), ...exportFunctions(vm, scope, SCOPE_ENTRIES) };
+  const shared = addressOf(vm, guest.getProp('shared'));
   host.dispose();
   vm.runGC();
   engine.memory.fill(0, 0, engine.stackPointer);
-  return encodeBaseImage({ snapshot: vm.snapshot(), handles });
+  return encodeBaseImage({ snapshot: vm.snapshot(), handles, shared });
+}
+
+/** Where the bytes of an ArrayBuffer lie. */
+function addressOf(vm: QuickJS, buffer: JSValueHandle): number {
+  const exports = vm._getExports();
+  const length = exports.wasm_malloc(4);
+  const address = exports.qjs_get_array_buffer(buffer.ptr, length);
+  exports.wasm_free(length);
+  buffer.dispose();
+  if (address === 0) throw new Error('the guest shares no numbers');
+  return address;
 }
 
 function newEngine(): Promise<Engine> {
@@ -78,7 +91,7 @@ async function compile(source: string, filename: string): Promise<Uint8Array> {
 }
 
 /** Where no stack of the loading reaches. */
-const BYTECODE_AT = 1024;
+const BYTECODE_AT = MARKS_END;
 const STACK_BYTES = 262_144 + 65_536;
 
 /**

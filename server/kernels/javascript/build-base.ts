@@ -11,12 +11,16 @@ import { runBaseWorker } from '../build-base-worker.ts';
 import { checkEngineLock } from './build-engine-lock.ts';
 import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
 import { assembleMemoryComparer } from './build-memory-comparer.ts';
+import { markWrites } from './build-write-marks.ts';
 import { bundleGuest } from './guest/build/bundle.ts';
 
 const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const require = createRequire(import.meta.url);
 
 const OUTPUT = here('../../../dist/javascript/');
+
+/** The interpreter, of the package `quickjs-wasi`: its writes are marked before it is used. */
+const INTERPRETER = ['quickjs.wasm', 'crypto.so', 'encoding.so', 'headers.so', 'structured-clone.so', 'url.so'];
 
 export interface EngineBuild {
   /** sha256 over the Wasm modules and the base snapshot's contents, in hex. */
@@ -29,13 +33,16 @@ export async function buildJavaScriptEngine(options: { readonly update: boolean 
   await mkdir(OUTPUT, { recursive: true });
   await writeFile(`${OUTPUT}interrupt-switch.wasm`, assembleInterruptSwitch());
   await writeFile(`${OUTPUT}memory-comparer.wasm`, assembleMemoryComparer());
+  for (const file of INTERPRETER) {
+    await writeFile(`${OUTPUT}${file}`, markWrites(await readFile(require.resolve(`quickjs-wasi/${file}`))));
+  }
   const { id, base } = await makeEngine();
   await checkEngineLock(here('./engine.lock.json'), id, options.update);
   await writeFile(`${OUTPUT}base.bin`, base);
   await writeFile(`${OUTPUT}engine.json`, `${JSON.stringify({ engine: id })}\n`);
 }
 
-/** The same sources give the same bytes. Needs `interrupt-switch.wasm` in `dist/javascript/`. */
+/** The same sources give the same bytes. Needs the Wasm modules in `dist/javascript/`. */
 export async function makeEngine(): Promise<EngineBuild> {
   const wasm: string[] = [];
   const worker = await bundleBaseWorker(wasm);
@@ -60,9 +67,7 @@ async function bundleBaseWorker(wasm: string[]): Promise<string> {
     name: 'compiled-modules',
     setup({ onResolve }) {
       onResolve({ filter: /\.(wasm|so)$/ }, ({ path, resolveDir }) => {
-        const file = path.startsWith('.')
-          ? fileURLToPath(new URL(path, `file://${resolveDir}/`))
-          : require.resolve(path);
+        const file = fileURLToPath(new URL(path, `file://${resolveDir}/`));
         wasm.push(file);
         return { path: file, external: true };
       });

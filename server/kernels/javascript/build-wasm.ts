@@ -25,6 +25,12 @@ export function name(text: string): number[] {
   return sized([...text].map((character) => character.charCodeAt(0)));
 }
 
-function leb128(value: number): number[] {
+/** An unsigned number. */
+export function leb128(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb128(value >>> 7)];
+}
+
+/** A number that is not negative, where the format takes signed ones. */
+export function signedLeb128(value: number): number[] {
+  return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signedLeb128(value >>> 7)];
 }

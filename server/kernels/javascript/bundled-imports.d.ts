@@ -5,7 +5,7 @@ declare module '*.wasm' {
   export default module;
 }
 
-declare module 'quickjs-wasi/*.so' {
+declare module '*.so' {
   const module: WebAssembly.Module;
   export default module;
 }

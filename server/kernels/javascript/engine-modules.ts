@@ -1,13 +1,13 @@
 /** The Wasm modules that make a QuickJS instance, in the order in which a base snapshot loads them. */
 
 import type { ExtensionDescriptor } from 'quickjs-wasi';
-import crypto from 'quickjs-wasi/crypto.so';
-import encoding from 'quickjs-wasi/encoding.so';
-import headers from 'quickjs-wasi/headers.so';
-import quickjs from 'quickjs-wasi/quickjs.wasm';
-import structuredClone from 'quickjs-wasi/structured-clone.so';
-import url from 'quickjs-wasi/url.so';
+import crypto from '../../../dist/javascript/crypto.so';
+import encoding from '../../../dist/javascript/encoding.so';
+import headers from '../../../dist/javascript/headers.so';
 import interruptSwitch from '../../../dist/javascript/interrupt-switch.wasm';
+import quickjs from '../../../dist/javascript/quickjs.wasm';
+import structuredClone from '../../../dist/javascript/structured-clone.so';
+import url from '../../../dist/javascript/url.so';
 
 export interface EngineModules {
   readonly quickjs: WebAssembly.Module;

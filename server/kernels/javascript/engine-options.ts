@@ -4,6 +4,7 @@ import type { JSValueHandle, QuickJSOptions } from 'quickjs-wasi';
 import type { EngineModules } from './engine-modules.ts';
 import { promiseIntegration } from './jspi.ts';
 import type { Polls } from './polls.ts';
+import { markWritten } from './write-marks.ts';
 
 /** Guest allocations beyond this throw a catchable out-of-memory error. */
 const MEMORY_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -106,10 +107,12 @@ function wasiFunctions(memory: WebAssembly.Memory, options: EngineOptions) {
       if (clock !== REALTIME_CLOCK && clock !== MONOTONIC_CLOCK) return NOT_SUPPORTED;
       const nanoseconds = BigInt(Math.round(options.now() * 1e6));
       new DataView(memory.buffer).setBigUint64(result, nanoseconds, true);
+      markWritten(new Uint8Array(memory.buffer), result, 8);
       return SUCCESS;
     },
     random_get(address: number, length: number): number {
       new Uint8Array(memory.buffer, address, length).set(options.randomBytes(length));
+      markWritten(new Uint8Array(memory.buffer), address, length);
       return SUCCESS;
     },
     /** QuickJS writes here only when it reports its own bugs: a guest must not reach the server's log. */
@@ -118,6 +121,7 @@ function wasiFunctions(memory: WebAssembly.Memory, options: EngineOptions) {
       let total = 0;
       for (let index = 0; index < count; index += 1) total += view.getUint32(vectors + index * 8 + 4, true);
       view.setUint32(written, total, true);
+      markWritten(new Uint8Array(memory.buffer), written, 4);
       return SUCCESS;
     },
   };

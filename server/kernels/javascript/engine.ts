@@ -10,6 +10,7 @@ import { EvalFlags, type HostFunction, JSValueHandle, QuickJS, type Snapshot } f
 import { type EngineOptions, prepareInstance, withoutHostStack } from './engine-options.ts';
 import { promiseIntegration } from './jspi.ts';
 import { Polls } from './polls.ts';
+import { markWritten } from './write-marks.ts';
 
 /** The instance is broken: it must be discarded. */
 export class EngineTrap extends Error {
@@ -71,6 +72,16 @@ export class Engine {
   /** The bytes of the live linear memory. Growth replaces them: do not keep them across an entry. */
   get memory(): Uint8Array {
     return new Uint8Array(this.#exports.memory.buffer);
+  }
+
+  /** A number (f64) of the heap. */
+  readNumber(address: number): number {
+    return new DataView(this.#exports.memory.buffer).getFloat64(address, true);
+  }
+
+  writeNumber(address: number, value: number): void {
+    new DataView(this.#exports.memory.buffer).setFloat64(address, value, true);
+    markWritten(this.memory, address, Float64Array.BYTES_PER_ELEMENT);
   }
 
   /** Everything below this address is stack, dead while nothing is entered. */

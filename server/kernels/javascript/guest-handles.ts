@@ -8,14 +8,12 @@ export const GUEST_ENTRIES = [
   'started',
   'restored',
   'reseed',
-  'setCurrentInput',
-  'render',
-  'renderError',
+  'conclude',
+  'concludeError',
   'reportUncaught',
   'complete',
   'inspect',
   'variables',
-  'nextTimerAt',
   'runTimer',
   'shiftTimers',
   'fetchHead',
@@ -27,11 +25,6 @@ export const GUEST_ENTRIES = [
   'decodePlain',
 ] as const satisfies readonly (keyof GuestEntry)[];
 
-export const SCOPE_ENTRIES = [
-  'open',
-  'setLast',
-  'setLastError',
-  'moduleName',
-] as const satisfies readonly (keyof ScopeEntry)[];
+export const SCOPE_ENTRIES = ['open', 'moduleName'] as const satisfies readonly (keyof ScopeEntry)[];
 
 export type GuestFunction = (typeof GUEST_ENTRIES)[number] | (typeof SCOPE_ENTRIES)[number];

@@ -3,6 +3,7 @@
 import { JSValueHandle } from 'quickjs-wasi';
 import type { BaseImage } from './base-image.ts';
 import type { Engine } from './engine.ts';
+import { SHARED_INPUT, SHARED_NEXT_TIMER } from './guest/host-calls.ts';
 import type { GuestFunction } from './guest-handles.ts';
 
 export type HostValue = string | number | Uint8Array | null | undefined | JSValueHandle;
@@ -10,15 +11,35 @@ export type HostValue = string | number | Uint8Array | null | undefined | JSValu
 export class Guest {
   readonly #engine: Engine;
   readonly #handles: ReadonlyMap<string, JSValueHandle>;
+  readonly #shared: number;
 
-  /** `handles` are those of the base snapshot: the heap still has them at the same addresses. */
-  constructor(engine: Engine, handles: BaseImage['handles']) {
+  /** Of the base snapshot: the heap still has handles and shared numbers at the same addresses. */
+  constructor(engine: Engine, { handles, shared }: BaseImage) {
     this.#engine = engine;
+    this.#shared = shared;
     // The boxes belong to the heap for ever: as singletons, the handles are never freed.
     const entries = Object.entries(handles).map(
       ([name, box]) => [name, new JSValueHandle(engine.vm, box, true)] as const,
     );
     this.#handles = new Map(entries);
+  }
+
+  /** The input that what happens in the guest now belongs to. */
+  get input(): number {
+    return this.#engine.readNumber(this.#addressOf(SHARED_INPUT));
+  }
+
+  set input(number: number) {
+    this.#engine.writeNumber(this.#addressOf(SHARED_INPUT), number);
+  }
+
+  /** When the next timer is due, in milliseconds since the epoch; -1 if there is none. */
+  get nextTimerAt(): number {
+    return this.#engine.readNumber(this.#addressOf(SHARED_NEXT_TIMER));
+  }
+
+  #addressOf(index: number): number {
+    return this.#shared + index * Float64Array.BYTES_PER_ELEMENT;
   }
 
   /** Calls with the guest able to yield. Throws `GuestThrew` when it is interrupted or out of memory. */

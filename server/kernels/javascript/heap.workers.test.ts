@@ -1,9 +1,11 @@
 /** Heaps that outlive their instance. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { findHeapChanges } from '../heap-delta.ts';
 import { HeapDeltaError } from '../heap-packing.ts';
 import { EngineGoneError } from '../kernel.ts';
 import { javascriptFactory } from './factory.ts';
+import { StoredHeapState } from './stored-heap.ts';
 import { MemoryFiles } from './testing/memory-files.ts';
 import { TestSession } from './testing/test-session.ts';
 
@@ -35,7 +37,47 @@ async function askAll(session: TestSession): Promise<string[]> {
   return answers;
 }
 
+/** Where the heap begins. */
+const STACK_BYTES = 1_048_576;
+
+/** Writes of all kinds: by the interpreter, by its extensions, by the host on their behalf; short, long, and with growth. */
+const WRITES = [
+  'let text = ""; for (let i = 0; i < 5000; i++) text += i; text.length',
+  'const copy = new Uint8Array(300_000).fill(7); copy.copyWithin(5, 100, 200_000); copy.set([1, 2], 299_998)',
+  'crypto.getRandomValues(new Uint8Array(65_536)); crypto.randomUUID(); Math.random()',
+  'structuredClone({ a: [1, new Map([[1, new Date()]])] }); new URL("https://a.test/?x=" + "y".repeat(9000)).href',
+  'new TextDecoder().decode(new TextEncoder().encode("é".repeat(50_000))); btoa("x".repeat(9000))',
+  'fs.writeFileSync("a", "x".repeat(200_000)); fs.readFileSync("a", "utf8").replace(/x(?=x)/g, "yy").length',
+  'await kv.set("k", Array.from({ length: 5000 }, (_, i) => ({ i }))); (await kv.get("k")).length',
+  'setTimeout(() => console.log("late"), 50_000); await new Promise((done) => setTimeout(done, 2))',
+  'class Tree { constructor(d) { this.l = d && new Tree(d - 1); this.r = d && new Tree(d - 1); } } let t = new Tree(12)',
+  't = null; JSON.stringify(JSON.parse(JSON.stringify(Array.from({ length: 9000 }, (_, i) => [i, "s" + i])))).length',
+  'const grown = Array.from({ length: 40_000 }, (_, i) => ({ i, s: "object " + i })); grown.sort((a, b) => b.i - a.i)[0]',
+  'BigInt("9".repeat(3000)) ** 3n; [..."ab".repeat(4000)].reverse().join("").normalize("NFD").length; null.x',
+];
+
 describe('a stored heap', () => {
+  it('holds every byte of the live memory after each input', async () => {
+    const session = await TestSession.open();
+    const left: unknown[] = [];
+    const { snapshot } = StoredHeapState.prototype;
+    vi.spyOn(StoredHeapState.prototype, 'snapshot').mockImplementation(function (this: StoredHeapState, live, now) {
+      const segment = snapshot.call(this, live, now);
+      const bytes = new Uint8Array(live.buffer);
+      left.push(findHeapChanges(this.stored, bytes, [{ start: STACK_BYTES, end: bytes.length }]));
+      return segment;
+    });
+    try {
+      for (const code of WRITES) {
+        await session.evaluate(code);
+        session.store();
+      }
+      expect(left).toEqual(WRITES.map(() => null));
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it('goes on where it was, from deltas', async () => {
     const session = await TestSession.open();
     for (const code of STATE) {

@@ -64,7 +64,6 @@ export class JavaScriptKernel implements Kernel {
   readonly #heap: StoredHeapState;
   readonly #host: KernelHost;
   readonly #turn: TurnState;
-  #nextTimerAt = -1;
 
   /** Restores the heap and starts the guest in it. */
   static async boot(parts: KernelParts): Promise<JavaScriptKernel> {
@@ -97,7 +96,7 @@ export class JavaScriptKernel implements Kernel {
         onRejection: rejections.note,
       },
     );
-    guest = new Guest(engine, parts.base.handles);
+    guest = new Guest(engine, parts.base);
     return new JavaScriptKernel(parts, engine, guest, rejections, turn);
   }
 
@@ -150,15 +149,14 @@ export class JavaScriptKernel implements Kernel {
   async runBackground(request: { readonly fuel: number }, io: KernelIo): Promise<BackgroundTurn> {
     this.#refuseWhileBusy();
     let ran = 0;
-    let input = 0;
     try {
       return await this.#inTurn(io, async () => {
         this.#vm.polls.begin(request.fuel);
-        const reason = await this.#loop.runDue((number) => {
+        const reason = await this.#loop.runDue(() => {
           ran += 1;
-          input = number;
         });
         if (!reason) return { status: 'ok', ran };
+        const { input } = this.#guest;
         return { status: 'interrupted', input, reason, clean: await this.#loop.recover() };
       });
     } catch (error) {
@@ -168,7 +166,8 @@ export class JavaScriptKernel implements Kernel {
 
   nextBackgroundAt(): number | null {
     if (this.#fetches.hasEvents || (!this.#turn.io && this.#vm.hasJobs)) return this.#host.now();
-    return this.#nextTimerAt < 0 ? null : this.#nextTimerAt;
+    const { nextTimerAt } = this.#guest;
+    return nextTimerAt < 0 ? null : nextTimerAt;
   }
 
   get hasWork(): boolean {
@@ -215,7 +214,6 @@ export class JavaScriptKernel implements Kernel {
       this.#guest.callNow('restored', seed);
       this.#guest.callNow('shiftTimers', Math.max(0, this.#host.now() - takenAt - ran));
     }
-    this.#nextTimerAt = Number(this.#guest.callNow('nextTimerAt'));
   }
 
   async #inTurn<T>(io: KernelIo, run: () => Promise<T>): Promise<T> {
@@ -223,7 +221,6 @@ export class JavaScriptKernel implements Kernel {
     try {
       const result = await run();
       this.#rejections.clear();
-      this.#nextTimerAt = Number(this.#guest.callNow('nextTimerAt'));
       return result;
     } finally {
       this.#turn.io = null;
@@ -239,7 +236,7 @@ export class JavaScriptKernel implements Kernel {
       return { status: 'error', error: renderSyntaxError(error, code, input) };
     }
     this.#vm.polls.begin(fuel);
-    this.#guest.callNow('setCurrentInput', input);
+    this.#guest.input = input;
     try {
       const promise = await this.#vm.evaluate(source, `REPL${input}`);
       const reason = await this.#loop.runUntilSettled(promise);
@@ -289,13 +286,9 @@ export class JavaScriptKernel implements Kernel {
     const result = this.#vm.promiseResult(promise);
     promise.dispose();
     if (rejected) return this.#failed(result);
-    // QuickJS wraps the completion value, so that a promise is not waited for.
-    const value = result.getProp('value');
-    result.dispose();
-    this.#guest.callNow('setLast', value);
     this.#vm.polls.begin(RENDER_FUEL);
-    const text = String(await this.#guest.call('render', value));
-    value.dispose();
+    const text = String(await this.#guest.call('conclude', result));
+    result.dispose();
     const rendered: RenderedValue = JSON.parse(text);
     return { status: 'ok', value: rendered };
   }
@@ -307,9 +300,8 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #failed(thrown: JSValueHandle): Promise<Evaluation> {
-    this.#guest.callNow('setLastError', thrown);
     this.#vm.polls.begin(RENDER_FUEL);
-    const text = String(await this.#guest.call('renderError', thrown));
+    const text = String(await this.#guest.call('concludeError', thrown));
     thrown.dispose();
     const error: RenderedError = JSON.parse(text);
     return { status: 'error', error };

@@ -14,6 +14,7 @@ import {
   type NextDifference,
 } from '../heap-delta.ts';
 import { HeapDeltaError } from '../heap-packing.ts';
+import { clearMarks, markedStretches } from './write-marks.ts';
 
 const TIME_BYTES = 8;
 const WASM_PAGE_BYTES = 65_536;
@@ -58,7 +59,9 @@ export class StoredHeapState {
   /** What changed since the last call, which `live` becomes; null if nothing did. */
   snapshot(live: WebAssembly.Memory, now: number): Uint8Array | null {
     const bytes = new Uint8Array(live.buffer);
-    const changes = findHeapChanges(this.stored, bytes, this.#from, this.#compareWith(live));
+    const stretches = markedStretches(bytes, this.#from);
+    clearMarks(bytes);
+    const changes = findHeapChanges(this.stored, bytes, stretches, this.#compareWith(live));
     if (!changes) return null;
     const segment = encodeSegment(changes, bytes, now);
     this.#growTo(bytes.byteLength);
@@ -73,7 +76,8 @@ export class StoredHeapState {
    */
   keyframe(): Uint8Array {
     const { stored } = this;
-    const changes = findHeapChanges(this.#base, stored, this.#from) ?? { memoryBytes: stored.byteLength, runs: [] };
+    const all = [{ start: this.#from, end: stored.byteLength }];
+    const changes = findHeapChanges(this.#base, stored, all) ?? { memoryBytes: stored.byteLength, runs: [] };
     return encodeSegment(changes, stored, this.#takenAt ?? 0);
   }
 

@@ -59,14 +59,14 @@ export class EventLoop {
       if (this.#engine.promiseState(promise) === 'rejected') return null;
       const input = await this.#runNext(this.#now());
       if (input !== null) continue;
-      const isWaiting = this.#fetches.isOpen || Number(this.#guest.callNow('nextTimerAt')) >= 0;
+      const isWaiting = this.#fetches.isOpen || this.#guest.nextTimerAt >= 0;
       if (!isWaiting && !this.#engine.hasJobs && !polls.stopped) return null;
       await this.#waitForWork();
     }
   }
 
-  /** Does the work that is due, once. `onInput` is told the input each piece of work belongs to. */
-  async runDue(onInput: (input: number) => void): Promise<StopReason | null> {
+  /** Does the work that is due, once. `onWork` is told of each piece. */
+  async runDue(onWork: () => void): Promise<StopReason | null> {
     const { polls } = this.#engine;
     const now = this.#now();
     for (;;) {
@@ -74,7 +74,7 @@ export class EventLoop {
       if (polls.stopped) return polls.stopped;
       const input = await this.#runNext(now);
       if (input === null) return null;
-      if (input >= 0) onInput(input);
+      if (input >= 0) onWork();
     }
   }
 
@@ -143,7 +143,7 @@ export class EventLoop {
   }
 
   async #waitForWork(): Promise<void> {
-    const timerAt = Number(this.#guest.callNow('nextTimerAt'));
+    const timerAt = this.#guest.nextTimerAt;
     if (this.#fetches.hasEvents || this.#engine.polls.stopped) return;
     await new Promise<void>((resolve) => {
       const delay = Math.max(0, Math.ceil(timerAt - this.#now()));

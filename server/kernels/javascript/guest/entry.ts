@@ -13,13 +13,14 @@ import './web/printing.ts';
 import { host } from './core/host.ts';
 import { decodePlain, encodePlain } from './core/plain-data.ts';
 import { apply, freeze } from './core/primordials.ts';
-import { defineGlobals, state } from './core/state.ts';
+import { defineGlobals, shared, state } from './core/state.ts';
 import type { GuestEntry } from './host-calls.ts';
-import { render, renderError, reportUncaught } from './print/render.ts';
+import { reportUncaught } from './print/render.ts';
 import { installStacks } from './print/stack.ts';
 import { closePrelude, complete, inspectAt, variables } from './session/explore.ts';
+import { conclude, concludeError } from './session/last-values.ts';
 import { reseed } from './session/random.ts';
-import { nextTimerAt, runTimer, shiftTimers } from './session/timers.ts';
+import { runTimer, shiftTimers } from './session/timers.ts';
 import { fetchChunk, fetchEnd, fetchFail, fetchForget, fetchHead, interruptFetches } from './web/fetch.ts';
 import './session/kv.ts';
 import './session/programs.ts';
@@ -51,16 +52,12 @@ export const entry: GuestEntry = freeze({
     unfailing(interruptFetches, undefined)();
   },
   reseed,
-  setCurrentInput(input: number): void {
-    state.input = input;
-  },
-  render,
-  renderError,
+  conclude,
+  concludeError,
   reportUncaught,
   complete: unfailing(complete, NOTHING_TO_COMPLETE),
   inspect: unfailing(inspectAt, null),
   variables: unfailing(variables, '[]'),
-  nextTimerAt,
   runTimer,
   shiftTimers,
   fetchHead: unfailing(fetchHead, -1),
@@ -70,4 +67,5 @@ export const entry: GuestEntry = freeze({
   fetchForget: unfailing(fetchForget, -1),
   encodePlain,
   decodePlain,
+  shared: shared.buffer,
 });

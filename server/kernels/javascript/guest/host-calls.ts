@@ -2,7 +2,7 @@
  * The seam between the JavaScript kernel's host side and the prelude that runs inside QuickJS.
  *
  * Both directions carry only strings, numbers, booleans, null, undefined and ArrayBuffers; structured data travels as
- * JSON text, so that neither side ever reads the other's objects. The exceptions are `render`, `renderError` and the
+ * JSON text, so that neither side ever reads the other's objects. The exceptions are `conclude`, `concludeError` and the
  * four questions of `ValueCalls`, which pass a guest value on by handle: no property of it is read by the host.
  *
  * A heap that was stored yesterday holds yesterday's prelude: this interface grows only by addition. A call keeps its
@@ -200,16 +200,14 @@ export interface GuestEntry {
   restored(seed: ArrayBuffer): void;
   /** Seeds `Math.random` from at least 16 bytes; `started` and `restored` include it. */
   reseed(seed: ArrayBuffer): void;
-  /** Output, timers and fetches from now on belong to this input. */
-  setCurrentInput(input: number): void;
 
   /**
-   * JSON of `RenderedValue` (kernel.ts). Runs no getter and no proxy trap of the value, and no method of it but
-   * `Symbol.for('nodejs.util.inspect.custom')`, as Node does.
+   * Makes the value of an input that of `_`; returns JSON of its `RenderedValue` (kernel.ts). Runs no getter and no proxy
+   * trap of the value, and no method of it but `Symbol.for('nodejs.util.inspect.custom')`, as Node does.
    */
-  render(value: unknown): string;
-  /** JSON of `RenderedError` (kernel.ts) for anything that can be thrown. Runs what `render` runs. */
-  renderError(error: unknown): string;
+  conclude(completion: { readonly value: unknown }): string;
+  /** Makes what an input threw, which may be anything, that of `_error`; returns JSON of its `RenderedError`. */
+  concludeError(error: unknown): string;
   /** Writes `Uncaught …` to standard error, for a rejection that nobody handled. */
   reportUncaught(error: unknown): void;
 
@@ -220,8 +218,6 @@ export interface GuestEntry {
   /** JSON of `Variable[]` (kernel.ts): what the user defined, in the order of definition. */
   variables(): string;
 
-  /** When the next timer is due, in milliseconds since the epoch; -1 if there is none. */
-  nextTimerAt(): number;
   /** Runs the first timer that is due at `now`. Returns the input it came from, or -1 if none was due. */
   runTimer(now: number): number;
   /** Moves every timer's due time: how a frozen kernel's timers keep their remaining time. */
@@ -239,4 +235,13 @@ export interface GuestEntry {
   /** Plain data (core/plain-data.ts) of a value, and the other way round. These throw for what is none. */
   encodePlain(value: unknown, name: string): string;
   decodePlain(text: string): unknown;
+
+  /** Of `SHARED_NUMBERS` numbers (f64), which the host reads and writes in place. No guest code can reach it. */
+  readonly shared: ArrayBuffer;
 }
+
+/** The input that output, timers and fetches belong to from now on: the host writes it, and so does each turn of a timer. */
+export const SHARED_INPUT = 0;
+/** When the next timer is due, in milliseconds since the epoch; -1 if there is none. */
+export const SHARED_NEXT_TIMER = 1;
+export const SHARED_NUMBERS = 2;

@@ -12,10 +12,6 @@ export interface ScopeEntry {
    * Makes room for the bindings of an input. `json` is JSON of `InputNames`; returns JSON of `ScopeAnswer`.
    */
   open(json: string): string;
-  /** The value of `_`, unless the user took that name. */
-  setLast(value: unknown): void;
-  /** The value of `_error`, unless the user took that name. */
-  setLastError(error: unknown): void;
   /**
    * The name under which a session file's module is known: the path, and `?v=2` and so on for later contents of a file
    * that was imported before.
@@ -98,22 +94,6 @@ function append(list: string[], item: string): void {
   define(list, list.length, item);
 }
 
-/** A global that the REPL sets until the user does. Returns the REPL's setter. */
-function defineLast(name: '_' | '_error', notice: string): (value: unknown) => void {
-  let last: unknown;
-  defineProperty(root, name, {
-    configurable: true,
-    get: () => last,
-    set: (value) => {
-      define(root, name, value);
-      console.log(notice);
-    },
-  });
-  return (value) => {
-    last = value;
-  };
-}
-
 function moduleName(path: string, digest: string): string {
   for (let version = 1; ; version += 1) {
     const name = version === 1 ? path : `${path}?v=${version}`;
@@ -125,7 +105,5 @@ function moduleName(path: string, digest: string): string {
 
 export const entry: ScopeEntry = {
   open,
-  setLast: defineLast('_', 'Expression assignment to _ now disabled.'),
-  setLastError: defineLast('_error', 'Expression assignment to _error now disabled.'),
   moduleName,
 };

@@ -1,11 +1,25 @@
 /** What the prelude as a whole remembers. */
 
+import { SHARED_INPUT, SHARED_NEXT_TIMER, SHARED_NUMBERS } from '../host-calls.ts';
+
+/** What the host reads and writes in place: see `SHARED_NUMBERS`. */
+export const shared = new Float64Array(SHARED_NUMBERS);
+shared[SHARED_NEXT_TIMER] = -1;
+
 export const state: {
   /** The number of the input that what happens now belongs to. */
   input: number;
   /** `host.now()` when the session first started. */
   timeOrigin: number;
-} = { input: 0, timeOrigin: 0 };
+} = {
+  get input() {
+    return shared[SHARED_INPUT] as number;
+  },
+  set input(number: number) {
+    shared[SHARED_INPUT] = number;
+  },
+  timeOrigin: 0,
+};
 
 /** Gives functions and classes the names that users see: the bundler shortens those in the source. */
 export function nameAll(values: Record<string, unknown>): void {

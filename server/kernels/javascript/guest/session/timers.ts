@@ -5,7 +5,8 @@
 
 import { host } from '../core/host.ts';
 import { apply, mapDelete, mapGet, mapSet } from '../core/primordials.ts';
-import { defineGlobals, nameAll, state } from '../core/state.ts';
+import { defineGlobals, nameAll, shared, state } from '../core/state.ts';
+import { SHARED_NEXT_TIMER } from '../host-calls.ts';
 import { reportUncaught } from '../print/render.ts';
 
 type Callback = (...parameters: unknown[]) => unknown;
@@ -60,6 +61,7 @@ class Timeout {
     else this.#after.#before = this.#before;
     this.#before = undefined;
     this.#after = undefined;
+    Timeout.#tellNext();
     return this;
   }
 
@@ -99,17 +101,19 @@ class Timeout {
     else before.#after = this;
     if (after === undefined) Timeout.#last = this;
     else after.#before = this;
+    Timeout.#tellNext();
   }
 
   static #first: Timeout | undefined;
   static #last: Timeout | undefined;
 
-  static dueOfFirst(): number {
-    return Timeout.#first === undefined ? -1 : Timeout.#first.#due;
+  static #tellNext(): void {
+    shared[SHARED_NEXT_TIMER] = Timeout.#first === undefined ? -1 : Timeout.#first.#due;
   }
 
   static shift(milliseconds: number): void {
     for (let timer = Timeout.#first; timer !== undefined; timer = timer.#after) timer.#due += milliseconds;
+    Timeout.#tellNext();
   }
 
   /** Calls back if the timer is due, after it left the queue or moved on to its next turn. */
@@ -156,7 +160,7 @@ export const timersPromises = {
 };
 
 export const timers = functions;
-export const { dueOfFirst: nextTimerAt, runFirst: runTimer, shift: shiftTimers } = Timeout;
-for (const internal of ['dueOfFirst', 'runFirst', 'shift']) Reflect.deleteProperty(Timeout, internal);
+export const { runFirst: runTimer, shift: shiftTimers } = Timeout;
+for (const internal of ['runFirst', 'shift']) Reflect.deleteProperty(Timeout, internal);
 
 defineGlobals(functions);
