@@ -1,7 +1,7 @@
 /**
  * Build step: rewrites the interpreter's Wasm so that each of its writes marks the page it begins in.
  *
- * A snapshot would have to compare all of the heap otherwise, which was the largest cost of an input that does little.
+ * A snapshot would have to compare all of the heap otherwise, the largest cost of an input that does little.
  * Stores are marked by build-marked-stores.ts. `memory.copy` and `memory.fill` become calls of functions that mark all
  * that they write; so does the export `wasm_malloc`, by which the host gets the memory that it writes to.
  */

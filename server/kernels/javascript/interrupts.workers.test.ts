@@ -104,12 +104,14 @@ describe('fuel', () => {
     expect(await session.show('Array.from({ length: 100 }, (_, i) => ({ i }))', { fuel: 1 })).toContain('{ i: 99 }');
   });
 
-  it('ends timers in the background', async () => {
+  it('ends timers in the background, by the number of their input', async () => {
     const session = await TestSession.open();
+    await session.evaluate('0');
     await session.evaluate('setTimeout(() => { for (;;); }, 1)');
+    await session.evaluate('setTimeout(() => 0, 0)');
     session.clockOffset = 10;
     const turn = await session.runBackground(20);
-    expect(turn).toMatchObject({ status: 'interrupted', reason: 'fuel', clean: true });
+    expect(turn).toMatchObject({ status: 'interrupted', input: 2, reason: 'fuel', clean: true });
     expect(await session.show('1')).toBe('1');
   });
 });
