@@ -10,7 +10,10 @@ export interface StdinPipe {
   readonly stream: ReadableStream<Uint8Array>;
 }
 
-/** `grant` is called with the offset up to which the client may now send. */
+/**
+ * `grant` is called with the offset up to which the client may now send, each time that the program reads: with all of
+ * it read, that tells the client that the program waits.
+ */
 export function openStdin(grant: (through: number) => void): StdinPipe {
   const waiting: Uint8Array[] = [];
   const moved = new Signal();
@@ -21,12 +24,12 @@ export function openStdin(grant: (through: number) => void): StdinPipe {
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        if (state === 'open') grant(read + LIMITS.stdinCredit);
         while (waiting.length === 0 && state === 'open') await moved.wait();
         const chunk = waiting.shift();
         if (chunk === undefined) return controller.close();
         read += chunk.length;
         controller.enqueue(chunk);
-        grant(read + LIMITS.stdinCredit);
       },
       cancel() {
         state = 'cancelled';

@@ -113,6 +113,23 @@ describe('a program', () => {
     expect((await run('process.stdin.pipe(process.stdout)', { stdin })).stdout).toBe(stdin);
   });
 
+  it('reads it line by line with node:readline, as node does', async () => {
+    async function* pieces() {
+      for (const piece of ['Ada\n', 'one\r', '\n\ntw', 'o\nlast']) yield piece;
+    }
+    const code = `
+      import { createInterface } from 'node:readline';
+      import * as promises from 'readline/promises';
+      const lines = promises.createInterface({ input: process.stdin, output: process.stdout });
+      const name = await lines.question('Name? ');
+      lines.close();
+      console.log(name);
+      const rest = createInterface({ input: process.stdin }).on('close', () => console.log('closed'));
+      for await (const line of rest) console.log(JSON.stringify(line));`;
+    const printed = 'Name? Ada\n"one"\n""\n"two"\nclosed\n"last"\n';
+    expect((await run(code, { stdin: pieces() })).stdout).toBe(printed);
+  });
+
   it('does not wait for input that it never reads', async () => {
     const stdin = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
     expect(await run('console.log(1)', { stdin })).toEqual(exited('1\n'));

@@ -263,3 +263,35 @@ async function killWorkerd(terminals: readonly PtyTerminal[]): Promise<void> {
   process.kill(pid, 'SIGKILL');
   await Promise.all(lost);
 }
+
+it('gives a program that it runs the lines that are typed while that waits for them', async () => {
+  await machine.file(
+    'ask.ts',
+    `process.stdout.write('Name? ');
+    for await (const line of process.stdin) console.log('[' + line.toString().trim() + ']');
+    console.log('read to its end');`,
+  );
+  const terminal = await open('asked', [], { columns: 120, rows: 30 });
+  terminal.type('.run ask.ts\r');
+  await terminal.shows('ask.ts Name?');
+  terminal.type('Ada\r');
+  await terminal.shows('[Ada]');
+  await terminal.shows('? ');
+  terminal.type('\x04');
+  await terminal.shows('read to its end');
+  terminal.type('40 + 2\r');
+  await terminal.shows('\n42 ');
+});
+
+it('a program that runs on a terminal reads what is typed there', async () => {
+  await machine.file(
+    'two.ts',
+    'for await (const line of process.stdin) console.log("[" + line.toString().trim() + "]");',
+  );
+  const terminal = machine.open(['run', 'two.ts']);
+  opened.push(terminal);
+  terminal.type('Ada\r');
+  await terminal.shows('[Ada]');
+  terminal.type('\x04');
+  expect((await terminal.ended).status).toBe(0);
+});

@@ -225,8 +225,10 @@ export class Controller {
   }
 
   #interrupt(leaving: boolean) {
-    const { busy, connection, readOnly } = this.#session.getSnapshot().status;
+    const { ask, status } = this.#session.getSnapshot();
+    const { busy, connection, readOnly } = status;
     if (busy && connection === 'online' && !readOnly) return this.#session.interrupt();
+    if (ask !== null && 'program' in ask) return void this.#session.kill(ask.program);
     if (this.#state.editor.text !== '') {
       this.#remember(this.#state.editor.text);
       return this.#dispatch({ type: 'take' });

@@ -25,7 +25,7 @@ import { Backoff } from './backoff.ts';
 import type { ClientClock } from './clock.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LogDelivery } from './log-delivery.ts';
-import { type Program, StdinUpload, sendProgram } from './program-upload.ts';
+import { type Program, type StdinSource, StdinUpload, sendProgram } from './program-upload.ts';
 import { type Ask, Replies } from './replies.ts';
 import { Requests } from './requests.ts';
 import { ConnectError, type OpenSocket, type Socket } from './socket.ts';
@@ -124,12 +124,13 @@ export class SessionConnection {
   async run(program: Program, accepted: Accepted = ignore): Promise<number> {
     const channel = this.#takeChannel();
     const stdin = program.stdin === null ? null : this.#takeChannel();
-    const number = await this.#requests.request(
+    return this.#requests.request(
       (request) => sendProgram(program, request, channel, stdin, (bytes) => this.#send(bytes)),
-      accepted,
+      (number) => {
+        accepted(number);
+        if (program.stdin !== null && stdin !== null) this.#pumpStdin(stdin, program.stdin);
+      },
     );
-    if (program.stdin !== null && stdin !== null) this.#pumpStdin(stdin, program.stdin);
-    return number;
   }
 
   /** Null: whatever the kernels run. */
@@ -153,11 +154,11 @@ export class SessionConnection {
     return channel;
   }
 
-  #pumpStdin(channel: number, source: AsyncIterable<Uint8Array>): void {
-    const upload = new StdinUpload(channel, (bytes) => this.#send(bytes));
+  #pumpStdin(channel: number, source: StdinSource): void {
+    const upload = new StdinUpload(channel, source, (bytes) => this.#send(bytes));
     this.#stdins.set(channel, upload);
     upload
-      .pump(source)
+      .pump()
       .catch(() => undefined)
       .finally(() => this.#stdins.delete(channel));
   }

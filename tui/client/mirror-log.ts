@@ -62,6 +62,20 @@ export class MirrorLog {
     for (const line of lines) this.#add(sourceOf(number, program.name), stream, line);
   }
 
+  /** The program waits for a line: what it printed last is the question. */
+  prompt(number: number): void {
+    const program = this.#programs.get(number);
+    if (program === undefined || program.rest.stdout === '') return;
+    this.#add(sourceOf(number, program.name), 'stdout', program.rest.stdout);
+    program.rest.stdout = '';
+  }
+
+  /** What a person gave to a program; null for the end of its input. */
+  typed(number: number, line: string | null): void {
+    const program = this.#programs.get(number);
+    this.#add(sourceOf(number, program?.name ?? ''), 'event', line === null ? 'end of input' : `? ${line}`);
+  }
+
   exit({ program: number, outcome }: EventBody<'exit'>): void {
     const program = this.#programs.get(number);
     const state = outcome.kind === 'exit' ? `exit ${outcome.code}` : outcome.kind;

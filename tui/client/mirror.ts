@@ -21,6 +21,7 @@ import type {
   SessionView,
   Variable,
 } from './session-view.ts';
+import { TypedInputs } from './typed-input.ts';
 
 /** What the mirror cannot do by itself. */
 export interface MirrorServices {
@@ -48,6 +49,10 @@ export class SessionMirror implements SessionView, ConnectionListener {
   #own = 0;
   /** What waits for a line. */
   #ask: Ask | null = null;
+  readonly #typed = new TypedInputs((program) => {
+    this.#log.prompt(program);
+    this.#changed();
+  });
   #snapshot: SessionSnapshot;
   #isNotifying = false;
 
@@ -103,10 +108,16 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   reply(text: string | null): void {
-    if (this.#ask === null) return;
-    this.#connection.reply(this.#ask, text);
+    const ask = this.#asked();
+    if (ask === null) return;
     // What is typed from now on is for the next one that asks.
-    this.#ask = null;
+    if ('program' in ask) {
+      this.#log.typed(ask.program, text);
+      this.#typed.give(ask.program, text);
+    } else {
+      this.#connection.reply(ask, text);
+      this.#ask = null;
+    }
     this.#changed();
   }
 
@@ -136,7 +147,8 @@ export class SessionMirror implements SessionView, ConnectionListener {
   async run(file: string, args: readonly string[]): Promise<void> {
     const isOfSession = this.#files.isFile(file);
     const program = isOfSession ? { entry: file, sources: [] } : await this.#services.readLocalProgram(file);
-    await this.#connection.run({ ...program, args, env: [], timeout: null, stdin: null });
+    const { stdin, accepted } = this.#typed.open();
+    await this.#connection.run({ ...program, args, env: [], timeout: null, stdin }, accepted);
   }
 
   async kill(program: number): Promise<void> {
@@ -161,8 +173,10 @@ export class SessionMirror implements SessionView, ConnectionListener {
         this.#blocks.input(event.body);
         break;
       case 'output':
-        if (event.body.cause === 'program') this.#log.output(event.body);
-        else this.#blocks.output(event.body.number, event.body.stream, event.body.bytes);
+        if (event.body.cause === 'program') {
+          this.#log.output(event.body);
+          if (this.#typed.asking === event.body.number) this.#log.prompt(event.body.number);
+        } else this.#blocks.output(event.body.number, event.body.stream, event.body.bytes);
         break;
       case 'done':
         this.#blocks.done(event.body);
@@ -173,6 +187,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
         break;
       case 'exit':
         this.#log.exit(event.body);
+        this.#typed.close(event.body.program);
         break;
       case 'files':
         this.#files.apply(event.body);
@@ -212,6 +227,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   lost(): void {
+    this.#typed.closeAll();
     this.#status = { ...this.#status, connection: 'reconnecting' };
     this.#changed();
   }
@@ -266,10 +282,16 @@ export class SessionMirror implements SessionView, ConnectionListener {
     return asked === null || attached === undefined || attached.id === this.#own ? this.#ask : null;
   }
 
+  #asked() {
+    const ask = this.#askHere();
+    const program = this.#typed.asking;
+    return ask === null && program !== null ? ({ program, isSecret: false } as const) : ask;
+  }
+
   #makeSnapshot(): SessionSnapshot {
     return {
       status: this.#status,
-      ask: this.#askHere(),
+      ask: this.#asked(),
       blocks: this.#blocks.view(),
       files: this.#files.view(),
       log: this.#log.view(),

@@ -71,15 +71,16 @@ describe('sendProgram', () => {
 describe('StdinUpload', () => {
   it('sends everything and the end', async () => {
     const server = line();
-    await new StdinUpload(CHANNEL, server.socket.send).pump(chunks(3, 0, 2));
+    await new StdinUpload(CHANNEL, chunks(3, 0, 2), server.socket.send).pump();
     expect([...(server.data.get(CHANNEL) ?? [])]).toEqual([0, 1, 2, 3, 4]);
     expect(server.finished).toContain(CHANNEL);
   });
 
   it('never sends more than was granted', async () => {
     const server = line();
-    const upload = new StdinUpload(CHANNEL, server.socket.send);
-    const pumping = upload.pump(chunks(LIMITS.stdinCredit - 1, 3, LIMITS.stdinCredit));
+    const source = chunks(LIMITS.stdinCredit - 1, 3, LIMITS.stdinCredit);
+    const upload = new StdinUpload(CHANNEL, source, server.socket.send);
+    const pumping = upload.pump();
     await settle();
     expect(server.data.get(CHANNEL)).toHaveLength(LIMITS.stdinCredit);
     upload.grant(LIMITS.stdinCredit + 1);
@@ -94,10 +95,25 @@ describe('StdinUpload', () => {
     expect(server.finished).toContain(CHANNEL);
   });
 
+  it('tells its source when the program waits for more than it was sent', async () => {
+    const server = line();
+    let wanted = 0;
+    const upload = new StdinUpload(CHANNEL, Object.assign(chunks(3), { wanted: () => wanted++ }), server.socket.send);
+    upload.grant(LIMITS.stdinCredit);
+    expect(wanted).toBe(1);
+    const pumping = upload.pump();
+    await settle();
+    upload.grant(LIMITS.stdinCredit + 2);
+    expect(wanted).toBe(1);
+    upload.grant(LIMITS.stdinCredit + 3);
+    expect(wanted).toBe(2);
+    await pumping;
+  });
+
   it('sends nothing once its line is lost, not even the end', async () => {
     const server = line();
-    const upload = new StdinUpload(CHANNEL, server.socket.send);
-    const pumping = upload.pump(chunks(2 * LIMITS.stdinCredit, 1));
+    const upload = new StdinUpload(CHANNEL, chunks(2 * LIMITS.stdinCredit, 1), server.socket.send);
+    const pumping = upload.pump();
     await settle();
     upload.close();
     await pumping;
@@ -107,7 +123,6 @@ describe('StdinUpload', () => {
 
   it('sends no end when its line was lost while it waited for more', async () => {
     const server = line();
-    const upload = new StdinUpload(CHANNEL, server.socket.send);
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -116,7 +131,8 @@ describe('StdinUpload', () => {
       yield new Uint8Array(1);
       await ended;
     }
-    const pumping = upload.pump(source());
+    const upload = new StdinUpload(CHANNEL, source(), server.socket.send);
+    const pumping = upload.pump();
     await settle();
     upload.close();
     end();

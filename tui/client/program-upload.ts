@@ -13,7 +13,12 @@ export interface Program {
   /** Seconds; null for the server's default. */
   readonly timeout: number | null;
   /** Null: the program reads an empty standard input. */
-  readonly stdin: AsyncIterable<Uint8Array> | null;
+  readonly stdin: StdinSource | null;
+}
+
+export interface StdinSource extends AsyncIterable<Uint8Array> {
+  /** The program has read all that was sent, and waits for more. */
+  wanted?(): void;
 }
 
 type Send = (bytes: Uint8Array) => void;
@@ -43,13 +48,15 @@ export function sendProgram(
 export class StdinUpload {
   readonly #channel: number;
   readonly #send: Send;
+  readonly #source: StdinSource;
   #through: number = LIMITS.stdinCredit;
   #offset = 0;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
-  constructor(channel: number, send: Send) {
+  constructor(channel: number, source: StdinSource, send: Send) {
     this.#channel = channel;
+    this.#source = source;
     this.#send = send;
   }
 
@@ -57,6 +64,7 @@ export class StdinUpload {
   grant(through: number): void {
     this.#through = Math.max(this.#through, through);
     this.#wake();
+    if (!this.#isClosed && through - LIMITS.stdinCredit === this.#offset) this.#source.wanted?.();
   }
 
   /** The line is lost or the program has ended. */
@@ -65,9 +73,9 @@ export class StdinUpload {
     this.#wake();
   }
 
-  /** Sends all of `source`, never more than granted, then the end. */
-  async pump(source: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of source) {
+  /** Sends all of the source, never more than granted, then the end. */
+  async pump(): Promise<void> {
+    for await (const chunk of this.#source) {
       for (let at = 0; at < chunk.length && !this.#isClosed; ) {
         const room = Math.min(this.#through - this.#offset, LIMITS.framePayload);
         const part = chunk.subarray(at, at + room);

@@ -87,8 +87,11 @@ export interface SessionStatus {
 /** Immutable; lists and objects that did not change are the same objects as before. */
 export interface SessionSnapshot {
   readonly status: SessionStatus;
-  /** The input that waits for a line of its standard input; null if none does. */
-  readonly ask: { readonly input: number; readonly isSecret: boolean } | null;
+  /** What waits for a line of its standard input: an input, or a program that this terminal started; null if nothing does. */
+  readonly ask:
+    | { readonly input: number; readonly isSecret: boolean }
+    | { readonly program: number; readonly isSecret: false }
+    | null;
   /** In the order of acceptance. */
   readonly blocks: readonly Block[];
   /** Sorted by path; each directory is an entry of its own. */

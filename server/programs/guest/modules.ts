@@ -19,6 +19,7 @@ import previewObjects from './preview-objects.guest.js';
 import previewOutput from './preview-output.guest.js';
 import previewVolume from './preview-volume.guest.js';
 import processModule from './process.guest.js';
+import readline from './readline.guest.js';
 import result from './result.guest.js';
 import stack from './stack.guest.js';
 import table from './table.guest.js';
@@ -39,11 +40,18 @@ const always: Modules = {
     main,
     output,
     process: processModule,
+    readline,
     stack,
     table,
   }),
   'node:path': { js: path },
   'node:path/posix': { js: path },
+  'node:readline': {
+    js: `export * from '/${directory}readline.guest.js'; export { default } from '/${directory}readline.guest.js';`,
+  },
+  'node:readline/promises': {
+    js: `import { promises } from '/${directory}readline.guest.js'; export const { Interface, createInterface } = promises; export default promises;`,
+  },
 };
 
 const withFiles: Modules = {
