@@ -5,6 +5,9 @@ import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from '../support/machine.ts';
+import { ChaosProxy } from '../torture/chaos-proxy.ts';
+import { Random } from '../torture/random.ts';
+import { StormServer } from '../torture/storm-server.ts';
 
 let machine: Machine;
 beforeAll(async () => {
@@ -111,6 +114,30 @@ describe('a name', () => {
     for (const name of ['a?b=c#d', '%2e%2e', 'a\\b', 'ü'.normalize('NFD')]) {
       expect(await machine.run(['files', 'put', '-', name], { stdin: name })).toEqual(done);
       expect(await files('cat', name)).toEqual(printed(name));
+    }
+  });
+});
+
+describe('a line that breaks', () => {
+  it('holds transfers up: what comes goes on where it was, what goes is sent again', async () => {
+    const bytes = randomBytes(6 * MiB);
+    const local = await machine.file('through', bytes);
+    const server = await StormServer.create(machine);
+    const proxy = await ChaosProxy.listen(new Random(1));
+    const { url, token } = await server.reach();
+    const env = { SPAWNPOINT_TOKEN: token };
+    const through = (...args: string[]) => machine.run(['--url', proxy.through(url), 'files', ...args], { env });
+    try {
+      proxy.cutNextAfter(2 * MiB);
+      expect(await through('put', local, 'through')).toEqual(done);
+      expect(proxy.cuts).toBe(1);
+      proxy.cutNextAfter(2 * MiB);
+      expect(await through('get', 'through', 'back')).toEqual(done);
+      expect(proxy.cuts).toBe(2);
+      expect((await readFile(join(machine.directory, 'back'))).equals(bytes)).toBe(true);
+    } finally {
+      proxy.close();
+      server.close();
     }
   });
 });

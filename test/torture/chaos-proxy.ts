@@ -14,6 +14,8 @@ export class ChaosProxy {
   /** Where the server is now. */
   #target: URL | null = null;
   #isCalm = true;
+  /** Bytes after which the next connection is cut. */
+  #doom: number | null = null;
   /** How many connections were cut. */
   cuts = 0;
 
@@ -33,6 +35,11 @@ export class ChaosProxy {
     this.#target = new URL(target);
     const address = this.#server.address();
     return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  }
+
+  /** The next connection is cut when so many bytes went over it, both ways together. */
+  cutNextAfter(bytes: number): void {
+    this.#doom = bytes;
   }
 
   /** Cuts one connection. */
@@ -68,14 +75,21 @@ export class ChaosProxy {
     const server = connect(Number(port), hostname);
     const line = [client, server] as const;
     this.#lines.add(line);
-    let life = this.#random.chance(0.5) ? this.#random.between(1, LONGEST_LIFE_BYTES) : Number.POSITIVE_INFINITY;
+    const doom = this.#doom;
+    this.#doom = null;
+    let life =
+      doom !== null
+        ? doom
+        : this.#random.chance(0.5)
+          ? this.#random.between(1, LONGEST_LIFE_BYTES)
+          : Number.POSITIVE_INFINITY;
     const end = (): void => {
       this.#lines.delete(line);
       for (const socket of line) socket.destroy();
     };
     const pass = (from: Socket, to: Socket): void => {
       from.on('data', (chunk: Buffer) => {
-        life -= this.#isCalm ? 0 : chunk.length;
+        life -= this.#isCalm && doom === null ? 0 : chunk.length;
         if (life > 0) {
           if (!to.write(chunk)) from.pause();
           return;

@@ -9,6 +9,7 @@ import type { Server } from './server.ts';
 interface RestRequest {
   readonly method?: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: object;
   /** Sent as it comes. */
@@ -18,16 +19,20 @@ interface RestRequest {
 /** Errors that mean the server does not let us in; all others are about what was asked. */
 const NOT_LET_IN = new Set([401, 403, 426, 503]);
 
-/** Throws `ExitError` unless the server answers with success. `path` begins with a slash. */
+/**
+ * Throws `ExitError` unless the server answers with success; it has a `cause` if the server did not answer. `path` begins
+ * with a slash.
+ */
 export async function request(server: Server, path: string, options: RestRequest = {}): Promise<Response> {
   const { origin, token } = await server.reach();
-  const { method = 'GET', query, json, body } = options;
+  const { method = 'GET', query, headers, json, body } = options;
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
   let response: Response;
   try {
     response = await fetch(`${origin}${path}${search}`, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${token}`,
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -41,7 +46,7 @@ export async function request(server: Server, path: string, options: RestRequest
     });
   } catch (error) {
     if (error instanceof ExitError) throw error;
-    throw new ExitError(EXIT.unreachable, `${origin} cannot be reached: ${reasonOf(error)}`);
+    throw new ExitError(EXIT.unreachable, `${origin} cannot be reached: ${reasonOf(error)}`, { cause: error });
   }
   if (response.ok) return response;
   if (method === 'HEAD' && response.status === 404)

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path';
 import * as v from 'valibot';
+import { Patience } from '../access/patience.ts';
 import { readJson, request } from '../access/rest.ts';
 import { selectServer } from '../access/server.ts';
 import type { Invocation } from '../arguments/parse.ts';
@@ -52,14 +53,38 @@ export class SessionFiles {
     return this.#request(path, options);
   }
 
-  /** The contents of a file. Throws `ExitError` for a directory. */
+  /** The contents of a file, also over a line that breaks. Throws `ExitError` for a directory. */
   async read(path: string): Promise<AsyncIterable<Uint8Array>> {
     const response = await this.#request(path, {});
     if (isListing(response)) {
       await response.body?.cancel();
       throw new ExitError(EXIT.failure, `"${path}" is a directory`);
     }
-    return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+    return this.#contents(path, response);
+  }
+
+  async *#contents(path: string, first: Response): AsyncGenerator<Uint8Array, void> {
+    const patience = new Patience();
+    const version = first.headers.get('etag');
+    let offset = 0;
+    for (let response: Response | null = first; ; ) {
+      try {
+        response ??= await this.#request(path, { headers: { range: `bytes=${offset}-` } });
+        if (response.headers.get('etag') !== version) {
+          throw new ExitError(EXIT.failure, `"${path}" was changed while it came: get it again`);
+        }
+        for await (const bytes of response.body ?? []) {
+          offset += bytes.length;
+          patience.progressed();
+          yield bytes;
+        }
+        return;
+      } catch (error) {
+        if (offset === Number(first.headers.get('content-length'))) return;
+        await patience.again(error instanceof ExitError ? error : brokenAt(path, offset, error));
+        response = null;
+      }
+    }
   }
 
   async readAll(path: string): Promise<Uint8Array> {
@@ -96,6 +121,10 @@ export class SessionFiles {
       modifiedAt: Number.isNaN(modifiedAt) ? null : modifiedAt,
     };
   }
+}
+
+function brokenAt(path: string, offset: number, cause: unknown): ExitError {
+  return new ExitError(EXIT.unreachable, `the line broke when ${offset} bytes of "${path}" had come`, { cause });
 }
 
 /** Files travel as bytes, directories as JSON. */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
+import { Patience } from '../access/patience.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { TextStream } from '../plain/terminal-text.ts';
@@ -30,9 +31,18 @@ export const put: CommandBody = async (invocation, io) => {
   // A hyphen is standard input wherever it stands: `put - notes.md` and `put notes.md -` mean the same.
   const [local, remote] = second === '-' ? [second, first] : [first, second];
   const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
-  const body = local === '-' ? io.stdin : await openLocal(local);
-  await new SessionFiles(invocation, io).send(path, { method: 'PUT', body });
-  return EXIT.ok;
+  const files = new SessionFiles(invocation, io);
+  const patience = new Patience();
+  for (;;) {
+    try {
+      await files.send(path, { method: 'PUT', body: local === '-' ? io.stdin : await openLocal(local) });
+      return EXIT.ok;
+    } catch (error) {
+      // Standard input cannot be read again.
+      if (local === '-') throw error;
+      await patience.again(error);
+    }
+  }
 };
 
 /** A file may hold anything: on a terminal only its text shows. */
