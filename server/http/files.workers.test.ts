@@ -1,71 +1,11 @@
 /** The REST surface of files on real storage and a real bucket. */
 
-import { env, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { DurableDatabase } from '../durable-database.ts';
-import { FileStore } from '../files/file-store.ts';
-import { LargeFiles, toHex } from '../files/large-files.ts';
+import { toHex } from '../files/large-files.ts';
 import { maxSqliteFileBytes } from '../files/limits.ts';
-import { Orphans } from '../files/orphans.ts';
-import type { Overlay } from '../files/overlay.ts';
-import { createFileTables } from '../files/schema.ts';
-import { fileRoutes } from './files.ts';
-
-/** A session's files alone: what the session core does for them, on storage of its own. */
-class Host {
-  readonly #db: DurableDatabase;
-  readonly store: FileStore;
-  readonly large: LargeFiles;
-  mayWrite = true;
-
-  constructor(db: DurableDatabase, bucket: R2Bucket) {
-    this.#db = db;
-    createFileTables(db);
-    this.store = new FileStore(db, () => 1_700_000_000_000);
-    this.large = new LargeFiles(bucket, new Orphans(db), () => undefined);
-  }
-
-  async commitFiles<T>(change: (overlay: Overlay) => T | Promise<T>): Promise<{ result: T; revision: number | null }> {
-    const overlay = this.store.open();
-    try {
-      const result = await change(overlay);
-      const next = this.store.head + 1;
-      const { changes } = this.#db.transaction(() => overlay.commit(next));
-      return { result, revision: changes.length > 0 ? next : null };
-    } catch (error) {
-      overlay.discard();
-      throw error;
-    }
-  }
-
-  send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
-    return fileRoutes(new Request(`https://host/v1/sessions/files/files/${path}`, { method, ...init }), this);
-  }
-
-  async put(path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
-    return this.send('PUT', path, { body, headers });
-  }
-
-  async post(path: string, operation: unknown): Promise<Response> {
-    const body = JSON.stringify(operation);
-    return this.send('POST', path, { body, headers: { 'content-length': String(body.length) } });
-  }
-
-  blobs(): number {
-    return this.#db.all<{ n: number }>('SELECT count(*) AS n FROM blob')[0]?.n ?? -1;
-  }
-
-  prune(): void {
-    this.#db.transaction(() => this.store.prune([this.store.head]));
-  }
-}
-
-const withHost =
-  (test: (host: Host) => Promise<void>, bucket = env.FILES) =>
-  () =>
-    runInDurableObject(env.STORAGE.get(env.STORAGE.newUniqueId()), (_, state) =>
-      test(new Host(new DurableDatabase(state.storage), bucket)),
-    );
+import { countNewObjects } from '../testing/bucket.ts';
+import { withHost } from './files-host.test-support.ts';
 
 /** The bucket, or one of its uploads, where every call fails whose name is in `broken`. */
 function fragile<Target extends object>(target: Target, broken: ReadonlySet<string>): Target {
@@ -226,7 +166,7 @@ describe('large files', () => {
   it(
     'leave no object behind when they are refused, or no longer part of any kept revision',
     withHost(async (host) => {
-      const before = (await env.FILES.list()).objects.length;
+      const added = await countNewObjects();
       await expectError(
         await host.put('big', streamOf(bytes), { 'x-content-sha256': '0'.repeat(64) }),
         422,
@@ -236,10 +176,10 @@ describe('large files', () => {
       await host.put('big', streamOf(bytes));
       await host.send('DELETE', 'big');
       expect(await host.large.collectOrphans(10)).toBe(0);
-      expect((await env.FILES.list()).objects.length).toBe(before + 1);
+      expect(await added()).toBe(1);
       host.prune();
       expect(await host.large.collectOrphans(10)).toBe(1);
-      expect((await env.FILES.list()).objects.length).toBe(before);
+      expect(await added()).toBe(0);
     }),
   );
 
@@ -290,21 +230,20 @@ describe('large files', () => {
 describe('a bucket that fails', () => {
   const broken = new Set<string>();
   const bytes = pattern(maxSqliteFileBytes + 1);
-  const objects = async () => (await env.FILES.list()).objects.length;
 
   it.each([['createMultipartUpload'], ['uploadPart'], ['uploadPart', 'abort'], ['complete']])(
     'at %s changes nothing, says so, and leaves nothing behind',
     (...calls) =>
       withHost(
         async (host) => {
-          const before = await objects();
+          const added = await countNewObjects();
           await host.put('big', 'as it was');
           for (const call of calls) broken.add(call);
           const refused = await host.put('big', streamOf(bytes));
           broken.clear();
           await expectError(refused, 502, 'UNAVAILABLE');
           expect([host.store.head, await (await host.send('GET', 'big')).text()]).toEqual([1, 'as it was']);
-          expect([await host.large.collectOrphans(10), await objects()]).toEqual([1, before]);
+          expect([await host.large.collectOrphans(10), await added()]).toEqual([1, 0]);
         },
         fragile(env.FILES, broken),
       )(),
@@ -314,7 +253,7 @@ describe('a bucket that fails', () => {
     'gives what it has when it is well again, and deletes what it should have',
     withHost(
       async (host) => {
-        const before = await objects();
+        const added = await countNewObjects();
         await host.put('big', streamOf(bytes));
         broken.add('get').add('delete');
         const refused = await host.send('GET', 'big');
@@ -324,7 +263,7 @@ describe('a bucket that fails', () => {
         await expect(host.large.collectOrphans(10)).rejects.toThrow('10001');
         await expect(host.large.deleteAll()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
         broken.clear();
-        expect([await host.large.collectOrphans(10), await objects()]).toEqual([1, before]);
+        expect([await host.large.collectOrphans(10), await added()]).toEqual([1, 0]);
       },
       fragile(env.FILES, broken),
     ),
