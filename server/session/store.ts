@@ -4,7 +4,7 @@ import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import type { Database } from '../database.ts';
 import type { FileChange } from '../files/file-commit.ts';
 import { FileStore } from '../files/file-store.ts';
-import type { Overlay } from '../files/overlay.ts';
+import type { Committed as CommittedFiles, Overlay } from '../files/overlay.ts';
 import { HeapStore } from '../kernels/heap-store.ts';
 import type { KernelName } from '../kernels/kernel.ts';
 import { Log, type LogEntry } from './log.ts';
@@ -16,6 +16,8 @@ import { migrate } from './schema.ts';
 
 /** Paths have up to 1 KiB and a row of the log up to 2 MB. */
 const CHANGES_PER_EVENT = 1000;
+/** Names in the notice that some things were changed by two at once. */
+const NAMED_CONFLICTS = 10;
 
 /** A heap to commit: a delta against the kernel's heap in the head revision, or a keyframe. */
 export interface HeapCommit {
@@ -71,6 +73,8 @@ export class SessionStore {
   readonly requests: RequestStore;
   readonly revisions: RevisionStore;
   readonly heaps: HeapStore;
+  /** By program: what people were told of that others had changed as well. */
+  readonly #toldConflicts = new Map<number, Set<string>>();
   readonly files: FileStore;
   readonly network: NetworkStore;
 
@@ -103,6 +107,7 @@ export class SessionStore {
       const commit = { cause: 'program', causeNumber: program, at } as const;
       const committed = overlay === null ? null : this.#commit({ ...commit, overlay });
       this.requests.close('program', program);
+      this.#toldConflicts.delete(program);
       return [...(committed?.entries ?? []), this.log.append(exit)];
     });
   }
@@ -124,7 +129,7 @@ export class SessionStore {
     });
     const events: LogEvent[] = [];
     if (written !== undefined) events.push(...filesEvents(commit, number, written.changes));
-    if (written !== undefined) events.push(...conflictEvents(commit, written.conflicts));
+    if (written !== undefined) events.push(...this.#conflictEvents(commit, written.conflicts));
     if (end !== undefined) events.push(end(number));
     if (end !== undefined && causeNumber !== null && cause === 'input' && !isBegun) {
       this.requests.close('input', causeNumber);
@@ -179,6 +184,20 @@ export class SessionStore {
     });
   }
 
+  /** Of a program that commits as it runs, each name is told once. */
+  #conflictEvents({ cause, causeNumber, at }: Commit, { paths, keys }: CommittedFiles['conflicts']): LogEvent[] {
+    const isNumbered = causeNumber !== null && (cause === 'program' || cause === 'input');
+    const told = (cause === 'program' && this.#toldConflicts.get(causeNumber ?? 0)) || new Set<string>();
+    const names = [...paths, ...keys.map((key) => `kv ${JSON.stringify(key)}`)].filter((name) => !told.has(name));
+    if (names.length === 0) return [];
+    for (const name of names) told.add(name);
+    if (cause === 'program') this.#toldConflicts.set(causeNumber ?? 0, told);
+    const who = isNumbered ? ` by ${cause} ${causeNumber}` : '';
+    const more = names.length > NAMED_CONFLICTS ? ` and ${names.length - NAMED_CONFLICTS} more` : '';
+    const text = `Changed by two at once; the later write${who} won: ${names.slice(0, NAMED_CONFLICTS).join(', ')}${more}`;
+    return [{ name: 'notice', body: { at, level: 'warning', text, cause: isNumbered ? [cause, causeNumber] : null } }];
+  }
+
   #appendHeap({ kernel, engine, kind, bytes, isPending }: HeapCommit): number {
     const base = kind === 'keyframe' ? null : (this.revisions.head?.heaps[kernel] ?? null);
     return this.heaps.append(engine, base, bytes, isPending);
@@ -205,11 +224,4 @@ function filesEvents(
 
 function changeEntry({ path, change, kind, size }: FileChange): EventBody<'files'>['changes'][number] {
   return [path, change === 'removed' ? 'removed' : 'written', kind, size];
-}
-
-function conflictEvents({ at }: Commit, conflicts: { paths: readonly string[]; keys: readonly string[] }): LogEvent[] {
-  const names = [...conflicts.paths, ...conflicts.keys.map((key) => `kv ${JSON.stringify(key)}`)];
-  if (names.length === 0) return [];
-  const text = `Changed by two at once; the later write won: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}`;
-  return [{ name: 'notice', body: { at, level: 'warning', text, cause: null } }];
 }

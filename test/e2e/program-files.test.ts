@@ -155,7 +155,7 @@ describe('what a program wrote', () => {
     await put('two', 'a', 'somebody');
     expect(await cat('two', 'a')).toEqual(printed('somebody'));
     cli.stdin.end('go');
-    expect((await cli.ended).stderr).toContain('Changed by two at once; the later write won: a');
+    expect((await cli.ended).stderr).toContain('Changed by two at once; the later write by program 1 won: a');
     expect(await cat('two', 'a')).toEqual(printed('program'));
   });
 
