@@ -2,6 +2,7 @@
 
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PREPARE_STORAGE, storageInput } from '../kernels/python/testing/storage-inputs.ts';
 import { isolateMemory } from '../memory.ts';
 import type { TestTerminal } from '../testing/terminal.ts';
 import { request, TestSession } from '../testing/workers-client.ts';
@@ -120,6 +121,20 @@ describe('everything of a session', () => {
     expect(await show(terminal, 'counts()')).toBe(`{${expected}}`);
     terminal.hangUp();
   });
+});
+
+it('an ordinary session takes little of the store', async () => {
+  const session = new TestSession();
+  const terminal = await session.attach();
+  await show(terminal, PREPARE_STORAGE);
+  // A sample of test/torture/python-storage.test.ts; its sequence is a golden one.
+  for (let at = 1; at <= 40; at += 1) await terminal.run(storageInput(at, (at * 0.618034) % 1), { language: 'py' });
+  await show(terminal, 'y = 1');
+  const sizes = await runInDurableObject(session.stub, (_, { storage }) =>
+    storage.sql.exec<{ bytes: number }>('SELECT length(bytes) AS bytes FROM heap ORDER BY id DESC').toArray(),
+  );
+  expect(sizes[0]?.bytes).toBeLessThanOrEqual(250_000);
+  expect(sizes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(8 * 1024 * 1024);
 });
 
 describe('what does not come back', () => {
