@@ -55,8 +55,8 @@ export async function buildPythonEngine(options: { readonly update: boolean }): 
   await writeFile(`${OUTPUT}engine.json`, `${JSON.stringify(built)}\n`);
 }
 
-/** The same sources give the same bytes. */
-async function makeEngine(): Promise<EngineBuild> {
+/** Leaves the modules in `dist/python/`. The same sources give the same bytes. */
+export async function makeEngine(): Promise<EngineBuild> {
   await mkdir(OUTPUT, { recursive: true });
   await writeModules();
   const answer = await makeBase(await bundleBaseWorker(), {
