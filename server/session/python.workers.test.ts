@@ -2,8 +2,8 @@
 
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PREPARE_STORAGE, storageInput } from '../kernels/python/testing/storage-inputs.ts';
 import { isolateMemory } from '../memory.ts';
+import { PREPARE_STORAGE, storageInput } from '../testing/python-storage-inputs.ts';
 import type { TestTerminal } from '../testing/terminal.ts';
 import { request, TestSession } from '../testing/workers-client.ts';
 

@@ -1,7 +1,7 @@
 /** A long Python session keeps within what its history may take. SPAWNPOINT_SEED repeats a trial. */
 
 import { expect, it } from 'vitest';
-import { PREPARE_STORAGE, storageInput } from '../../server/kernels/python/testing/storage-inputs.ts';
+import { PREPARE_STORAGE, storageInput } from '../../server/testing/python-storage-inputs.ts';
 import { Product } from '../bench/support/product.ts';
 import { SessionTerminal } from '../bench/support/session-terminal.ts';
 import { readStoredHeaps } from '../bench/support/stored-heaps.ts';
