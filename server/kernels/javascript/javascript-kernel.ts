@@ -23,7 +23,7 @@ import { Fetches } from './fetches.ts';
 import { Guest } from './guest.ts';
 import { connectHostCalls } from './host-bridge.ts';
 import { SessionModules } from './modules.ts';
-import { type InputLanguage, InputSyntaxError } from './parse-input.ts';
+import { type InputLanguage, InputSyntaxError, parseInput } from './parse-input.ts';
 import { Rejections } from './rejections.ts';
 import type { ScopeAnswer } from './scope/scope.ts';
 import { Script } from './script.ts';
@@ -227,7 +227,8 @@ export class JavaScriptKernel implements Kernel {
     }
   }
 
-  async #evaluate({ input, code, language, fuel }: EvaluateRequest): Promise<Evaluation> {
+  async #evaluate(request: EvaluateRequest): Promise<Evaluation> {
+    const { input, code, language, fuel } = request;
     let source: string;
     try {
       source = this.#prepare(code, language === 'ts' ? 'ts' : 'js');
@@ -237,8 +238,14 @@ export class JavaScriptKernel implements Kernel {
     }
     this.#vm.polls.begin(fuel);
     this.#guest.input = input;
+    let promise: JSValueHandle;
     try {
-      const promise = await this.#vm.evaluate(source, `REPL${input}`);
+      promise = await this.#vm.evaluate(source, `REPL${input}`);
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error;
+      return await this.#refused(error.handle, request);
+    }
+    try {
       const reason = await this.#loop.runUntilSettled(promise);
       return reason ? await this.#stopped(reason, promise) : await this.#settled(promise);
     } catch (error) {
@@ -246,6 +253,20 @@ export class JavaScriptKernel implements Kernel {
       const { stopped } = this.#vm.polls;
       return stopped ? await this.#stopped(stopped, error.handle) : await this.#failed(error.handle);
     }
+  }
+
+  /** The interpreter did not take the input's code. What is wrong with it, our own parser says better. */
+  async #refused(thrown: JSValueHandle, { input, code, language }: EvaluateRequest): Promise<Evaluation> {
+    const { stopped } = this.#vm.polls;
+    if (stopped) return this.#stopped(stopped, thrown);
+    try {
+      parseInput(code, language === 'ts' ? 'ts' : 'js');
+    } catch (error) {
+      if (!(error instanceof InputSyntaxError)) throw error;
+      thrown.dispose();
+      return { status: 'error', error: renderSyntaxError(error, code, input) };
+    }
+    return this.#failed(thrown);
   }
 
   async #runScript(script: Script, fuel: number): Promise<Evaluation> {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { javascriptFactory } from './factory.ts';
+import { type InputSyntaxError, isPlain, parseInput } from './parse-input.ts';
 import { TestSession, withoutColours } from './testing/test-session.ts';
 
 describe('an evaluation', () => {
@@ -77,6 +78,57 @@ describe('an evaluation', () => {
     await expect(session.evaluate('1')).rejects.toThrow('busy');
     await expect(session.runBackground()).rejects.toThrow('busy');
     expect(await running).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('code that the interpreter parses by itself', () => {
+  it.each([
+    'return 1',
+    'if (x) }',
+    '1 +',
+    'a b',
+    '"open',
+    '`open',
+    '/(/',
+    'new.target',
+    'super.x',
+    'break',
+    'continue',
+    'f(,)',
+    '[1, 2',
+    '1..2..3.4.5x',
+    '0b2',
+    '"\\u{110000}"',
+    'await',
+    'a?.b`c`',
+    '(1, )',
+    'try { 1 }',
+    'while (1) {',
+    'delete this.#x',
+    '@dec',
+  ])('is refused as our own parser refuses it: %s', async (code) => {
+    const session = await TestSession.open();
+    let expected: unknown;
+    try {
+      parseInput(code, 'js');
+    } catch (error) {
+      expected = error;
+    }
+    expect(isPlain(code, 'js')).toBe(true);
+    const { message } = expected as InputSyntaxError;
+    expect(await session.evaluate(code, { language: 'js' })).toMatchObject({
+      status: 'error',
+      error: { name: 'SyntaxError', message },
+    });
+  });
+
+  it('throws what it throws while it runs', async () => {
+    const session = await TestSession.open();
+    expect(await session.show('JSON.parse("{")')).toContain('Uncaught SyntaxError');
+    expect(await session.show('new RegExp("(").test(1)')).toContain('Uncaught SyntaxError');
+    expect(await session.show('nowhere')).toContain('Uncaught ReferenceError: nowhere is not defined');
+    expect(await session.show('eval("1 +")')).toContain('Uncaught SyntaxError');
+    expect(await session.show('"use strict"; (await 20) + 22')).toBe('42');
   });
 });
 

@@ -48,6 +48,11 @@ const STRIPPING: Parameters<typeof stripTypes>[1] = {
 const MAY_HAVE_TYPES =
   /[:<!?@]|\b(?:abstract|accessor|as|asserts|class|declare|enum|export|global|implements|import|infer|interface|is|keyof|module|namespace|out|override|private|protected|public|readonly|satisfies|type|unique)\b/;
 
+/** Whatever binds or assigns a name, imports or exports is written with one of these; so is what begins as a block. */
+const MAY_BIND = /=|\+\+|--|^\s*[{#]|\b(?:class|const|enum|export|for|function|import|let|using|var)\b/;
+/** Longer code may be nested too deeply for the interpreter's own parser. */
+const SHORT = 1_000;
+
 const UNTERMINATED = /^Unterminated (template|comment)|^Unexpectedly reached the end/;
 /** A string goes on in the next line after a backslash. */
 const CONTINUED_STRING = /\\\r?\n?$/;
@@ -61,6 +66,14 @@ export function withinStack<T>(code: string, walk: () => T): T {
     if (error instanceof RangeError) throw new InputSyntaxError(TOO_DEEP, code, 0);
     throw error;
   }
+}
+
+/**
+ * True for code in which no name is bound and nothing is to be rewritten: the interpreter may parse it by itself. It has
+ * not been looked at otherwise; if it has an error, `parseInput` explains it.
+ */
+export function isPlain(code: string, language: InputLanguage): boolean {
+  return code.length <= SHORT && !MAY_BIND.test(code) && (language === 'js' || !MAY_HAVE_TYPES.test(code));
 }
 
 /** Throws `InputSyntaxError`. */

@@ -1,7 +1,7 @@
 /** What is refused before it runs, and where the error is shown; what is rewritten and keeps its lines. */
 
 import { describe, expect, it } from 'vitest';
-import { InputSyntaxError } from './parse-input.ts';
+import { InputSyntaxError, isPlain, parseInput } from './parse-input.ts';
 import { renderSyntaxError } from './syntax-error.ts';
 import { prepareInput } from './transform.ts';
 
@@ -13,6 +13,7 @@ function rewritten(code: string, answer: { fixed: string[]; constant: string[] }
 
 function errorOf(code: string, language: 'js' | 'ts' = 'ts'): InputSyntaxError {
   try {
+    if (isPlain(code, language)) parseInput(code, language);
     prepareInput(code, language);
   } catch (error) {
     if (error instanceof InputSyntaxError) return error;

@@ -9,7 +9,14 @@
 import type { ImportDeclaration, Program } from 'acorn';
 import { findConstantAssignments, freeAssignedNames } from './constant-assignments.ts';
 import { applyEdits, type Edit } from './edits.ts';
-import { type InputLanguage, InputSyntaxError, type ParsedInput, parseInput, withinStack } from './parse-input.ts';
+import {
+  type InputLanguage,
+  InputSyntaxError,
+  isPlain,
+  type ParsedInput,
+  parseInput,
+  withinStack,
+} from './parse-input.ts';
 import type { InputNames, ScopeAnswer } from './scope/scope.ts';
 import { declaredNames, patternNames } from './top-level-names.ts';
 
@@ -20,8 +27,11 @@ export interface PreparedInput {
   finish(answer: ScopeAnswer): string;
 }
 
-/** Throws `InputSyntaxError`. */
+const NO_NAMES: InputNames = { lexical: [], constant: [], variable: [], assigned: [] };
+
+/** Throws `InputSyntaxError`, but not for plain code: see `isPlain`. */
 export function prepareInput(code: string, language: InputLanguage): PreparedInput {
+  if (isPlain(code, language)) return { names: NO_NAMES, finish: () => code };
   const parsed = parseInput(code, language);
   refuseExports(parsed, code);
   return withinStack(code, () => {
