@@ -6,6 +6,7 @@
  */
 
 import type { SessionView } from '../client/session-view.ts';
+import { complete } from './completion.ts';
 import { CHANGES_SESSION, runDotCommand } from './dot-actions.ts';
 import { parseDotCommand } from './dot-commands.ts';
 import { canMoveLine, type EditAction } from './editor/buffer.ts';
@@ -18,7 +19,7 @@ import type { PaneName } from './layout.ts';
 import { Outbox } from './outbox.ts';
 import type { Panes } from './panes/panes.ts';
 import { lastKey } from './panes/transcript.ts';
-import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState } from './view-state.ts';
+import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState, type ViewStore } from './view-state.ts';
 
 export interface ControllerHost {
   /** Something to draw. */
@@ -36,6 +37,7 @@ export class Controller {
   readonly #panes: Panes;
   readonly #storage: HistoryStorage;
   readonly #host: ControllerHost;
+  readonly #view: ViewStore;
   readonly #files: FileCommands;
   #state: ViewState = INITIAL_VIEW;
   readonly #outbox: Outbox;
@@ -50,14 +52,9 @@ export class Controller {
     this.#panes = panes;
     this.#storage = storage;
     this.#host = host;
-    this.#files = new FileCommands(session, panes, {
-      state: () => this.#state,
-      dispatch: (action) => this.#dispatch(action),
-    });
-    this.#outbox = new Outbox(session, {
-      state: () => this.#state,
-      dispatch: (action) => this.#dispatch(action),
-    });
+    this.#view = { state: () => this.#state, dispatch: (action) => this.#dispatch(action) };
+    this.#files = new FileCommands(session, panes, this.#view);
+    this.#outbox = new Outbox(session, this.#view);
   }
 
   get state(): ViewState {
@@ -172,7 +169,7 @@ export class Controller {
       }
       case 'complete':
       case 'complete-back':
-        return void this.#complete(command === 'complete' ? 1 : -1);
+        return void complete(this.#session, this.#view, command === 'complete' ? 1 : -1);
       case 'delete-or-leave':
         return this.#deleteOrLeave();
       case 'interrupt':
@@ -335,31 +332,4 @@ export class Controller {
     const { notices, clearedThrough } = this.#state;
     return lastKey(this.#session.getSnapshot().blocks, notices, clearedThrough);
   }
-
-  /** The first Tab asks and inserts what all candidates share; the next ones go through them. */
-  async #complete(step: 1 | -1) {
-    if (this.#state.candidates !== null) return this.#dispatch({ type: 'choose', step });
-    const { text, cursor } = this.#state.editor;
-    const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
-    if (before.trim() === '') return this.#edit({ type: 'insert', text: '  ', typed: true });
-    try {
-      const { from, to, candidates } = await this.#session.complete(text, cursor, this.#state.language);
-      const { editor } = this.#state;
-      if (editor.text !== text || editor.cursor !== cursor || candidates.length === 0) return;
-      const shared = commonPrefix(candidates);
-      const longer = shared.length > to - from && shared.startsWith(text.slice(from, cursor));
-      if (longer || candidates.length === 1) this.#edit({ type: 'replace', from, to, text: shared });
-      if (candidates.length > 1)
-        this.#dispatch({ type: 'offer', candidates: { from, list: candidates, selected: null } });
-    } catch (error) {
-      this.#say(messageOf(error));
-    }
-  }
-}
-
-function commonPrefix(texts: readonly string[]): string {
-  const [first = '', ...rest] = texts;
-  let length = first.length;
-  for (const text of rest) while (!text.startsWith(first.slice(0, length))) length--;
-  return first.slice(0, length);
 }

@@ -5,21 +5,16 @@ import { messageOf } from './errors.ts';
 import type { Command } from './key-bindings.ts';
 import { formatSize, parentOf, type TreeRow, treeRows } from './panes/file-tree.ts';
 import type { Panes } from './panes/panes.ts';
-import type { ViewAction, ViewState } from './view-state.ts';
-
-interface Store {
-  state(): ViewState;
-  dispatch(action: ViewAction): void;
-}
+import type { ViewStore } from './view-state.ts';
 
 export class FileCommands {
   readonly #session: SessionView;
   readonly #panes: Panes;
-  readonly #store: Store;
+  readonly #store: ViewStore;
   /** Which answer is still wanted. */
   #opened = 0;
 
-  constructor(session: SessionView, panes: Panes, store: Store) {
+  constructor(session: SessionView, panes: Panes, store: ViewStore) {
     this.#session = session;
     this.#panes = panes;
     this.#store = store;

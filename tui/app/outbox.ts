@@ -4,21 +4,16 @@
  */
 
 import type { InputBlock, Language, SessionView } from '../client/session-view.ts';
-import type { ViewAction, ViewState } from './view-state.ts';
-
-export interface OutboxHost {
-  state(): ViewState;
-  dispatch(action: ViewAction): void;
-}
+import type { ViewStore } from './view-state.ts';
 
 export class Outbox {
   readonly #session: SessionView;
-  readonly #host: OutboxHost;
+  readonly #view: ViewStore;
   #added = 0;
 
-  constructor(session: SessionView, host: OutboxHost) {
+  constructor(session: SessionView, view: ViewStore) {
     this.#session = session;
-    this.#host = host;
+    this.#view = view;
   }
 
   /** Something waits, and what it waits for is decided. */
@@ -65,7 +60,7 @@ export class Outbox {
   }
 
   get #waiting(): readonly InputBlock[] {
-    return this.#host.state().waiting;
+    return this.#view.state().waiting;
   }
 
   get #connection() {
@@ -73,16 +68,16 @@ export class Outbox {
   }
 
   #set(inputs: readonly InputBlock[]) {
-    this.#host.dispatch({ type: 'waiting', inputs });
+    this.#view.dispatch({ type: 'waiting', inputs });
   }
 
   /** `indent`: the white space of the line after them. */
   #giveBack(indent: string) {
-    const { editor, waiting } = this.#host.state();
+    const { editor, waiting } = this.#view.state();
     const text = [...waiting.map(({ code }) => code), indent + editor.text].join('\n');
     this.#set([]);
     const cursor = text.length - editor.text.length + editor.cursor;
-    this.#host.dispatch({ type: 'edit', edit: { type: 'set', text, cursor } });
+    this.#view.dispatch({ type: 'edit', edit: { type: 'set', text, cursor } });
   }
 }
 

@@ -77,6 +77,12 @@ export type ViewAction =
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'clear'; readonly through: string | null };
 
+/** The view state of the moment, and the way to change it. */
+export interface ViewStore {
+  state(): ViewState;
+  dispatch(action: ViewAction): void;
+}
+
 export const INITIAL_VIEW: ViewState = {
   focus: 'repl',
   language: 'ts',

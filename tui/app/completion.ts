@@ -1,0 +1,34 @@
+/** Tab in the editor. */
+
+import type { SessionView } from '../client/session-view.ts';
+import { messageOf } from './errors.ts';
+import type { ViewStore } from './view-state.ts';
+
+/** The first Tab asks and inserts what all candidates share; the next ones go through them. Never rejects. */
+export async function complete(session: SessionView, view: ViewStore, step: 1 | -1): Promise<void> {
+  const { candidates: offered, editor, language } = view.state();
+  if (offered !== null) return view.dispatch({ type: 'choose', step });
+  const { text, cursor } = editor;
+  const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
+  if (before.trim() === '') return view.dispatch({ type: 'edit', edit: { type: 'insert', text: '  ', typed: true } });
+  try {
+    const { from, to, candidates } = await session.complete(text, cursor, language);
+    const now = view.state().editor;
+    if (now.text !== text || now.cursor !== cursor || candidates.length === 0) return;
+    const shared = commonPrefix(candidates);
+    const isLonger = shared.length > to - from && shared.startsWith(text.slice(from, cursor));
+    if (isLonger || candidates.length === 1) {
+      view.dispatch({ type: 'edit', edit: { type: 'replace', from, to, text: shared } });
+    }
+    if (candidates.length > 1) view.dispatch({ type: 'offer', candidates: { from, list: candidates, selected: null } });
+  } catch (error) {
+    view.dispatch({ type: 'message', message: messageOf(error) });
+  }
+}
+
+function commonPrefix(texts: readonly string[]): string {
+  const [first = '', ...rest] = texts;
+  let length = first.length;
+  for (const text of rest) while (!text.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
