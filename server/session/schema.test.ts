@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import fixture from '../../test/fixtures/session-schema-1/session.sql?raw';
 import { type MemoryDatabase, makeMemoryDatabase } from '../../test/support/memory-database.ts';
-import { migrate, readMeta, writeMeta } from './schema.ts';
+import { migrate, readMeta, STEPS, writeMeta } from './schema.ts';
 
 async function stored(): Promise<MemoryDatabase> {
   const database = await makeMemoryDatabase();
@@ -26,6 +26,15 @@ it('a store of version 1 gets the tables of a new one', async () => {
   expect(tables(old)).toEqual(tables(fresh));
   expect(readMeta(old, 'schema')).toBe(readMeta(fresh, 'schema'));
   expect(old.all('SELECT count(*) AS rows FROM revision')).toEqual([{ rows: 10 }]);
+});
+
+it.each(STEPS.map((_, version) => version))('so does one that a server of version %i made', async (version) => {
+  const [old, fresh] = [await makeMemoryDatabase(), await makeMemoryDatabase()];
+  migrate(old, STEPS.slice(0, version));
+  migrate(old);
+  migrate(fresh);
+  expect(tables(old)).toEqual(tables(fresh));
+  expect(readMeta(old, 'schema')).toBe(String(STEPS.length));
 });
 
 it('so does one from before there were checkpoints', async () => {

@@ -59,7 +59,7 @@ const EGRESS = `CREATE TABLE egress (
      method TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL, status INTEGER, refusal TEXT) STRICT`;
 
 /** Brings the tables from one version to the next: the first step makes version 1 of nothing. A step never changes. */
-const STEPS: readonly ((database: Database) => void)[] = [
+export const STEPS: readonly ((database: Database) => void)[] = [
   (database) => {
     for (const statement of FIRST_TABLES) database.run(statement);
     createFileTables(database);
@@ -73,20 +73,21 @@ const STEPS: readonly ((database: Database) => void)[] = [
 
 /**
  * Makes the tables of a new store, or brings those of an older one up to date, in one transaction.
- * Throws `ProtocolError` UPGRADE if the store was written by a newer version: this one must not touch it.
+ * Throws `ProtocolError` UPGRADE if the store was written by a newer version: this one must not touch it. `steps`: those
+ * of the version that it is brought to.
  */
-export function migrate(database: Database): void {
+export function migrate(database: Database, steps = STEPS): void {
   database.transaction(() => {
     const version = schemaVersion(database);
-    if (version > STEPS.length) {
+    if (version > steps.length) {
       throw new ProtocolError(
         'UPGRADE',
-        `This session was written by a newer server (schema ${version}, this one knows ${STEPS.length}). Upgrade the server.`,
+        `This session was written by a newer server (schema ${version}, this one knows ${steps.length}). Upgrade the server.`,
       );
     }
-    if (version === STEPS.length) return;
-    for (const step of STEPS.slice(version)) step(database);
-    writeMeta(database, 'schema', String(STEPS.length));
+    if (version === steps.length) return;
+    for (const step of steps.slice(version)) step(database);
+    writeMeta(database, 'schema', String(steps.length));
   });
 }
 
