@@ -40,6 +40,20 @@ async function failure(files: Files, entry?: string): Promise<string> {
   return '';
 }
 
+it.each([
+  ['console.log(1)', false],
+  ['const process = globalThis.process; import.meta.url', false],
+  ["import './b.js'", false],
+  ["import { env } from 'process'", true],
+  ["import './c.js'", true],
+  ["export * from 'node:os'", true],
+  ['require(name)', true],
+  ['import /* late */ (\n// any\n name)', true],
+])('knows whether %s may import a module of the runtime', async (code, usesBuiltins) => {
+  const files = { 'a.js': code, 'b.js': 'export {}', 'c.js': "import 'node:util'" };
+  expect((await build(files)).usesBuiltins).toBe(usesBuiltins);
+});
+
 describe('the format of a module', () => {
   it.each([
     ['a.js', 'console.log(1)', 'cjs'],

@@ -28,12 +28,20 @@ export interface BuiltProgram {
   readonly modules: Readonly<Record<string, BuiltModule>>;
   /** Whether any module names `fs`: only then does the program need the session's files. */
   readonly usesFiles: boolean;
+  /** Whether any may import a module of the runtime, such as `node:process`: they take longer to load than a short program. */
+  readonly usesBuiltins: boolean;
   /** The names that the entry exports in statements of its own, without `default`. */
   readonly exports: readonly string[];
 }
 
 /** The `fs` module by any of its names, however it is asked for. */
 const namesFiles = /["'`](?:node:)?fs(?:\/promises)?["'`]/;
+
+/** The one module that the runtime's own `require` does not find. */
+const isProcess = /^(?:node:)?process$/;
+
+/** What imports a module whose name may be known only when it runs. */
+const importsLate = /\brequire\b|\bimport\b(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*\(/;
 
 /**
  * Builds `entry` and what it imports, directly or not. Throws `BuildError`; the rest is what `sources` throws.
@@ -49,8 +57,8 @@ export async function buildProgram(
   const build = new Build(sources);
   const { format, exports } = await build.addEntry(found, use === 'program');
   await build.settle();
-  const { columns, modules, usesFiles } = build;
-  return { entry, format, columns, modules, usesFiles, exports };
+  const { columns, modules, usesFiles, usesBuiltins } = build;
+  return { entry, format, columns, modules, usesFiles, usesBuiltins, exports };
 }
 
 class Build {
@@ -58,6 +66,7 @@ class Build {
   readonly modules: Record<string, BuiltModule> = Object.create(null);
   readonly columns = new Map<string, Columns>();
   usesFiles = false;
+  usesBuiltins = false;
   /** Names of modules that are built or being built, so that circles end. */
   readonly #names = new Set<string>();
   /** The name of the module that each URL led to. */
@@ -113,7 +122,10 @@ class Build {
 
   /** The name to import instead. What is only imported late fails when the program gets there, as in node. */
   async #resolve(target: Target, specifier: string, isLate: boolean, fail: (reason: string) => Error): Promise<string> {
-    if (target.kind === 'builtin') return specifier;
+    if (target.kind === 'builtin') {
+      this.usesBuiltins = true;
+      return specifier;
+    }
     try {
       if (target.kind === 'remote') return `/${await this.#addRemote(target.url)}`;
       const found = target.candidates.length === 0 ? null : await this.#sources.find(target.candidates);
@@ -165,17 +177,23 @@ class Build {
   #add(name: string, module: BuiltModule, text: string): void {
     this.modules[name] = module;
     this.usesFiles ||= namesFiles.test(text);
+    this.usesBuiltins ||= importsLate.test(text);
   }
 
   /** What `require` of an ES module gives is up to the module that it leads to instead: the runtime gives its default. */
   #asRequired(name: string): string {
     const path = name.replace(/^\//, '');
     const isRemote = /^https?:/.test(path);
+    if (isProcess.test(name)) return this.#adapter(path, "import process from 'node:process'; export default process;");
     const module = this.modules[path];
     if (!isRemote && (module === undefined || !('js' in module))) return name;
-    const adapter = `spawnpoint:required/${path}`;
-    this.modules[adapter] = { js: requiredModule(name, isRemote) };
-    return `/${adapter}`;
+    return this.#adapter(path, requiredModule(name, isRemote));
+  }
+
+  #adapter(path: string, js: string): string {
+    const name = `spawnpoint:required/${path}`;
+    this.modules[name] = { js };
+    return `/${name}`;
   }
 
   /** A module that fails when it is evaluated. */

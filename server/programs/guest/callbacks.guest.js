@@ -3,7 +3,6 @@
  * that is due while output waits to be read waits with it, as node's do behind a write to a full pipe.
  */
 
-import process from 'node:process';
 import timers from 'node:timers';
 import { isLagging, whenCaughtUp } from './output.guest.js';
 import { uncaught } from './process.guest.js';
@@ -26,8 +25,6 @@ export function guardCallbacks() {
   }
   const queue = globalThis.queueMicrotask;
   globalThis.queueMicrotask = (callback) => queue(guard(callback));
-  const nextTick = process.nextTick;
-  process.nextTick = (callback, ...args) => nextTick(guard(callback), ...args);
 
   globalThis.addEventListener('unhandledrejection', (event) => {
     event.preventDefault();
@@ -69,7 +66,8 @@ function release() {
   }
 }
 
-function guard(callback) {
+/** Calls `callback` so that an error it throws ends the program. */
+export function guard(callback) {
   // What is no function is the platform's to refuse.
   if (typeof callback !== 'function') return callback;
   return function (...args) {

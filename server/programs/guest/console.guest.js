@@ -1,20 +1,20 @@
 /** `console` with node's semantics, on the program's own stdout and stderr. */
 
 import { performance } from 'node:perf_hooks';
-import { format, formatWithOptions, inspect } from 'node:util';
+import builtin from './require.guest.js';
 import { renderTable } from './table.guest.js';
 
-/** Replaces the methods of the global console. */
-export function installConsole(stdout, stderr) {
+/** Replaces the methods of the global console. `write(name, text)` prints to `stdout` or `stderr`. */
+export function installConsole(write) {
   const counts = new Map();
   const timers = new Map();
   let indent = '';
 
   const print = (stream, text) => {
-    stream.print(`${indent === '' ? text : text.replace(/^/gm, indent)}\n`);
+    write(stream, `${indent === '' ? text : text.replace(/^/gm, indent)}\n`);
   };
-  const out = (...args) => print(stdout, textOf(args));
-  const err = (...args) => print(stderr, textOf(args));
+  const out = (...args) => print('stdout', textOf(args));
+  const err = (...args) => print('stderr', textOf(args));
   const group = (...args) => {
     if (args.length > 0) out(...args);
     indent += '  ';
@@ -32,16 +32,16 @@ export function installConsole(stdout, stderr) {
     error: err,
     warn: err,
     dirxml: out,
-    dir: (value, options) => print(stdout, inspect(value, { customInspect: false, ...options })),
+    dir: (value, options) => print('stdout', builtin('node:util').inspect(value, { customInspect: false, ...options })),
     table(data, columns) {
       const table = renderTable(data, columns);
       if (table === null) out(data);
-      else print(stdout, table);
+      else print('stdout', table);
     },
     trace(...args) {
-      const error = { name: 'Trace', message: formatWithOptions({}, ...args) };
+      const error = { name: 'Trace', message: builtin('node:util').formatWithOptions({}, ...args) };
       Error.captureStackTrace(error, globalThis.console.trace);
-      print(stderr, error.stack);
+      print('stderr', error.stack);
     },
     assert(condition, ...args) {
       if (condition) return;
@@ -73,9 +73,18 @@ export function installConsole(stdout, stderr) {
   });
 }
 
-/** Most that is printed is one string, which needs no formatting. */
+/** Most that is printed needs none of the formatting of `node:util`, which then need not be loaded. */
 function textOf(args) {
-  return args.length === 1 && typeof args[0] === 'string' ? args[0] : format(...args);
+  const isPlain = args.length === 1 || typeof args[0] !== 'string' || !args[0].includes('%');
+  return isPlain && args.every(isSimple) ? args.map(simpleText).join(' ') : builtin('node:util').format(...args);
+}
+
+function isSimple(value) {
+  return value == null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function simpleText(value) {
+  return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
 /** Milliseconds as node's timers print them: `1.234ms`, `2.500s`, `1:02.500 (m:ss.mmm)`. */

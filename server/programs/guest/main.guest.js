@@ -7,12 +7,10 @@
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import process from 'node:process';
-import { guardCallbacks } from './callbacks.guest.js';
+import { guard, guardCallbacks } from './callbacks.guest.js';
 import { installConsole } from './console.guest.js';
-import { stdin } from './input.guest.js';
-import { attachSink, drainOutput, stderr, stdout } from './output.guest.js';
-import { conclude, installProcess, uncaught } from './process.guest.js';
+import { attachSink, drainOutput, print } from './output.guest.js';
+import { conclude, ownProcess, prepareProcess, uncaught } from './process.guest.js';
 import { installStacks } from './stack.guest.js';
 
 let started = false;
@@ -25,15 +23,16 @@ let results = null;
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, columns, files, wanted }, sink, input) {
+  async run({ entry, format, args, env, columns, usesBuiltins, files, wanted }, sink, input) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
-    stdin.open(input);
-    installConsole(stdout, stderr);
-    installProcess({ entry, args, env });
+    installConsole(print);
+    prepareProcess({ entry, args, env, input }, guard);
     installStacks({ entry, columns });
     guardCallbacks();
+    // Who imports it comes by no other way.
+    if (usesBuiltins || files !== null) ownProcess();
     if (files !== null) await openFiles(files, sink);
     if (wanted !== null) {
       results = await import('./result.guest.js');
@@ -85,7 +84,7 @@ async function start({ entry, format, args, env }) {
   try {
     const module = await import(`/${entry}`);
     if (format === 'esm') await module.default(defaultExport);
-    else if (format === 'wasi') process.exitCode = await runWasi(module.default, { entry, args, env });
+    else if (format === 'wasi') ownProcess().exitCode = await runWasi(module.default, { entry, args, env });
     else runScript(entry, module.default);
     await results?.takeDefault();
     settled = true;

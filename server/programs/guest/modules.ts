@@ -9,7 +9,6 @@ import type { BuiltProgram } from '../build/build.ts';
 import callbacks from './callbacks.guest.js';
 import consoleModule from './console.guest.js';
 import files from './files.guest.js';
-import input from './input.guest.js';
 import main from './main.guest.js';
 import output from './output.guest.js';
 import path from './path.guest.js';
@@ -22,6 +21,7 @@ import processModule from './process.guest.js';
 import readline from './readline.guest.js';
 import result from './result.guest.js';
 import stack from './stack.guest.js';
+import streams from './streams.guest.js';
 import table from './table.guest.js';
 import wasi from './wasi.guest.js';
 
@@ -29,21 +29,34 @@ const directory = 'spawnpoint:';
 
 export const guestMain = `${directory}main.guest.js`;
 
-type Modules = Readonly<Record<string, { js: string }>>;
+type Modules = Readonly<Record<string, { js: string } | { cjs: string }>>;
 
-/** Some stand in for modules of the runtime, also for what a program imports. */
+/**
+ * `(name) => module`, at once: what Node calls `require`, for modules of the runtime that may not be needed. It does not
+ * know `node:process`, but a module that imports it.
+ */
+const builtin: Modules = {
+  [`${directory}require.guest.js`]: { cjs: 'module.exports = (name) => require(name);' },
+  [`${directory}runtime-process.guest.js`]: { js: "import process from 'node:process'; export default process;" },
+};
+
 const always: Modules = {
+  ...builtin,
   ...modules({
     callbacks,
     console: consoleModule,
-    input,
     main,
     output,
     process: processModule,
-    readline,
     stack,
+    streams,
     table,
   }),
+};
+
+/** These stand in for modules of the runtime, also for what a program imports. */
+const withBuiltins: Modules = {
+  ...modules({ readline }),
   'node:path': { js: path },
   'node:path/posix': { js: path },
   'node:readline': {
@@ -64,13 +77,14 @@ const withWasi: Modules = modules({ wasi, 'wasi-shim': wasiShim });
 
 const withResult: Modules = modules({ 'plain-data': plainData, result });
 
-/** `usesFiles`: whether the program may need `node:fs`. `isWanted`: whether more is wanted of it than its exit status. */
+/** Those of a program. `isWanted`: whether more is wanted of it than its exit status. */
 export function guestModules(
-  { usesFiles, format }: Pick<BuiltProgram, 'usesFiles' | 'format'>,
+  { usesBuiltins, usesFiles, format }: Pick<BuiltProgram, 'usesBuiltins' | 'usesFiles' | 'format'>,
   isWanted: boolean,
 ): Modules {
   return {
     ...always,
+    ...(usesBuiltins || usesFiles ? withBuiltins : {}),
     ...(usesFiles ? withFiles : {}),
     ...(format === 'wasi' ? withWasi : {}),
     ...(isWanted ? withResult : {}),
@@ -78,14 +92,17 @@ export function guestModules(
 }
 
 /** Those of a preview. */
-export const previewGuestModules: Modules = modules({
-  console: consoleModule,
-  preview,
-  'preview-files': previewFiles,
-  'preview-objects': previewObjects,
-  'preview-output': previewOutput,
-  table,
-});
+export const previewGuestModules: Modules = {
+  ...builtin,
+  ...modules({
+    console: consoleModule,
+    preview,
+    'preview-files': previewFiles,
+    'preview-objects': previewObjects,
+    'preview-output': previewOutput,
+    table,
+  }),
+};
 
 /** Those of a preview that may read files, besides. */
 export const previewFileModules: Modules = { ...withFiles, ...modules({ 'preview-volume': previewVolume }) };

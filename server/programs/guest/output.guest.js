@@ -8,7 +8,6 @@
  */
 
 import { Buffer } from 'node:buffer';
-import { Writable } from 'node:stream';
 
 const batchLimit = 64 * 1024;
 const pieceLimit = 1024 * 1024;
@@ -37,7 +36,8 @@ let sending = null;
 let scheduled = false;
 let closed = false;
 let endProgram = () => {};
-const streams = [];
+/** `process.stdout` and `process.stderr`, once there are any. @type {Map<string, { print(text: string): void, relieve(): void }>} */
+const streams = new Map();
 /** Called once the runner has caught up. @type {(() => void)[]} */
 let waiting = [];
 
@@ -72,7 +72,20 @@ export async function drainOutput() {
   while (inFlight !== null || queue.length > 0) await (sending ?? startSending());
 }
 
-function put(stream, piece) {
+/** From here on, what is printed to `name` goes by way of `stream`. */
+export function openStream(name, stream) {
+  streams.set(name, stream);
+}
+
+/** Text that the console or we ourselves print. */
+export function print(name, text) {
+  const stream = streams.get(name);
+  if (stream === undefined) put(name, text);
+  else stream.print(text);
+}
+
+/** A piece of output: text, or bytes that nobody changes any more. */
+export function put(stream, piece) {
   if (closed || piece.length === 0) return;
   writes++;
   if (queuedSize >= queueLimit || writes > writeLimit) {
@@ -145,7 +158,7 @@ function relieve() {
   const resumed = waiting;
   waiting = [];
   for (const resume of resumed) globalThis.queueMicrotask(resume);
-  for (const stream of streams) globalThis.queueMicrotask(() => stream.relieve());
+  for (const stream of streams.values()) globalThis.queueMicrotask(() => stream.relieve());
 }
 
 /** Some megabytes at most, from the head of the queue, encoded. */
@@ -168,49 +181,3 @@ function encode(pieces) {
   if (pieces.every((piece) => typeof piece === 'string')) return new TextEncoder().encode(pieces.join(''));
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
-
-/** `process.stdout` and `process.stderr`. `write` returns false while the runner lags; `drain` says when to go on. */
-class OutputStream extends Writable {
-  #name;
-  #lagging = false;
-
-  constructor(name, fd) {
-    super({ decodeStrings: false });
-    this.#name = name;
-    this.fd = fd;
-    this.isTTY = false;
-  }
-
-  _write(chunk, encoding, done) {
-    const isUtf8 = encoding === 'utf8' || encoding === 'utf-8';
-    if (typeof chunk !== 'string') put(this.#name, Uint8Array.prototype.slice.call(chunk));
-    else put(this.#name, isUtf8 ? chunk : Buffer.from(chunk, encoding));
-    done();
-  }
-
-  write(...args) {
-    const accepted = super.write(...args);
-    if (!isLagging()) return accepted;
-    this.#lagging = true;
-    return false;
-  }
-
-  /** As `write`, without what a stream does around it, unless that could be noticed. */
-  print(text) {
-    const isPlain = this.write === writeOfStream && this.writableLength === 0 && this.writable && !this.writableCorked;
-    if (isPlain) put(this.#name, text);
-    else this.write(text);
-  }
-
-  relieve() {
-    if (!this.#lagging || isLagging()) return;
-    this.#lagging = false;
-    this.emit('drain');
-  }
-}
-
-const writeOfStream = OutputStream.prototype.write;
-
-export const stdout = new OutputStream('stdout', 1);
-export const stderr = new OutputStream('stderr', 2);
-streams.push(stdout, stderr);

@@ -59,11 +59,6 @@ class OutputStream extends Writable {
     this.isTTY = false;
   }
 
-  /** What the console prints. */
-  print(text) {
-    this.write(text);
-  }
-
   _write(chunk, _encoding, done) {
     put(this.#name, chunk);
     done();

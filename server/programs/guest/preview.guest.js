@@ -14,8 +14,9 @@ const host = env.SPAWNPOINT;
 // Not for the user's code: `env` has what it would have anywhere else.
 delete env.SPAWNPOINT;
 attachHost(host);
-installConsole(stdout, stderr);
-for (const [name, value] of Object.entries({ stdout, stderr })) {
+const streams = { stdout, stderr };
+installConsole((name, text) => streams[name].write(text));
+for (const [name, value] of Object.entries(streams)) {
   Object.defineProperty(process, name, { value, configurable: true, enumerable: true });
 }
 globalThis.addEventListener('unhandledrejection', (event) => {

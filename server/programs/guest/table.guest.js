@@ -1,6 +1,6 @@
 /** `console.table` as node draws it. */
 
-import { inspect } from 'node:util';
+import builtin from './require.guest.js';
 
 /** The table as text; null for what is not tabular. */
 export function renderTable(data, onlyColumns) {
@@ -44,7 +44,11 @@ export function renderTable(data, onlyColumns) {
 
 function cell(value) {
   const isDeep = value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 2;
-  return inspect(value, { maxArrayLength: 3, breakLength: Number.POSITIVE_INFINITY, depth: isDeep ? -1 : 0 });
+  return builtin('node:util').inspect(value, {
+    maxArrayLength: 3,
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: isDeep ? -1 : 0,
+  });
 }
 
 function draw(head, body) {

@@ -3,9 +3,9 @@
  * program of an operating system would block (input, output, sleep), the stack of WebAssembly is put aside.
  */
 
+import process from 'node:process';
 import { fs, onSave } from './files.guest.js';
-import { stdin } from './input.guest.js';
-import { isLagging, stderr, stdout, whenCaughtUp } from './output.guest.js';
+import { isLagging, whenCaughtUp } from './output.guest.js';
 import { Directory, Fd, File, PreopenDirectory, WASI, WASIProcExit, wasi } from './wasi-shim.guest.js';
 
 const interfaces = ['wasi_snapshot_preview1', 'wasi_unstable'];
@@ -27,8 +27,8 @@ export async function runWasi(module, { entry, args, env }) {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const descriptors = [
     new Input(),
-    new Output(stdout),
-    new Output(stderr),
+    new Output(process.stdout),
+    new Output(process.stderr),
     new PreopenDirectory('.', home.contents),
     new PreopenDirectory('/home/user', home.contents),
     new PreopenDirectory('/tmp', temporary.contents),
@@ -88,7 +88,7 @@ class Stream extends Fd {
 
 /** Standard input: read from what came, once `fill` has waited for it. */
 class Input extends Stream {
-  #chunks = stdin[Symbol.asyncIterator]();
+  #chunks = process.stdin[Symbol.asyncIterator]();
   #rest = new Uint8Array(0);
   #hasEnded = false;
 
