@@ -20,6 +20,8 @@ export async function interruptible(target: Interruptible, io: Io, work: () => P
   const stop = (status: number): void => {
     if (forced !== null || !target.interrupt()) process.exit(status);
     forced = status;
+    // A terminal drops what waits to be shown at Ctrl-C; at a slow one, that may be seconds of output still on its way.
+    if (status === EXIT.interrupted && io.stdout.isTty) io.stdout.mute(true);
     patience = setTimeout(() => {
       io.warn('the server did not confirm that it stopped');
       process.exit(status);
@@ -42,6 +44,7 @@ export async function interruptible(target: Interruptible, io: Io, work: () => P
     return forced;
   } finally {
     clearTimeout(patience);
+    io.stdout.mute(false);
     for (const [signal, listener] of listeners) process.off(signal, listener);
     io.stdout.whenBroken(before);
   }

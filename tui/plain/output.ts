@@ -15,6 +15,7 @@ export class Output {
   #error: NodeJS.ErrnoException | null = null;
   #onBroken: (error: NodeJS.ErrnoException) => void;
   #waiting: (() => void)[] = [];
+  #isMuted = false;
 
   /** `onBroken` is called once, when nobody reads any more (EPIPE) or nothing can be written (as on a full disk). */
   constructor(stream: Writable, { isTty, color }: OutputOptions, onBroken: (error: NodeJS.ErrnoException) => void) {
@@ -33,9 +34,15 @@ export class Output {
     return before;
   }
 
+  /** From now on data goes nowhere, until `mute(false)`. */
+  mute(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+    this.#wake();
+  }
+
   /** Takes all of `data`; the result, if any, settles when there is room for more. After a failure data goes nowhere. */
   write(data: string | Uint8Array): Promise<void> | undefined {
-    if (this.#error !== null || data.length === 0) return undefined;
+    if (this.#error !== null || this.#isMuted || data.length === 0) return undefined;
     if (this.#stream.write(data)) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

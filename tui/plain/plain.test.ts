@@ -3,6 +3,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { hasColor } from './color.ts';
+import { interruptible } from './interruptible.ts';
 import { inputVerdict, programVerdict } from './outcomes.ts';
 import { Output } from './output.ts';
 import { nameFor, TextStream, textFor } from './terminal-text.ts';
@@ -115,5 +116,21 @@ describe('an output', () => {
     expect(output.write('y')).toBeUndefined();
     await output.flush();
     expect(errors).toHaveLength(1);
+  });
+
+  it.each([
+    ['on a terminal, drops what comes after Ctrl-C', true, 'before, next'],
+    ['in a pipe, has all of it', false, 'before, late, next'],
+  ])('%s', async (_, isTty, expected) => {
+    const { output, text } = collect(isTty, false);
+    const io = { env: {}, stdin: new PassThrough(), stdout: output, stderr: output, warn: never, inform: never };
+    const status = await interruptible({ interrupt: () => true }, io, async () => {
+      output.write('before, ');
+      process.listeners('SIGINT').at(-1)?.('SIGINT');
+      output.write('late, ');
+      return 0;
+    });
+    output.write('next');
+    expect([status, text()]).toEqual([130, expected]);
   });
 });
