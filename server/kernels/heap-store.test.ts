@@ -81,7 +81,7 @@ describe('a heap', () => {
 
   it('that is not there is an error', () => {
     expect(() => heaps.load(1)).toThrow('not there');
-    expect(() => heaps.chain(1)).toThrow('no heap 1');
+    expect(() => heaps.chain(1)).toThrow('heap 1 is not there');
   });
 
   it('needs what it stands on, and no branch beside it', () => {
@@ -102,5 +102,20 @@ describe('a heap', () => {
     heaps.keepOnly(heaps.neededBy([left]));
     expect([...heaps.sizes()]).toEqual([[left, 20]]);
     expect(database.all('SELECT COUNT(*) AS n FROM heap_part')).toEqual([{ n: 0 }]);
+  });
+
+  it('are read while they are gone through, and refused if they changed meanwhile', () => {
+    const first = heaps.append('engine', null, bytes(10, 1));
+    const second = heaps.append('engine', first, bytes(20, 2));
+    const read = heaps.load(second);
+    const whole = heaps.loadWhole(second);
+    expect([...read.deltas]).toEqual([bytes(10, 1), bytes(20, 2)]);
+    expect([...read.deltas]).toEqual([...whole.deltas]);
+    heaps.rewrite(second, bytes(25, 3));
+    expect(() => [...read.deltas]).toThrow('stored anew');
+    expect([...whole.deltas]).toEqual([bytes(10, 1), bytes(20, 2)]);
+    expect(load(second)).toEqual([bytes(25, 3)]);
+    heaps.keepOnly(new Set());
+    expect(() => [...read.deltas]).toThrow('not there');
   });
 });

@@ -9,13 +9,13 @@ import type { StoredHeap } from './kernel.ts';
 /** SQLite rows in a Durable Object hold at most 2 MB. */
 const ROW_BYTES = 1_900_000;
 
-interface Row {
-  id: number;
-  engine: string;
-  base: number | null;
-  depth: number;
-  bytes: Uint8Array;
-  ran: number;
+interface Link {
+  readonly id: number;
+  readonly base: number | null;
+}
+
+function missing(id: number): never {
+  throw new Error(`The heap ${id} is not there.`);
 }
 
 /** What lies between a heap and its keyframe. */
@@ -94,7 +94,7 @@ export class HeapStore {
        SELECT id, base, size FROM below`,
       id,
     );
-    if (rows.length === 0) throw new Error(`There is no heap ${id}.`);
+    if (rows.length === 0) missing(id);
     const deltas = rows.filter(({ base }) => base !== null);
     const parts = deltas.some(({ size }) => size === ROW_BYTES) ? this.#partSizes() : new Map<number, number>();
     const bytes = deltas.reduce((sum, { id, size }) => sum + size + (parts.get(id) ?? 0), 0);
@@ -146,31 +146,57 @@ export class HeapStore {
     }
   }
 
-  /** The chain that makes up the heap `id`, keyframe first. */
+  /**
+   * The chain that makes up the heap `id`, keyframe first. One delta at a time is read, while they are gone through: where
+   * the chain may be cut or pruned before that has ended, take `loadWhole`.
+   */
   load(id: number): StoredHeap {
-    const chain: Row[] = [];
+    const chain: Link[] = [];
     for (let next: number | null = id; next !== null; ) {
-      const [row]: Row[] = this.#database.all<Row>(
-        `SELECT id, engine, base, depth, bytes, ran FROM heap WHERE id = ?`,
-        next,
-      );
-      if (row === undefined) throw new Error(`The heap ${id} needs heap ${next}, which is not there.`);
-      chain.push(row);
-      next = row.base;
+      const link: Link = this.#link(next);
+      chain.unshift(link);
+      next = link.base;
     }
-    const { engine = '', ran = 0 } = chain[0] ?? {};
-    return { engine, ran, deltas: chain.reverse().map((row) => this.#bytes(row)) };
+    const deltas = { [Symbol.iterator]: () => this.#deltas(chain) };
+    const { engine, ran } = this.#head(id);
+    return { engine, ran, deltas };
   }
 
-  #bytes(row: Row): Uint8Array {
-    if (row.bytes.length < ROW_BYTES) return row.bytes;
+  /** As `load`, with all deltas in memory: they stay what they are, whatever is stored meanwhile. */
+  loadWhole(id: number): StoredHeap {
+    const { deltas, ...heap } = this.load(id);
+    return { ...heap, deltas: [...deltas] };
+  }
+
+  #head(id: number): { readonly engine: string; readonly ran: number } {
+    const [row] = this.#database.all<{ engine: string; ran: number }>(`SELECT engine, ran FROM heap WHERE id = ?`, id);
+    return row ?? missing(id);
+  }
+
+  #link(id: number): Link {
+    const [link] = this.#database.all<Link>(`SELECT id, base FROM heap WHERE id = ?`, id);
+    return link ?? missing(id);
+  }
+
+  *#deltas(chain: readonly Link[]): Generator<Uint8Array, void> {
+    for (const { id, base } of chain) {
+      const sql = `SELECT base, bytes FROM heap WHERE id = ?`;
+      const [row] = this.#database.all<{ base: number | null; bytes: Uint8Array }>(sql, id);
+      if (row === undefined) missing(id);
+      if (row.base !== base) throw new Error(`The heap ${id} was stored anew while it was read.`);
+      yield this.#bytes(id, row.bytes);
+    }
+  }
+
+  #bytes(id: number, first: Uint8Array): Uint8Array {
+    if (first.length < ROW_BYTES) return first;
     const parts = this.#database.all<{ bytes: Uint8Array }>(
       `SELECT bytes FROM heap_part WHERE heap = ? ORDER BY part`,
-      row.id,
+      id,
     );
-    const whole = new Uint8Array(row.bytes.length + parts.reduce((sum, part) => sum + part.bytes.length, 0));
+    const whole = new Uint8Array(first.length + parts.reduce((sum, part) => sum + part.bytes.length, 0));
     let at = 0;
-    for (const { bytes } of [row, ...parts]) {
+    for (const { bytes } of [{ bytes: first }, ...parts]) {
       whole.set(bytes, at);
       at += bytes.length;
     }

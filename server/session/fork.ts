@@ -80,7 +80,7 @@ async function* recordsOf(
   if (!isWhole) yield { is: 'unrecorded' };
   for (const [kernel, heap] of Object.entries(revision?.heaps ?? {}) as [KernelName, number | null][]) {
     if (heap === null) continue;
-    const { engine, ran, deltas } = store.heaps.load(heap);
+    const { engine, ran, deltas } = store.heaps.loadWhole(heap);
     yield { is: 'heap', kernel, engine, isPending: store.heaps.isPending(heap), ran };
     for (const bytes of deltas) yield { is: 'piece', bytes };
   }

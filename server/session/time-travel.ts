@@ -209,7 +209,7 @@ export class TimeTravel {
         if (heap === null) continue;
         const kernel = await factory.boot(
           { ...host, fetch: refuseNetwork, files: view.open().files, onBackgroundDue: () => undefined },
-          store.heaps.load(heap),
+          store.heaps.loadWhole(heap),
         );
         const prefix = name === 'python' ? 'py.' : '';
         all.push(...kernel.variables().map((variable) => ({ ...variable, name: `${prefix}${variable.name}` })));
