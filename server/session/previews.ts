@@ -90,22 +90,18 @@ export class Previews {
     return Promise.all([...this.#running.values()].map(({ row }) => this.#describe(row)));
   }
 
-  /** Resolves once it is served. Throws `ProtocolError`. */
+  /** Resolves once it is served, in place of what was served of the same file. Throws `ProtocolError`. */
   async start(request: PreviewRequest): Promise<PreviewInfo> {
     const { store, presence, clock, randomBytes } = this.#context;
     this.#requireDomain();
-    if (this.#running.size >= MAX_PREVIEWS) {
-      throw new ProtocolError('BUSY', `${MAX_PREVIEWS} previews run in this session. End one first (kill).`);
-    }
     const entry = request.sources === null ? servedPath(this.#files, request.entry) : request.entry;
     const place = request.sources === null ? '' : request.place;
     const before = this.#rows.all().find((row) => row.place === place && row.entry === entry);
-    if (before !== undefined && this.#isServed(before.id)) {
-      throw new ProtocolError(
-        'CONFLICT',
-        `${entry} is being served, as program ${before.program}. End that one first.`,
-      );
+    if (this.#running.size >= MAX_PREVIEWS && (before === undefined || !this.#isServed(before.id))) {
+      throw new ProtocolError('BUSY', `${MAX_PREVIEWS} previews run in this session. End one first (kill).`);
     }
+    // Whoever served it before may be gone without a word, so that nobody would end it.
+    if (before !== undefined && before.program !== null) this.kill(before.program);
     const id = before?.id ?? newPreviewId(randomBytes);
     const key = before?.key ?? randomBytes(32);
     const { isPublic } = request;

@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { CliProcess } from '../support/cli-process.ts';
-import { type Benchmark, ratio } from './benchmark.ts';
+import { type Benchmark, type Findings, ratio } from './benchmark.ts';
 import { interleave, time, timeEach } from './support/interleave.ts';
 import { withPlainWorker } from './support/plain-worker.ts';
 import { Product } from './support/product.ts';
@@ -19,7 +19,8 @@ export const preview: Benchmark = {
   name: 'preview',
   description:
     'A request for a public preview over a connection that is open, beside the same Worker in a workerd with the same ' +
-    `options: one after the other, and the rate of ${BURST} requests of which ${AT_ONCE} are under way at once.`,
+    'options, and beside one that only passes requests on to an isolate with it, the least that the platform takes for ' +
+    `that: one after the other, and the rate of ${BURST} requests of which ${AT_ONCE} are under way at once.`,
   run: () =>
     Product.use(async (product) => {
       const options = { cwd: product.home, env: product.env, hasStdin: false };
@@ -27,33 +28,41 @@ export const preview: Benchmark = {
       await serve.until(({ stdout }) => stdout.includes('\n'));
       const previewUrl = new URL(serve.stdout.slice(0, serve.stdout.indexOf('\n')));
       try {
-        return await withPlainWorker({ script: 'page.js', objects: null, name: 'direct' }, async (directUrl) => {
-          const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-          const expected = await get(directUrl, agent);
-          const ask = (url: URL) => async () => {
-            if ((await get(url, agent)) !== expected) throw new Error(`${url.host} answers something else.`);
-          };
-          const [viaPreview, direct] = await interleave({ rounds: ROUNDS, warmUp: 5, unit: 'ms' }, [
-            { label: 'preview', measure: () => timeEach(IN_A_ROW, ask(previewUrl)) },
-            { label: 'the Worker itself', measure: () => timeEach(IN_A_ROW, ask(directUrl)) },
-          ]);
-          const rates = await interleave({ rounds: 8, warmUp: 1, unit: 'requests/s' }, [
-            { label: 'preview, many at once', measure: () => rate(ask(previewUrl)) },
-            { label: 'the Worker itself, many at once', measure: () => rate(ask(directUrl)) },
-          ]);
-          agent.destroy();
-          const findings = [
-            ratio('preview / direct, p50', viaPreview, direct, 1.3),
-            ratio('preview / direct, requests/s', rates[0], rates[1]),
-          ];
-          return { series: [viaPreview, direct, ...rates], findings };
-        });
+        const page = { script: 'page.js', objects: null, name: 'direct' };
+        const passing = { script: 'pass-on.js', objects: null, name: 'passing', guest: 'page.js' };
+        return await withPlainWorker(page, (direct) =>
+          withPlainWorker(passing, (passedOn) => compare({ preview: previewUrl, direct, passedOn })),
+        );
       } finally {
         serve.kill('SIGINT');
         await serve.ended;
       }
     }),
 };
+
+async function compare(urls: { preview: URL; direct: URL; passedOn: URL }): Promise<Findings> {
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const expected = await get(urls.direct, agent);
+  const ask = (url: URL) => async () => {
+    if ((await get(url, agent)) !== expected) throw new Error(`${url.host} answers something else.`);
+  };
+  const [preview, direct, passedOn] = await interleave({ rounds: ROUNDS, warmUp: 5, unit: 'ms' }, [
+    { label: 'preview', measure: () => timeEach(IN_A_ROW, ask(urls.preview)) },
+    { label: 'the Worker itself', measure: () => timeEach(IN_A_ROW, ask(urls.direct)) },
+    { label: 'passed on to an isolate', measure: () => timeEach(IN_A_ROW, ask(urls.passedOn)) },
+  ]);
+  const rates = await interleave({ rounds: 8, warmUp: 1, unit: 'requests/s' }, [
+    { label: 'preview, many at once', measure: () => rate(ask(urls.preview)) },
+    { label: 'the Worker itself, many at once', measure: () => rate(ask(urls.direct)) },
+  ]);
+  agent.destroy();
+  const findings = [
+    ratio('preview / direct, p50', preview, direct, 1.3),
+    ratio('passed on / direct, p50', passedOn, direct),
+    ratio('preview / direct, requests/s', rates[0], rates[1]),
+  ];
+  return { series: [preview, direct, passedOn, ...rates], findings };
+}
 
 async function rate(ask: () => Promise<void>): Promise<number[]> {
   let left = BURST;

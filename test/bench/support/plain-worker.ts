@@ -17,17 +17,23 @@ export interface PlainWorkerOptions {
   readonly objects: PlainObjects | null;
   /** The name of the Worker: Durable Objects are stored under it. */
   readonly name: string;
+  /** Another file in `workers/`, which the script imports as text, and runs through its LOADER. */
+  readonly guest?: string;
 }
 
 /** Calls `use` with the URL at which the Worker answers, then ends it. */
 export async function withPlainWorker<Result>(
-  { script, objects, name }: PlainWorkerOptions,
+  { script, objects, name, guest }: PlainWorkerOptions,
   use: (url: URL) => Promise<Result>,
 ): Promise<Result> {
-  const contents = await readFile(new URL(`../workers/${script}`, import.meta.url), 'utf8');
+  const read = (file: string) => readFile(new URL(`../workers/${file}`, import.meta.url), 'utf8');
+  const contents = await read(script);
+  const texts =
+    guest === undefined ? [] : [{ type: 'Text' as const, path: `${guest}.txt`, contents: await read(guest) }];
   const miniflare = new Miniflare({
     name,
-    modules: [{ type: 'ESModule', path: 'worker.js', contents }],
+    modules: [{ type: 'ESModule', path: 'worker.js', contents }, ...texts],
+    ...(guest === undefined ? {} : { workerLoaders: { LOADER: {} } }),
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
     cf: false,
