@@ -40,6 +40,11 @@ export interface KernelIo {
   /** The same files, whatever their size. */
   readonly largeFiles: LargeFileSystem;
   readonly kv: KeyValue;
+  /**
+   * A variable of the session's other kernel as plain data (javascript/guest/core/plain-data.ts): as it is after the turn
+   * that runs there. Rejects with an error for the user.
+   */
+  readOther(name: string): Promise<string>;
   /** Null: no programs can be started here. */
   readonly programs: ProgramStarter | null;
 }
@@ -82,6 +87,23 @@ export interface ProgramStarter {
 /** What was waited for was stopped together with what waited. */
 export class GivenUpError extends Error {
   override readonly name = 'GivenUpError';
+}
+
+/** A variable that cannot be copied, or is not there. */
+export class VariableError extends Error {
+  override readonly name = 'VariableError';
+  readonly isMissing: boolean;
+  constructor(message: string, isMissing = false) {
+    super(message);
+    this.isMissing = isMissing;
+  }
+}
+
+/** What a guest answers of a variable: `+` and plain data, else `?` (there is none) or `-` and a message. */
+export function variableOf(answer: unknown): string {
+  const text = typeof answer === 'string' ? answer : '-It cannot be copied.';
+  if (text.startsWith('+')) return text.slice(1);
+  throw new VariableError(text.slice(1), text.startsWith('?'));
 }
 
 /** What a kernel may reach at any time. */
@@ -234,6 +256,8 @@ export interface Kernel {
   complete(code: string, cursor: number): Completion;
   inspect(code: string, cursor: number): Inspection | null;
   variables(): Variable[];
+  /** A variable as plain data, for the other kernel. Throws `VariableError`. */
+  readVariable(name: string): string;
   /** What changed since the previous snapshot (or since boot), as a delta; null if nothing did. */
   snapshot(): Uint8Array | null;
   /** The heap as of the last snapshot, as one delta against the engine's base snapshot. */

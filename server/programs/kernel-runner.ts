@@ -31,6 +31,8 @@ const noPreviews =
 
 const noMemory = 'Other work takes all the memory that this server has for kernels. Run the program again in a while.';
 
+const noVariables = 'A program has no variables of the session: those are for inputs.';
+
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
@@ -200,6 +202,7 @@ class KernelRun {
       get kv() {
         return direct().kv;
       },
+      readOther: () => Promise.reject(new Error(noVariables)),
       programs: null,
     };
   }

@@ -25,6 +25,8 @@ export interface BackgroundContext extends SlotContext {
   readonly live: LiveKernel;
   readonly largeFiles: KernelLargeFiles;
   readonly children: ChildPrograms;
+  /** See `KernelIo`. */
+  readOther(name: string): Promise<string>;
   /** Whether a turn of the kernel is under way. */
   isActive(): boolean;
   /** Runs what is due, if no turn is under way. */

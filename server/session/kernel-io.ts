@@ -22,6 +22,8 @@ export interface TurnContext {
   readonly interruption: Interruption;
   /** Called before anything of the turn goes to the log, but for its end. */
   begun(): void;
+  /** See `KernelIo`. */
+  readOther(name: string): Promise<string>;
   /** The input that runs and the client that submitted it; null for background work, which can ask nobody. */
   readonly asker: { readonly number: number; readonly client: string } | null;
 }
@@ -46,6 +48,7 @@ export function kernelIo(context: TurnContext): KernelIo {
     get kv() {
       return overlay.open().kv;
     },
+    readOther: (name) => context.readOther(name),
     programs: children.within({ overlay, output, client, begun }),
   };
 }

@@ -64,13 +64,18 @@ interface Ending {
   readonly isCommitted: boolean;
 }
 
-type Turn = { readonly kind: 'input'; readonly input: QueuedInput } | { readonly kind: 'background' };
+type Turn =
+  | { readonly kind: 'input'; readonly input: QueuedInput }
+  | { readonly kind: 'background' }
+  | { readonly kind: 'visit'; readonly visit: () => Promise<void> };
 
 export class KernelSlot {
   readonly factory: KernelFactory;
   readonly #context: SlotContext;
   readonly #live: LiveKernel;
   readonly #queue: QueuedInput[] = [];
+  readonly #visits: (() => Promise<void>)[] = [];
+  readonly #readOther: (name: string) => Promise<string>;
   #running: QueuedInput | null = null;
   #isActive = false;
   /** Of the turn that runs. */
@@ -85,8 +90,10 @@ export class KernelSlot {
   #isIdleTimed = false;
   #idleSince = 0;
 
-  constructor(context: SlotContext, factory: KernelFactory) {
+  /** `readOther`: see `KernelIo`. */
+  constructor(context: SlotContext, factory: KernelFactory, readOther: (name: string) => Promise<string>) {
     this.#context = context;
+    this.#readOther = readOther;
     this.factory = factory;
     const { store, memory } = context;
     const largeFiles = new KernelLargeFiles(context.large);
@@ -117,6 +124,7 @@ export class KernelSlot {
       live: this.#live,
       largeFiles,
       children,
+      readOther,
       isActive: () => this.#isActive,
       run: () => void this.#run(),
     });
@@ -178,6 +186,19 @@ export class KernelSlot {
     }
   }
 
+  /** Puts a question to the kernel between two turns, before the inputs that wait. Rejects with what it, or its boot, throws. */
+  visit<Answer>(question: (kernel: Kernel) => Answer): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#visits.push(() =>
+        this.#live
+          .boot()
+          .then((kernel) => resolve(question(kernel)))
+          .catch(reject),
+      );
+      void this.#run();
+    });
+  }
+
   /** A terminal came, or the head is another revision: what the kernel has to do by itself goes on. */
   thaw(): void {
     if (this.#background.isDue || this.#live.kernel !== null) void this.#run();
@@ -219,6 +240,7 @@ export class KernelSlot {
     try {
       for (let turn = this.#nextTurn(); turn !== null; turn = this.#nextTurn()) {
         if (turn.kind === 'input') await this.#runInput(turn.input);
+        else if (turn.kind === 'visit') await turn.visit();
         else await this.#background.turn((interruption) => this.#begin(interruption));
         this.#interruption = null;
       }
@@ -234,6 +256,8 @@ export class KernelSlot {
   }
 
   #nextTurn(): Turn | null {
+    const visit = this.#visits.shift();
+    if (visit !== undefined) return { kind: 'visit', visit };
     const input = this.#queue.shift();
     if (input !== undefined) return { kind: 'input', input };
     return this.#background.isDue ? { kind: 'background' } : null;
@@ -296,6 +320,7 @@ export class KernelSlot {
       overlay,
       largeFiles: this.#largeFiles,
       children: this.#children,
+      readOther: this.#readOther,
       output,
       interruption,
       begun,

@@ -5,6 +5,7 @@ import { DurableDatabase } from '../durable-database.ts';
 import { LargeFiles } from '../files/large-files.ts';
 import { Orphans } from '../files/orphans.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
+import type { KernelFactory } from '../kernels/kernel.ts';
 import { isolateMemory } from '../memory.ts';
 import { RunnerPreviews } from '../previews/runner-previews.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
@@ -30,6 +31,7 @@ export interface HostOptions {
   /** Of the session and of its kernels. */
   readonly clock?: Clock;
   readonly fetch?: (request: Request) => Promise<Response>;
+  readonly kernels?: readonly KernelFactory[];
 }
 
 /** Opens the session that is stored in `state`, as its object does. */
@@ -39,7 +41,7 @@ export async function hostSession(state: DurableObjectState, options: HostOption
   const database = new DurableDatabase(state.storage);
   const modules = remoteModules({}, database);
   const isolates = new LoaderRunner({ env: {}, context: state, clock: systemClock, modules });
-  const kernels = [javascriptFactory];
+  const kernels = options.kernels ?? [javascriptFactory];
   const host = {
     now: () => clock.now(),
     randomBytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),

@@ -67,6 +67,24 @@ describe('Python', () => {
     expect(await value('import from_js; from_js.made')).toEqual(printed('7\n'));
   });
 
+  it('exchanges plain data with JavaScript', async () => {
+    await python(
+      'import datetime\ntide = {"when": datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc), "big": 2**64, "raw": b"hi"}',
+    );
+    const shown =
+      '{\n  when: 2024-01-01T00:00:00.000Z,\n  big: 18446744073709551616n,\n  raw: Uint8Array(2) [ 104, 105 ]\n}\n';
+    expect(await machine.run(['-p', 'py.tide'])).toEqual(printed(shown));
+    await machine.run([
+      '-e',
+      'const chart = { of: [py.tide.big, undefined], at: new Map([[1, new Set(["x"])]]), f: () => 1 }',
+    ]);
+    await machine.run(['-e', 'const { f, ...plain } = chart']);
+    expect(await value('js.plain')).toEqual(printed("{'of': [18446744073709551616, None], 'at': {1: {'x'}}}\n"));
+    expect((await value('js.chart')).stderr).toContain('ValueError: chart.f is a function: only plain data is copied');
+    expect((await value('js.nothing')).stderr).toContain('NameError: JavaScript has no variable nothing.');
+    expect((await python('js.plain = 1')).stderr).toContain('AttributeError: js.NAME can only be read from Python');
+  });
+
   it('installs packages from the index', async () => {
     index.publish({ name: 'tiny', version: '1.0', files: { 'tiny.py': 'def f(): return "tiny"\n' } });
     expect(await python('%pip install tiny')).toEqual(printed('Installed tiny 1.0.\n'));

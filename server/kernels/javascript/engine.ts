@@ -34,6 +34,7 @@ export class Engine {
   readonly polls: Polls;
   readonly #exports: Exports;
   readonly #suspendable: WebAssembly.Global;
+  #isOnOwnStack = false;
   /** quickjs-wasi copies what a host function returns and leaves the handle to us. */
   #lastResult: JSValueHandle | null = null;
   readonly #promisingEval: (...parameters: number[]) => Promise<number>;
@@ -62,6 +63,11 @@ export class Engine {
     const polls = new Polls(options.yieldControl);
     const { quickJsOptions, suspendable } = prepareInstance(options, polls);
     return new Engine(await QuickJS.restore(snapshot, quickJsOptions), polls, suspendable);
+  }
+
+  /** Whether the guest's next poll can wait. */
+  get canWait(): boolean {
+    return this.#isOnOwnStack;
   }
 
   /** The live linear memory. */
@@ -166,12 +172,14 @@ export class Engine {
   /** Enters the guest on a stack of its own. Whatever comes out of Wasm as an exception leaves the instance broken. */
   async #enter(run: () => Promise<number>): Promise<number> {
     this.#suspendable.value = 1;
+    this.#isOnOwnStack = true;
     try {
       return await run();
     } catch (error) {
       throw new EngineTrap(error instanceof Error ? error.message : String(error));
     } finally {
       this.#suspendable.value = 0;
+      this.#isOnOwnStack = false;
     }
   }
 

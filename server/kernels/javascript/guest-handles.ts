@@ -23,6 +23,7 @@ export const GUEST_ENTRIES = [
   'fetchForget',
   'encodePlain',
   'decodePlain',
+  'readVariable',
 ] as const satisfies readonly (keyof GuestEntry)[];
 
 export const SCOPE_ENTRIES = ['open', 'moduleName'] as const satisfies readonly (keyof ScopeEntry)[];

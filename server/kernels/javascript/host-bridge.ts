@@ -5,7 +5,7 @@
 
 import type { JSValueHandle } from 'quickjs-wasi';
 import { FileError, type FileSystem, type KeyValue } from '../../files/file-system.ts';
-import type { KernelHost, KernelIo } from '../kernel.ts';
+import { type KernelHost, type KernelIo, VariableError } from '../kernel.ts';
 import type { Engine } from './engine.ts';
 import type { Fetches } from './fetches.ts';
 import { HOST_CALLS } from './guest/host-calls.ts';
@@ -37,6 +37,7 @@ export function connectHostCalls(engine: Engine, targets: BridgeTargets): void {
     ...keyValueCalls(() => turn(targets).kv),
     ...fetchCalls(targets.fetches),
     ...largeFileCalls(new LargeFileCalls(targets.fetches, () => turn(targets))),
+    ...otherKernelCalls(engine, () => turn(targets)),
     ...programCalls(new ProgramCalls(targets.fetches, () => turn(targets))),
   };
   for (const name of HOST_CALLS) {
@@ -163,4 +164,34 @@ function programCalls(programs: ProgramCalls) {
     programCall: (id, source, name, parameters, input) =>
       programs.call(readNumber(id), readText(source), readText(name), readText(parameters), readNumber(input)),
   } satisfies Record<string, HostCall>;
+}
+
+function otherKernelCalls(engine: Engine, turn: () => KernelIo) {
+  let answer: string | null = null;
+  /** What an interrupted input asked for is nobody's answer. */
+  let asked = 0;
+  return {
+    otherRead: (name) => {
+      if (!engine.canWait) throw 'EACCES\nvariables of Python cannot be read here, as nothing can wait';
+      const mine = ++asked;
+      const settle = (text: string): void => {
+        if (mine === asked) answer = text;
+      };
+      answer = null;
+      const reading = turn().readOther(readText(name));
+      engine.polls.waitFor(
+        reading.then(
+          (text) => settle(`+${text}`),
+          (error) => settle(refusal(error)),
+        ),
+      );
+      return undefined;
+    },
+    otherTake: () => answer,
+  } satisfies Record<string, HostCall>;
+}
+
+function refusal(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `${error instanceof VariableError && error.isMissing ? '?' : '-'}${message}`;
 }

@@ -16,6 +16,7 @@ import type {
   ScriptRequest,
   Variable,
 } from '../kernel.ts';
+import { VariableError, variableOf } from '../kernel.ts';
 import type { BaseImage } from './base-image.ts';
 import { Engine, EngineTrap, GuestThrew } from './engine.ts';
 import type { EngineModules } from './engine-modules.ts';
@@ -192,6 +193,17 @@ export class JavaScriptKernel implements Kernel {
 
   variables(): Variable[] {
     return this.#ask('variables') ?? [];
+  }
+
+  readVariable(name: string): string {
+    this.#refuseWhileBusy();
+    try {
+      return variableOf(this.#guest.callNow('readVariable', name));
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error;
+      error.handle.dispose();
+      throw new VariableError(`${name} is too much to be copied.`);
+    }
   }
 
   snapshot(): Uint8Array | null {

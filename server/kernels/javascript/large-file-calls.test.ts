@@ -28,6 +28,7 @@ function open() {
     backpressure: () => undefined,
     files: new MemoryFiles(),
     largeFiles,
+    readOther: () => Promise.reject(new Error('there is no other kernel')),
     programs: null,
     kv: new MemoryKeyValue(),
   };

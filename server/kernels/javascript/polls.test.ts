@@ -42,6 +42,21 @@ describe('polls', () => {
     expect(polls.suspending()).toBe(0);
   });
 
+  it('wait once for what is awaited, and no longer than until an interrupt', async () => {
+    const polls = new Polls(async () => {});
+    polls.begin(100);
+    polls.waitFor(Promise.resolve());
+    expect(polls.suspending()).toBeInstanceOf(Promise);
+    await Promise.resolve();
+    polls.begin(100);
+    polls.waitFor(new Promise(() => {}));
+    const waiting = polls.suspending();
+    polls.interrupt();
+    expect(await waiting).toBe(1);
+    polls.begin(100);
+    expect(polls.suspending()).toBe(0);
+  });
+
   it('have little fuel where they cannot yield', () => {
     const polls = new Polls(async () => {});
     polls.beginPlain();

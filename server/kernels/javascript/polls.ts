@@ -21,6 +21,9 @@ export class Polls {
   #plainFuel = 0;
   #untilYield = POLLS_PER_YIELD;
   #stopped: StopReason | null = null;
+  /** What the next poll waits for. */
+  #awaited: Promise<void> | null = null;
+  #wake: () => void = () => undefined;
 
   /** @param yieldControl lets everything else in the isolate run, and waits while the guest must not go on */
   constructor(yieldControl: () => Promise<void>) {
@@ -37,6 +40,7 @@ export class Polls {
     this.#fuel = fuel;
     this.#untilYield = POLLS_PER_YIELD;
     this.#stopped = null;
+    this.#awaited = null;
   }
 
   /** Starts a call outside any turn, which cannot yield. */
@@ -47,6 +51,12 @@ export class Polls {
   /** Ends the turn at its next poll. */
   interrupt(): void {
     this.#stopped ??= 'user';
+    this.#wake();
+  }
+
+  /** The next poll that can suspend waits for `work`, or until the turn is ended. `work` must not reject. */
+  waitFor(work: Promise<void>): void {
+    this.#awaited = work;
   }
 
   /** A poll on a stack that can suspend. */
@@ -54,6 +64,7 @@ export class Polls {
     this.#fuel -= 1;
     if (this.#fuel < 0) this.#stopped ??= 'fuel';
     if (this.#stopped) return STOP;
+    if (this.#awaited) return this.#wait(this.#awaited);
     this.#untilYield -= 1;
     if (this.#untilYield > 0) return GO_ON;
     return this.yieldNow();
@@ -63,6 +74,16 @@ export class Polls {
   plain(): number {
     this.#plainFuel -= 1;
     return this.#plainFuel < 0 ? STOP : GO_ON;
+  }
+
+  async #wait(work: Promise<void>): Promise<number> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    await Promise.race([work, woken]);
+    this.#wake = () => undefined;
+    this.#awaited = null;
+    return this.#stopped ? STOP : GO_ON;
   }
 
   /** Lets others run; resolves with what a poll then answers. */

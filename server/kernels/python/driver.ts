@@ -56,7 +56,7 @@ export interface DriverFunctions {
    * have come back. Answers what to tell the user, once, or None.
    */
   readonly restored: 'string';
-  /** `get_value(name: str) -> str`: a live variable as plain data (driver/plain.py); ValueError with a message for the user. */
+  /** `get_value(name: str) -> str`: a live variable as plain data (driver/plain.py), as `variableOf` of kernel.ts reads it. */
   readonly get_value: 'string';
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { FileError, type KeyValue } from '../../files/file-system.ts';
+import { VariableError } from '../kernel.ts';
 import type { Fetches } from './fetches.ts';
 import { HostError, type HostFunction } from './guard.ts';
 import type { Turn } from './turn.ts';
@@ -38,8 +39,16 @@ export function hostFunctions(targets: HostCallTargets): Record<string, HostFunc
     kv_set: (key, value) => keys((store) => store.set(text(key), bytes(value))),
     kv_delete: (key) => keys((store) => store.delete(text(key))),
     kv_list: (prefix) => keys((store) => JSON.stringify(store.list(text(prefix)))),
-    get_js: async () => {
-      throw new HostError('ValueError\nVariables of JavaScript cannot be read here.');
+    get_js: async (name) => {
+      const wanted = text(name);
+      try {
+        if (turn.io) return await turn.io.readOther(wanted);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        const isMissing = error instanceof VariableError && error.isMissing;
+        throw new HostError(`${isMissing ? 'NameError' : 'ValueError'}\n${error.message}`);
+      }
+      throw new HostError('ValueError\nVariables of JavaScript can only be read while an input or a task runs.');
     },
     install_packages: (request) => targets.installPackages(text(request)),
     fetch_start: (request, body) => fetches.start(text(request), body === undefined ? null : bytes(body)),

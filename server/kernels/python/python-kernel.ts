@@ -15,6 +15,7 @@ import type {
   StoredHeap,
   Variable,
 } from '../kernel.ts';
+import { variableOf } from '../kernel.ts';
 import { bootInterpreter, type Parts, type PythonServices } from './boot.ts';
 import { fromCodePoints, toCodePoints } from './code-points.ts';
 import type { CompleteResult, DriverFunctions, ExecuteResult } from './driver.ts';
@@ -159,6 +160,11 @@ export class PythonKernel implements Kernel {
     this.#refuseWhileBusy();
     const answer = this.#ask('variables');
     return typeof answer === 'string' ? JSON.parse(answer) : [];
+  }
+
+  readVariable(name: string): string {
+    this.#refuseWhileBusy();
+    return variableOf(this.#ask('get_value', name));
   }
 
   snapshot(): Uint8Array | null {

@@ -17,13 +17,14 @@ import { defineGlobals, shared, state } from './core/state.ts';
 import type { GuestEntry } from './host-calls.ts';
 import { reportUncaught } from './print/render.ts';
 import { installStacks } from './print/stack.ts';
-import { closePrelude, complete, inspectAt, variables } from './session/explore.ts';
+import { closePrelude, complete, inspectAt, readVariable, variables } from './session/explore.ts';
 import { conclude, concludeError } from './session/last-values.ts';
 import { reseed } from './session/random.ts';
 import { runTimer, shiftTimers } from './session/timers.ts';
 import { fetchChunk, fetchEnd, fetchFail, fetchForget, fetchHead, interruptFetches } from './web/fetch.ts';
 import './session/kv.ts';
 import './session/programs.ts';
+import './session/python.ts';
 
 defineGlobals({ navigator: freeze({ userAgent: 'spawnpoint-cf', language: 'en-US', hardwareConcurrency: 1 }) });
 installStacks();
@@ -67,5 +68,6 @@ export const entry: GuestEntry = freeze({
   fetchForget: unfailing(fetchForget, -1),
   encodePlain,
   decodePlain,
+  readVariable: unfailing(readVariable, '-It cannot be copied.'),
   shared: shared.buffer,
 });

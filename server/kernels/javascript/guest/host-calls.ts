@@ -45,6 +45,8 @@ export const HOST_CALLS = [
   'largeWrite',
   'programRun',
   'programCall',
+  'otherRead',
+  'otherTake',
 ] as const satisfies readonly (keyof HostCalls)[];
 
 interface ProcessCalls {
@@ -120,6 +122,17 @@ export type ProgramAnswer =
   | { readonly error: { readonly name: string; readonly message: string; readonly stack: string } }
   | { readonly exit: number };
 
+/** Variables of the session's other kernel. */
+interface OtherKernelCalls {
+  /** Asks for one. Throws as `FileCalls` do where nothing can wait. */
+  otherRead(name: string): void;
+  /**
+   * What came of it, once: `+` and plain data, `?` and a message for the user if there is none of that name, `-` and one
+   * if it cannot be copied. Null until it has come, for which the guest's next poll waits.
+   */
+  otherTake(): string | null;
+}
+
 export interface HostFileStat {
   readonly kind: 'file' | 'directory';
   readonly size: number;
@@ -176,7 +189,8 @@ export interface HostCalls
     KeyValueCalls,
     FetchCalls,
     LargeFileCalls,
-    ProgramCalls {}
+    ProgramCalls,
+    OtherKernelCalls {}
 
 /** The head of a response, as JSON in `GuestEntry.fetchHead`. */
 export interface FetchHead {
@@ -235,6 +249,8 @@ export interface GuestEntry {
   /** Plain data (core/plain-data.ts) of a value, and the other way round. These throw for what is none. */
   encodePlain(value: unknown, name: string): string;
   decodePlain(text: string): unknown;
+  /** A variable for the other kernel, as `OtherKernelCalls.otherTake` answers. */
+  readVariable(name: string): string;
 
   /** Of `SHARED_NUMBERS` numbers (f64), which the host reads and writes in place. No guest code can reach it. */
   readonly shared: ArrayBuffer;

@@ -119,6 +119,7 @@ export class TestSession {
     files: this.files,
     largeFiles: noLargeFiles,
     programs: null,
+    readOther: () => Promise.reject(new Error('there is no other kernel')),
     kv: this.kv,
   };
 }

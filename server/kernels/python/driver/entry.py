@@ -1,4 +1,4 @@
-"""What the kernel calls: strings in, text out. But for `get_value`, nothing is raised except by a fault of the REPL."""
+"""What the kernel calls: strings in, text out. Nothing is raised except by a fault of the REPL."""
 
 # Bound here: what users put in place of `json.dumps` does not concern the REPL.
 from json import dumps, loads
@@ -32,8 +32,15 @@ def variables():
 
 
 def get_value(name):
-    """The plain data of a live variable, for another kernel; see plain.py. ValueError with a message for the user."""
-    return plain.read_variable(name)
+    """`+` and the plain data of a live variable, for another kernel; see plain.py. `?` and a message for the user if there is
+    none, `-` and a message if it cannot be copied.
+    """
+    try:
+        return f'+{plain.read_variable(name)}'
+    except NameError as error:
+        return f'?{error}'
+    except plain.PlainDataError as error:
+        return f'-{error}'
 
 
 def restored(lost):

@@ -36,9 +36,9 @@ PlainDataError.__module__ = 'builtins'
 
 
 def read_variable(name):
-    """The encoded value of a live variable. Raises `PlainDataError`, also when there is none of that name."""
+    """The encoded value of a live variable. Raises `PlainDataError`, and `NameError` when there is none of that name."""
     if name not in live.namespace:
-        raise PlainDataError(f'Python has no variable {name}.')
+        raise NameError(f'Python has no variable {name}.')
     return encode(live.namespace[name], name)
 
 
@@ -144,6 +144,12 @@ class JavaScript:
         if name.startswith('_'):
             raise AttributeError(name)
         return decode(_spawnpoint_host.get_js(name))
+
+    def __setattr__(self, name, value):
+        raise AttributeError('js.NAME can only be read from Python: set it in a JavaScript input.')
+
+    def __delattr__(self, name):
+        self.__setattr__(name, None)
 
     def __repr__(self):
         return '<the variables of the JavaScript kernel: js.NAME is a copy of NAME>'

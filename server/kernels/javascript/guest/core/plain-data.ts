@@ -10,6 +10,8 @@
  *     {"set": [v]}          a Set                           {"undefined": 0}
  *     {"buffer": "aGk="}    an ArrayBuffer                  {"array": ["Float64Array", "AAA="]}   a typed array
  *
+ * Python knows neither of the last three: for it, they are null, bytes, and refused.
+ *
  * Runs in QuickJS and in V8.
  */
 
@@ -40,11 +42,20 @@ const ARRAYS = [
 
 const KNOWN =
   'only plain data is copied (undefined, null, booleans, numbers, strings, bigints, arrays, plain objects, Map, Set, ' +
-  'Date, ArrayBuffer and typed arrays)';
+  'Date, ArrayBuffer, typed arrays; to Python of those only Uint8Array)';
 
 /** The value as text; `name` is what messages call it. Throws TypeError for what is no plain data, or too much of it. */
 export function encodePlain(value: unknown, name: string): string {
-  const text = JSON.stringify(encoded(value, name, []));
+  return textOf(encoded(value, name, [], false), name);
+}
+
+/** The same for Python. */
+export function encodeForPython(value: unknown, name: string): string {
+  return textOf(encoded(value, name, [], true), name);
+}
+
+function textOf(data: unknown, name: string): string {
+  const text = JSON.stringify(data);
   if (text.length <= MAX_CHARACTERS) return text;
   throw new TypeError(`${name} is too large to be copied: over 8 MiB as text. Write it to a file.`);
 }
@@ -60,13 +71,13 @@ export function decodeParsed(data: unknown): unknown {
   return typeof data === 'object' && data !== null ? decoded(data) : data;
 }
 
-function encoded(value: unknown, name: string, parents: readonly object[]): unknown {
+function encoded(value: unknown, name: string, parents: readonly object[], isForPython: boolean): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return value;
     case 'undefined':
-      return { undefined: 0 };
+      return isForPython ? null : { undefined: 0 };
     case 'bigint':
       return { int: `${value}` };
     case 'number': {
@@ -74,20 +85,20 @@ function encoded(value: unknown, name: string, parents: readonly object[]): unkn
       return float === undefined ? value : { float: float[1] };
     }
     case 'object':
-      return value === null ? null : encodedObject(value, name, parents);
+      return value === null ? null : encodedObject(value, name, parents, isForPython);
     default:
       throw refused(value, name);
   }
 }
 
-function encodedObject(value: object, name: string, parents: readonly object[]): unknown {
+function encodedObject(value: object, name: string, parents: readonly object[], isForPython: boolean): unknown {
   if (parents.includes(value)) throw new TypeError(`${name} contains itself: ${KNOWN}.`);
   if (parents.length === MAX_DEPTH) throw new TypeError(`${name} is nested more than ${MAX_DEPTH} deep.`);
   const inner = [...parents, value];
-  const each = (item: unknown, at: string): unknown => encoded(item, at, inner);
+  const each = (item: unknown, at: string): unknown => encoded(item, at, inner, isForPython);
   if (Array.isArray(value)) return Array.from(value, (item: unknown, index) => each(item, `${name}[${index}]`));
   if (value instanceof Uint8Array) return { bytes: toBase64(value) };
-  if (value instanceof ArrayBuffer) return { buffer: toBase64(new Uint8Array(value)) };
+  if (value instanceof ArrayBuffer) return { [isForPython ? 'bytes' : 'buffer']: toBase64(new Uint8Array(value)) };
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw new TypeError(`${name} is an invalid Date: it cannot be copied.`);
     return { date: value.getTime() };
@@ -98,7 +109,7 @@ function encodedObject(value: object, name: string, parents: readonly object[]):
     return { map: pairs.map(([key, item]) => [each(key, `a key of ${name}`), each(item, `an item of ${name}`)]) };
   }
   const type = ARRAYS.find((one) => value instanceof one);
-  if (type !== undefined && ArrayBuffer.isView(value)) {
+  if (type !== undefined && ArrayBuffer.isView(value) && !isForPython) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     return { array: [type.name, toBase64(bytes)] };
   }

@@ -1,6 +1,7 @@
 /** What an editor asks about the session's values: completions, inspections, variables. Runs none of their code. */
 
 import { lexicals } from '../core/host.ts';
+import { encodeForPython } from '../core/plain-data.ts';
 import { freeze, getOwnPropertyNames, hasOwn, ownKeys, toJson } from '../core/primordials.ts';
 import { classOf, findProperty, isProxy, ownProperty, prototypeOf, read, readString } from '../core/safe.ts';
 import { print } from '../print/inspect.ts';
@@ -129,6 +130,17 @@ function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   return readString(read(prototypeOf(value), 'constructor'), 'name') || classOf(value);
+}
+
+/** A variable for the other kernel: see `OtherKernelCalls.otherTake`. */
+export function readVariable(name: string): string {
+  const value = IDENTIFIER.test(name) ? bindingOf(name) : unknown;
+  if (value === unknown) return `?JavaScript has no variable ${name}.`;
+  try {
+    return `+${encodeForPython(value, name)}`;
+  } catch (error) {
+    return `-${readString(error, 'message') ?? `${name} cannot be copied.`}`;
+  }
 }
 
 interface Variable {
