@@ -125,6 +125,31 @@ describe('everything of a session', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  const session = new TestSession();
+
+  it.each([
+    ['a loop', 'while True: pass'],
+    ['time.sleep', 'import time; time.sleep(1000)'],
+    ['await', 'import asyncio; await asyncio.sleep(1000)'],
+    ['input()', 'input("? ")'],
+    ['a line of sys.stdin', 'import sys; sys.stdin.readline()'],
+  ])('ends %s and keeps the state; others are answered meanwhile', async (_what, code) => {
+    const [terminal, other] = [await session.attach(), await session.attach()];
+    await show(terminal, 'kept = []');
+    const handled = `try:\n    kept.append(1); print("on")\n    ${code}\nexcept BaseException:\n    kept.append(2)\n    raise`;
+    const submitted = terminal.submit(handled, { language: 'py' });
+    const { number } = await terminal.server('accepted', (accepted) => accepted.request === submitted);
+    await terminal.find(() => (terminal.output(number).includes('on') ? true : undefined));
+    expect(await other.show('6 * 7')).toBe('42');
+    expect((await request(session.user, '/v1/sessions/main/files')).status).toBe(200);
+    terminal.interrupt();
+    expect(await terminal.done(number)).toMatchObject({ outcome: { status: 'interrupted', kept: true } });
+    expect(await show(terminal, 'kept')).toBe('[1, 2]');
+    for (const each of [terminal, other]) each.hangUp();
+  });
+});
+
 it('an ordinary session takes little of the store', async () => {
   const session = new TestSession();
   const terminal = await session.attach();
