@@ -310,6 +310,7 @@ export class Controller {
       const answer = await runDotCommand(name, args, {
         session: this.#session,
         language: this.#state.language,
+        columns: this.#panes.columns,
         setLanguage: (language) => this.#dispatch({ type: 'language', language }),
         focusFiles: () => this.#dispatch({ type: 'focus', pane: 'files' }),
         clear: () => this.#dispatch({ type: 'clear', through: this.#lastKey() }),

@@ -10,6 +10,8 @@ import { differenceLines, historyLines } from './history-text.ts';
 export interface DotContext {
   readonly session: SessionView;
   readonly language: Language;
+  /** Characters in a row of the transcript. */
+  readonly columns: number;
   setLanguage(language: Language): void;
   focusFiles(): void;
   clear(): void;
@@ -44,9 +46,9 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     const rows = variables.map(({ name, type, preview }) => [name, type, preview].map(sanitizeName));
     return rows.length === 0 ? 'No variables yet.' : table(rows);
   },
-  history: async ({ session }, [limit]) => {
+  history: async ({ session, columns }, [limit]) => {
     const history = await session.history.list(limit === undefined ? SHOWN_REVISIONS : wholeNumber(limit, 1));
-    const lines = historyLines(history);
+    const lines = historyLines(history, columns);
     return lines.length === 0 ? 'No revisions yet.' : lines.join('\n');
   },
   undo: move(() => ({ op: 'undo' })),

@@ -13,8 +13,8 @@ function entry(revision: number, more: Partial<HistoryEntry> = {}): HistoryEntry
   return { revision, ...input, ...rest, ...more };
 }
 
-function listed(history: Partial<History>): string[] {
-  const lines = historyLines({ entries: [], undo: null, redo: null, oldest: null, ...history }, NOON + 1000);
+function listed(history: Partial<History>, columns?: number): string[] {
+  const lines = historyLines({ entries: [], undo: null, redo: null, oldest: null, ...history }, columns, NOON + 1000);
   return lines.map((line) => line.replace(SGR_PATTERN, '').trimEnd());
 }
 
@@ -110,6 +110,8 @@ describe('a history', () => {
     const code = (text: string) => told(entry(1, { code: text }))[0];
     expect(code('x'.repeat(48))).toBe('x'.repeat(48));
     expect(code('x'.repeat(49))).toBe(`${'x'.repeat(48)} …`);
+    const narrow = listed({ entries: [entry(1, { code: 'x'.repeat(40) }), entry(2)] }, 60);
+    expect(narrow.map((line) => line.length)).toEqual([46, 60, 45]);
     expect(code('a\x1b]0;evil\x07\tb')).toBe('a\ufffd]0;evil\ufffd\ufffdb');
     expect(code('\n  one  \n')).toBe('one');
   });

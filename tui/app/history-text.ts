@@ -11,10 +11,10 @@ const MAX_WHAT = 48;
 const MAX_VALUE = 200;
 
 /**
- * A table, newest first, and what it does not show; empty without revisions. Times are those of this machine. Coloured
- * with SGR; nothing else in it acts on a terminal.
+ * A table, newest first, in rows of at most `columns` characters, and what it does not show; empty without revisions.
+ * Times are those of this machine. Coloured with SGR; nothing else in it acts on a terminal.
  */
-export function historyLines(history: History, now = Date.now()): string[] {
+export function historyLines(history: History, columns = Number.POSITIVE_INFINITY, now = Date.now()): string[] {
   const { entries, undo, redo, oldest } = history;
   if (entries.length === 0) return [];
   const heading = ['', 'rev', 'when', 'took', 'stored', 'files', 'what'];
@@ -23,7 +23,7 @@ export function historyLines(history: History, now = Date.now()): string[] {
     ...cellsOf(entry, now),
     whatOf(entry, entries),
   ]);
-  const [head = '', ...table] = aligned([heading, ...rows]);
+  const [head = '', ...table] = aligned([heading, ...rows], columns);
   const lines = [dim(head)];
   for (const [index, { revision, isStep }] of entries.entries()) {
     const newer = entries[index - 1]?.revision ?? revision + 1;
@@ -120,18 +120,25 @@ function firstLine(code: string, most: number): string {
   return isCut ? `${points.slice(0, most).join('')} …` : first;
 }
 
-/** Pads all columns but the last, numbers to the left. Its cells but the last are ASCII. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Pads all columns but the last, numbers to the left, and cuts that one to fit. Its cells but the last are ASCII. */
+function aligned(rows: readonly (readonly string[])[], columns: number): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  /** What stands before the last column. */
+  const room = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   return rows.map((row) =>
     row
       .map((cell, column) => {
-        if (column === row.length - 1) return cell;
+        if (column === row.length - 1) return cut(cell, Math.max(8, columns - room));
         const width = widths[column] ?? 0;
         return column >= 1 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  '),
   );
+}
+
+function cut(text: string, length: number): string {
+  const points = [...text];
+  return points.length <= length ? text : `${points.slice(0, length - 2).join('')} …`;
 }
 
 /** One line for each file and variable that came (+), went (-) or changed (~). Empty when nothing did. */

@@ -20,11 +20,13 @@ export class Panes {
   readonly #transcript = new Transcript();
   readonly #log = new LogRows();
   #viewer = new RowBuffer(80, MAX_VIEWER_LINES);
+  #columns = 80;
   #heights: Record<ScrollPane, number> = { repl: 1, log: 1, viewer: 1 };
 
   /** Brings all rows up to date. */
   sync(state: ViewState, snapshot: SessionSnapshot, layout: Layout): void {
     if (layout.repl !== null) {
+      this.#columns = layout.repl.width;
       const { waiting, notices, clearedThrough } = state;
       this.#transcript.sync({ blocks: snapshot.blocks, waiting, notices, clearedThrough }, layout.repl.width);
     }
@@ -42,6 +44,11 @@ export class Panes {
   setViewed(text: string): void {
     this.#viewer = new RowBuffer(this.#viewer.width, MAX_VIEWER_LINES);
     this.#viewer.write(sanitizeText(text));
+  }
+
+  /** Of the transcript. */
+  get columns(): number {
+    return this.#columns;
   }
 
   /** How many rows the transcript takes of at most `height`; what is left goes to the editor. */
