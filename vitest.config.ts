@@ -7,8 +7,8 @@ const every = {
   // Files share a process, in workerd too, and each module is loaded there once: half of the time went into loading.
   isolate: false,
   // A test that takes this long hangs. How fast things are is for `npm run bench` to say, not for a loaded machine.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
 };
 
 export default defineConfig({

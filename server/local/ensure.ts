@@ -13,7 +13,7 @@ import { mintToken, readSecret, type TokenRole } from './tokens.ts';
 
 const DEFAULT_IDLE_MS = 10 * 60 * 1000;
 /** A boot takes under a second; one that takes this long has hung. */
-const BOOT_MS = 30_000;
+const BOOT_MS = 60_000;
 /** How long a live daemon may take from its lock to its socket. */
 const SOCKET_MS = 5_000;
 

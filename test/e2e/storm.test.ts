@@ -10,9 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.dispose());
 
-it('cut lines, repeated requests and killed servers lose nothing and run nothing twice', {
-  timeout: 120_000,
-}, async () => {
+it('cut lines, repeated requests and killed servers lose nothing and run nothing twice', async () => {
   const report = await storm(machine, 20_261_122, 8_000);
   expect(report.inputs).toBeGreaterThan(4);
   expect(report.kills).toBeGreaterThan(0);
