@@ -15,7 +15,8 @@ export async function buildWorkers(): Promise<void> {
   await buildWorker('dist/runner', 'server/runner-worker.ts', []);
 }
 
-async function buildWorker(directory: string, entry: string, plugins: Plugin[]): Promise<void> {
+/** Bundles the Worker whose source is `entry` into `directory`, which is emptied first. */
+export async function buildWorker(directory: string, entry: string, plugins: Plugin[]): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   await build({

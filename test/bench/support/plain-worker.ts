@@ -1,7 +1,12 @@
 /** A Worker of the benchmarks' own in a workerd of its own, with the options of the embedded server. */
 
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
+import { buildWorker } from '../../../server/build-worker.ts';
+import { readModules } from '../../../server/local/miniflare-options.ts';
 
 interface PlainObjects {
   readonly binding: string;
@@ -11,7 +16,7 @@ interface PlainObjects {
 }
 
 export interface PlainWorkerOptions {
-  /** File name in `workers/`. */
+  /** File name in `workers/`: a `.js` as it is, a `.ts` with what it imports. */
   readonly script: string;
   /** Its Durable Object, if it has one. */
   readonly objects: PlainObjects | null;
@@ -26,13 +31,13 @@ export async function withPlainWorker<Result>(
   { script, objects, name, guest }: PlainWorkerOptions,
   use: (url: URL) => Promise<Result>,
 ): Promise<Result> {
-  const read = (file: string) => readFile(new URL(`../workers/${file}`, import.meta.url), 'utf8');
-  const contents = await read(script);
-  const texts =
-    guest === undefined ? [] : [{ type: 'Text' as const, path: `${guest}.txt`, contents: await read(guest) }];
+  const pathOf = (file: string) => fileURLToPath(new URL(`../workers/${file}`, import.meta.url));
+  const modules = await modulesOf(pathOf(script));
+  if (guest !== undefined)
+    modules.push({ type: 'Text', path: `${guest}.txt`, contents: await readFile(pathOf(guest)) });
   const miniflare = new Miniflare({
     name,
-    modules: [{ type: 'ESModule', path: 'worker.js', contents }, ...texts],
+    modules,
     ...(guest === undefined ? {} : { workerLoaders: { LOADER: {} } }),
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
@@ -51,5 +56,16 @@ export async function withPlainWorker<Result>(
     return await use(await miniflare.unsafeGetDirectURL());
   } finally {
     await miniflare.dispose();
+  }
+}
+
+async function modulesOf(path: string): Promise<ReturnType<typeof readModules>> {
+  if (path.endsWith('.js')) return [{ type: 'ESModule', path: 'worker.js', contents: await readFile(path) }];
+  const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-bench-'));
+  try {
+    await buildWorker(directory, path, []);
+    return readModules(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
 }
