@@ -33,6 +33,9 @@ const noMemory = 'Other work takes all the memory that this server has for kerne
 
 const noVariables = 'A program has no variables of the session: those are for inputs.';
 
+/** Of a Python script that ends itself as Ctrl-C would. */
+const interruptedStatus = 130;
+
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
@@ -225,9 +228,10 @@ class KernelRun {
       }
       case 'error': {
         const text = evaluation.error.text.replace(COLOURS, '').replace(/\n*$/, '\n');
-        if (this.#spec.wanted !== undefined) return { kind: 'exit', code: 1, result: failure(evaluation.error, text) };
+        const code = evaluation.error.name === 'KeyboardInterrupt' ? interruptedStatus : 1;
+        if (this.#spec.wanted !== undefined) return { kind: 'exit', code, result: failure(evaluation.error, text) };
         this.#io.write('stderr', new TextEncoder().encode(text));
-        return { kind: 'exit', code: 1 };
+        return { kind: 'exit', code };
       }
       case 'interrupted':
         return evaluation.reason === 'fuel' ? { kind: 'timeout' } : { kind: 'killed' };

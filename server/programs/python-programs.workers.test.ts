@@ -47,6 +47,9 @@ describe('a Python script', () => {
     ['a syntax error', 'x = 1\ny = (', 1, /File "script\.py", line 2\n.*SyntaxError: '\(' was never closed\n$/s],
     ['sys.exit', 'import sys; sys.exit(3)', 3, ''],
     ['a message', 'import sys; sys.exit("no")', 1, 'no\n'],
+    ['no number', 'import sys; sys.exit(None)', 0, ''],
+    ['a number that is no byte', 'import sys; sys.exit(-1)', 255, ''],
+    ['an interrupt of its own', 'raise KeyboardInterrupt', 130, /\nKeyboardInterrupt\n$/],
     ['a missing module', 'import nothing_like_it', 1, /ModuleNotFoundError/],
   ])('ends with %s', async (_, code, status, stderr) => {
     const result = await run({ sources: { 'script.py': code } });

@@ -83,7 +83,7 @@ describe('node:fs', () => {
     ].join('\n');
     expect(await program('large', code)).toEqual(
       printed(
-        "EFBIG EFBIG: 3 is not in memory: a program is given 16 MiB of the session's files ahead. " +
+        "EFBIG EFBIG: 3 is not among the 16 MiB of the session's files in memory. " +
           'Use await fs.promises.readFile(…) for it, readFileSync\n1 7340033 7340033 3 3\n',
       ),
     );

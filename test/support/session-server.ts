@@ -69,7 +69,18 @@ export class SessionServer {
 
   static async start(): Promise<SessionServer> {
     const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
-    const miniflare = new Miniflare(optionsOf(1, directory));
+    return SessionServer.#with(optionsOf(1, directory), directory);
+  }
+
+  /** What `npm run deploy:free` uploads, with what the free plan binds: no Worker Loader, no runner, no Python. */
+  static async startFree(): Promise<SessionServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'spawnpoint-'));
+    const options = optionsOf(1, directory, 'dist/worker-free');
+    return SessionServer.#with({ ...options, workerLoaders: {}, serviceBindings: {} }, directory);
+  }
+
+  static async #with(options: MiniflareOptions, directory: string): Promise<SessionServer> {
+    const miniflare = new Miniflare(options);
     await miniflare.ready;
     return new SessionServer(miniflare, directory);
   }
@@ -136,8 +147,8 @@ export class SessionServer {
   }
 }
 
-function optionsOf(release: number, directory: string): MiniflareOptions {
-  const built = readModules('dist/worker');
+function optionsOf(release: number, directory: string, worker = 'dist/worker'): MiniflareOptions {
+  const built = readModules(worker);
   const modules = [{ type: 'ESModule' as const, path: 'probe.js', contents: probe(release) }, ...built];
   const secrets = {
     tokenSecret: TOKEN_SECRET,
