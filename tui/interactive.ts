@@ -46,7 +46,12 @@ export async function openTui(invocation: Invocation, io: Io, terminal: NodeTerm
   session.start();
   await connected;
   const history = new HistoryFile(join(dataDirectory(io.env), 'history'));
-  await runApp(terminal, session, { clock: nodeClock, history, color: io.stdout.color });
+  await runApp(terminal, session, {
+    clock: nodeClock,
+    history,
+    language: options.language ?? 'ts',
+    color: io.stdout.color,
+  });
   session.close();
   return EXIT.ok;
 }

@@ -27,6 +27,13 @@ describe('the app', () => {
     expect(app.history.entries).toEqual(['a+1', 'b+2', '日本']);
   });
 
+  it('begins in the language that it is told', async () => {
+    const app = await startApp({ language: 'py' });
+    expect(app.terminal.lines().at(-1)).toContain('main · python · idle');
+    await app.type('1\r');
+    expect(app.session.calls).toEqual(['submit py 1']);
+  });
+
   it('keeps keys in order while the answer to isComplete is out, and Ctrl-C goes ahead', async () => {
     const app = await startApp();
     app.session.held = [];

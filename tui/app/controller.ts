@@ -5,7 +5,7 @@
  * out, later keys wait, so that a fast typist's next line never lands in the wrong place. Only Ctrl-C goes ahead.
  */
 
-import type { SessionView } from '../client/session-view.ts';
+import type { Language, SessionView } from '../client/session-view.ts';
 import { complete } from './completion.ts';
 import { CHANGES_SESSION, runDotCommand } from './dot-actions.ts';
 import { parseDotCommand } from './dot-commands.ts';
@@ -22,6 +22,8 @@ import { lastKey } from './panes/transcript.ts';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState, type ViewStore } from './view-state.ts';
 
 export interface ControllerHost {
+  /** Of the inputs, until the person says otherwise. */
+  readonly language: Language;
   /** Something to draw. */
   changed(): void;
   redraw(): void;
@@ -39,7 +41,7 @@ export class Controller {
   readonly #host: ControllerHost;
   readonly #view: ViewStore;
   readonly #files: FileCommands;
-  #state: ViewState = INITIAL_VIEW;
+  #state: ViewState;
   readonly #outbox: Outbox;
   /** Keys that wait for what `#holdKeys` does. */
   #waiting: InputEvent[] | null = null;
@@ -52,6 +54,7 @@ export class Controller {
     this.#panes = panes;
     this.#storage = storage;
     this.#host = host;
+    this.#state = { ...INITIAL_VIEW, language: host.language };
     this.#view = { state: () => this.#state, dispatch: (action) => this.#dispatch(action) };
     this.#files = new FileCommands(session, panes, this.#view);
     this.#outbox = new Outbox(session, this.#view);

@@ -1,7 +1,7 @@
 /** The app: connects terminal, session, controller and view, from the first frame until the person leaves. */
 
 import type { ClientClock } from '../client/clock.ts';
-import type { SessionView } from '../client/session-view.ts';
+import type { Language, SessionView } from '../client/session-view.ts';
 import { Controller } from './controller.ts';
 import type { HistoryStorage } from './editor/history.ts';
 import { Tokenizer } from './input/tokenizer.ts';
@@ -12,6 +12,8 @@ import { View } from './ui/view.tsx';
 export interface AppOptions {
   readonly clock: ClientClock;
   readonly history: HistoryStorage;
+  /** Of the inputs at the beginning. */
+  readonly language: Language;
   /** False for NO_COLOR: weight and inverse stay. */
   readonly color: boolean;
 }
@@ -53,6 +55,7 @@ export async function runApp(terminal: Terminal, session: SessionView, options: 
       changed();
     };
     const controller = new Controller(session, panes, options.history, {
+      language: options.language,
       changed,
       redraw,
       suspend: () => terminal.suspend?.(),

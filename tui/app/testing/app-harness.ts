@@ -1,5 +1,6 @@
 /** Starts the whole app on an emulated terminal, with a session in memory and time under control. */
 
+import type { Language } from '../../client/session-view.ts';
 import type { HistoryStorage } from '../editor/history.ts';
 import { runApp } from '../main.tsx';
 import { ManualClock } from './manual-clock.ts';
@@ -23,7 +24,13 @@ class MemoryHistory implements HistoryStorage {
 }
 
 export async function startApp(
-  options: { columns?: number; rows?: number; color?: boolean; history?: readonly string[] | HistoryStorage } = {},
+  options: {
+    columns?: number;
+    rows?: number;
+    color?: boolean;
+    history?: readonly string[] | HistoryStorage;
+    language?: Language;
+  } = {},
 ) {
   const given = options.history ?? [];
   const terminal = new XtermTerminal(options.columns ?? 100, options.rows ?? 24);
@@ -32,7 +39,12 @@ export async function startApp(
   const history = new MemoryHistory('load' in given ? [] : given);
   let ended = false;
   const storage = 'load' in given ? given : history;
-  const done = runApp(terminal, session, { clock, history: storage, color: options.color ?? true }).finally(() => {
+  const done = runApp(terminal, session, {
+    clock,
+    history: storage,
+    language: options.language ?? 'ts',
+    color: options.color ?? true,
+  }).finally(() => {
     ended = true;
   });
   /** Lets promises settle, a frame pass and the emulator read it. */
