@@ -263,10 +263,11 @@ describe('a public preview', () => {
     await machine.file(
       'reader.ts',
       `import fs, { readFileSync } from 'node:fs';
+      import { resolve } from 'node:path';
       const atStart = readFileSync('data.txt', 'utf8');
       const attempt = async (write: () => unknown) => { try { await write(); return 'done'; } catch (e) { return (e as { code: string }).code; } };
       export default { fetch: async () => Response.json({
-        read: [atStart, readFileSync('/home/user/data.txt', 'utf8'), await fs.promises.readFile('data.txt', 'utf8')],
+        read: [atStart, readFileSync('/home/user/data.txt', 'utf8'), await fs.promises.readFile(resolve('data.txt'), 'utf8')],
         written: [
           await attempt(() => fs.writeFileSync('data.txt', 'x')),
           await attempt(() => fs.promises.mkdir('a/b', { recursive: true })),

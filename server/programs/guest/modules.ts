@@ -105,7 +105,11 @@ export const previewGuestModules: Modules = {
 };
 
 /** Those of a preview that may read files, besides. */
-export const previewFileModules: Modules = { ...withFiles, ...modules({ 'preview-volume': previewVolume }) };
+export const previewFileModules: Modules = {
+  ...withBuiltins,
+  ...withFiles,
+  ...modules({ 'preview-volume': previewVolume }),
+};
 
 function modules(texts: Readonly<Record<string, string>>): Modules {
   return Object.fromEntries(
