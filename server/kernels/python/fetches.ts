@@ -9,12 +9,17 @@ interface Settled {
 }
 
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+/** Of requests that have not settled and responses that were not read: they are in no memory that is counted. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
+const FULL = `requests and their unread responses hold more than ${MAX_HELD_BYTES} bytes: read some first`;
 
 export class Fetches {
   readonly #fetch: (request: Request) => Promise<Response>;
   readonly #onSettled: () => void;
   readonly #running = new Map<number, AbortController>();
   readonly #settled = new Map<number, Settled>();
+  /** By number. */
+  readonly #held = new Map<number, number>();
   #untold: number[] = [];
   #last = 0;
 
@@ -44,6 +49,7 @@ export class Fetches {
 
   /** `description` is JSON of `{url, method, headers: [name, value][]}`. Answers the request's number. */
   start(description: string, body: Uint8Array | null): number {
+    if (body && !this.#hasRoom(body.byteLength)) throw new HostError(FULL);
     const controller = new AbortController();
     let request: Request;
     try {
@@ -56,6 +62,7 @@ export class Fetches {
     this.#last += 1;
     const id = this.#last;
     this.#running.set(id, controller);
+    this.#held.set(id, body?.byteLength ?? 0);
     void this.#run(id, request);
     return id;
   }
@@ -63,7 +70,7 @@ export class Fetches {
   cancel(id: number): void {
     this.#running.get(id)?.abort();
     this.#running.delete(id);
-    this.#settled.delete(id);
+    this.#forget(id);
   }
 
   cancelAll(): void {
@@ -84,7 +91,7 @@ export class Fetches {
   /** The body, once. */
   body(id: number): Uint8Array {
     const { body } = this.#get(id);
-    this.#settled.delete(id);
+    this.#forget(id);
     return body;
   }
 
@@ -95,17 +102,18 @@ export class Fetches {
   }
 
   async #run(id: number, request: Request): Promise<void> {
-    const settled = await this.#settle(request);
+    const settled = await this.#settle(id, request);
     if (!this.#running.delete(id)) return;
+    this.#held.set(id, settled.body.byteLength);
     this.#settled.set(id, settled);
     this.#untold.push(id);
     this.#onSettled();
   }
 
-  async #settle(request: Request): Promise<Settled> {
+  async #settle(id: number, request: Request): Promise<Settled> {
     try {
       const response = await this.#fetch(request);
-      const body = await readAll(response.body);
+      const body = await this.#readAll(id, response.body);
       const { status, statusText, url, headers } = response;
       return { head: JSON.stringify({ status, reason: statusText, url, headers: [...headers] }), body };
     } catch (error) {
@@ -113,15 +121,29 @@ export class Fetches {
       return { head: JSON.stringify({ error: message }), body: new Uint8Array() };
     }
   }
-}
 
-async function readAll(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_RESPONSE_BYTES) throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);
-    chunks.push(chunk);
+  async #readAll(id: number, stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of stream ?? []) {
+      size += chunk.byteLength;
+      if (size > MAX_RESPONSE_BYTES) throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);
+      if (!this.#hasRoom(chunk.byteLength)) throw new Error(FULL);
+      const held = this.#held.get(id);
+      if (held !== undefined) this.#held.set(id, held + chunk.byteLength);
+      chunks.push(chunk);
+    }
+    return concatBytes(chunks);
   }
-  return concatBytes(chunks);
+
+  #hasRoom(bytes: number): boolean {
+    let held = bytes;
+    for (const each of this.#held.values()) held += each;
+    return held <= MAX_HELD_BYTES;
+  }
+
+  #forget(id: number): void {
+    this.#settled.delete(id);
+    this.#held.delete(id);
+  }
 }

@@ -28,6 +28,7 @@ export class Guard implements ObjectGuard {
   #suspension: Promise<number> | null = null;
   #outcome: { readonly value: unknown } | { readonly error: unknown } | null = null;
   readonly #errors = new WeakSet<object>();
+  #lent: Uint8Array<ArrayBuffer> | null = null;
 
   readonly #wait: (work: Promise<unknown>) => Promise<unknown>;
 
@@ -95,7 +96,7 @@ export class Guard implements ObjectGuard {
     const callable = (...parameters: unknown[]): unknown => {
       try {
         const result = implementation(...parameters);
-        return result instanceof Promise ? this.#begin(result) : result;
+        return result instanceof Promise ? this.#begin(result) : this.#lend(result);
       } catch (error) {
         return this.#fail(error);
       }
@@ -128,6 +129,14 @@ export class Guard implements ObjectGuard {
     if (outcome === null) throw new HostError('nothing was waited for');
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
+  }
+
+  /** Bytes that Python is given it copies at once. They are taken from it with the next: what it held would not be counted. */
+  #lend(result: unknown): unknown {
+    if (!(result instanceof Uint8Array)) return result;
+    if (this.#lent) structuredClone(this.#lent.buffer, { transfer: [this.#lent.buffer] });
+    this.#lent = new Uint8Array(result);
+    return this.#lent;
   }
 
   #fail(error: unknown): never {

@@ -27,8 +27,9 @@ const PLAIN_MILLISECONDS = 1_000;
 const GRACE_MILLISECONDS = 1_000;
 /** Signals that the guest may leave unanswered, one a slice, as its own handler does. Then it is given up too. */
 const MAX_UNANSWERED = 100;
-/** An input may go on after an interrupt, as a program with a menu does. The next one after so many gives it up. */
-const MAX_INTERRUPTS = 4;
+/** An input may go on after an interrupt, as a program with a menu does. So many within a second give it up. */
+const FINAL_INTERRUPTS = 5;
+const FINAL_MILLISECONDS = 1_000;
 /** Characters of output after which others have their turn, and slow readers are waited for. */
 const CHARACTERS_PER_YIELD = 256 * 1024;
 const FOR_EVER = -1;
@@ -53,7 +54,8 @@ export class Turn {
   /** Whether the guest has been told of the stop. */
   #isTold = false;
   #unanswered = 0;
-  #interrupts = 0;
+  /** When the last ones came, the oldest first. */
+  #interrupts: number[] = [];
   #written = 0;
   #wake: (() => void) | null = null;
   #stdin: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -100,8 +102,9 @@ export class Turn {
 
   /** Makes the guest stop at its next check, and ends its wait. */
   interrupt(): void {
-    this.#interrupts += 1;
-    if (this.#interrupts > MAX_INTERRUPTS) this.#abandon();
+    const now = this.#now();
+    this.#interrupts = [...this.#interrupts.filter((at) => now - at < FINAL_MILLISECONDS), now];
+    if (this.#interrupts.length >= FINAL_INTERRUPTS) this.#abandon();
     this.#stop('user');
   }
 
@@ -197,7 +200,7 @@ export class Turn {
     this.#stopped = null;
     this.#isTold = false;
     this.#unanswered = 0;
-    this.#interrupts = 0;
+    this.#interrupts = [];
     this.#written = 0;
   }
 

@@ -12,6 +12,7 @@ import type { ModuleDefinition } from 'miniflare';
 import { runBaseWorker } from '../../build-base-worker.ts';
 import { checkEngineLock } from '../../javascript/build-engine-lock.ts';
 import { assembleCheckCounter } from './check-counter.ts';
+import { countFrames } from './count-frames.ts';
 import { assemblePageHasher } from './page-hasher.ts';
 import { patchGlue } from './patch-glue.ts';
 import { writeSideModules } from './side-modules.ts';
@@ -81,9 +82,8 @@ async function readBuilt(): Promise<{ engine: string; sources: string } | undefi
 
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const steps = ['build-engine', 'check-counter', 'free-names', 'page-hasher', 'patch-glue', 'signatures'].map(
-    (name) => `./${name}.ts`,
-  );
+  const own = ['build-engine', 'check-counter', 'count-frames', 'free-names', 'module-reader', 'page-hasher'];
+  const steps = [...own, 'patch-glue', 'signatures'].map((name) => `./${name}.ts`);
   for (const file of [...steps, '../../build-base-worker.ts', '../../javascript/build-wasm.ts', '../start.py'])
     hash.update(await readFile(here(file)));
   for (const name of ['pyodide', 'miniflare']) hash.update(await readFile(require.resolve(`${name}/package.json`)));
@@ -100,7 +100,7 @@ async function writeModules(): Promise<void> {
   await writeFile(`${OUTPUT}page-hasher.wasm`, assemblePageHasher());
   await writeFile(`${OUTPUT}check-counter.wasm`, assembleCheckCounter());
   await writeFile(`${OUTPUT}sentinel.wasm`, await readSentinel());
-  await copyFile(join(PYODIDE, 'pyodide.asm.wasm'), `${OUTPUT}python.wasm`);
+  await writeFile(`${OUTPUT}python.wasm`, countFrames(await readFile(join(PYODIDE, 'pyodide.asm.wasm'))));
 }
 
 /** The only Wasm module that Pyodide's own loader holds: it makes and recognises the reference that means an error. */

@@ -46,7 +46,13 @@ export function patchGlue(original: string): PatchedGlue {
   const trampoline = /new WebAssembly\.Module\(hexStringToUTF8Array\("([0-9a-f]+)"\)\)/.exec(original)?.[1] ?? '';
   const hidden = [...freeNames(original)].filter((name) => !LANGUAGE.has(name) && !GIVEN.includes(name));
   let source = original;
-  for (const [what, from, to, times = 1] of [...CONFINING, ...LINKING, ...GUARDING, ...CLOSED.map(closed)]) {
+  for (const [what, from, to, times = 1] of [
+    ...CONFINING,
+    ...LINKING,
+    ...GUARDING,
+    ...CLOSED.map(closed),
+    ...SOON_CLOSED.map(soonClosed),
+  ]) {
     const parts = source.split(from);
     if (parts.length - 1 !== times) {
       throw new Error(
@@ -249,7 +255,10 @@ if(pipe.buckets.length*PIPEFS.BUCKET_BUFFER_SIZE>=${PIPE_BYTES})throw new FS.Err
   ],
 ];
 
-/** What Python can make or read of JavaScript without a call: containers, own properties, iterators, buffers. */
+/**
+ * What Python can make or read of JavaScript without a call: containers, own properties, iterators, buffers. What it held
+ * of them would be counted nowhere.
+ */
 const CLOSED = `JsvArray_Set JsvArray_Delete JsvArray_Insert JsvArray_ShallowCopy JsvArray_slice JsvArray_slice_assign
   JsArray_repeat_js JsArray_inplace_repeat_js JsArray_index_js JsArray_count_js JsArray_reverse_js _JsArray_PushEntry_helper
   JsvObject_Entries JsvObject_Keys JsvObject_Values _JsObject_Set_js JsvLiteralMap_New JsvMap_Set JsvSet_New
@@ -258,9 +267,20 @@ const CLOSED = `JsvArray_Set JsvArray_Delete JsvArray_Insert JsvArray_ShallowCop
   JsProxy_aexit_js JsProxy_to_weakref_js JsModule_GetAll_js JsvPromise_Resolve JsvBuffer_assignFromPtr
   JsvBuffer_readFromFile JsvBuffer_writeToFile JsvBuffer_intoFile JsBuffer_DecodeString_js wrap_generator
   wrap_async_generator handle_next_result_js _agen_handle_result_js create_once_callable create_promise_handles
-  get_async_js_call_done_callback js2python_convert`.split(/\s+/);
+  get_async_js_call_done_callback js2python_convert _python2js_buffer_inner _python2js_add_to_cache
+  python2js_custom__create_jscontext`.split(/\s+/);
+
+/** What Pyodide itself still does when an instance starts from a heap. */
+const SOON_CLOSED = ['pyproxy_new', 'pyproxy_new_ex'];
 
 function closed(name: string): Patch {
-  const start = new RegExp(`(?<=function ${name}\\([\\w,]*\\)\\{try\\{)`);
-  return [name, start, 'Module.guard.confine();'];
+  return [name, startOf(name), 'Module.guard.confine();'];
+}
+
+function soonClosed(name: string): Patch {
+  return [name, startOf(name), 'if(Module.isSealed)Module.guard.confine();'];
+}
+
+function startOf(name: string): RegExp {
+  return new RegExp(`(?<=function ${name}\\([\\w,]*\\)\\{try\\{)`);
 }
