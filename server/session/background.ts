@@ -7,7 +7,7 @@
 import type { Kernel } from '../kernels/kernel.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import { Interruption } from './interruption.ts';
-import { kernelIo } from './kernel-io.ts';
+import { TurnIo } from './kernel-io.ts';
 import type { KernelLargeFiles } from './kernel-large-files.ts';
 import type { SlotContext } from './kernel-slot.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
@@ -72,7 +72,7 @@ export class Background {
     // The inputs that it comes from are stored long since.
     const begun = (): void => undefined;
     const output = gatherOutput(this.#context, 0, begun, () => interruption.request());
-    const io = kernelIo({ ...this.#context, overlay: this.#overlay, output, interruption, begun, asker: null });
+    const io = new TurnIo({ ...this.#context, overlay: this.#overlay, output, interruption, begun, asker: null });
     const running = kernel.runBackground({ fuel: FUEL }, io);
     interruption.begin(kernel);
     const turn = await running;

@@ -1,6 +1,7 @@
 /** What one turn of a kernel may reach: its files and kv, its output, and the terminals for what it shows and asks. */
 
-import type { KernelIo, MimeBundle } from '../kernels/kernel.ts';
+import type { LargeFileSystem } from '../files/file-system.ts';
+import type { KernelIo, MimeBundle, OutputStream } from '../kernels/kernel.ts';
 import type { Asks } from './asks.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import type { Clock } from './clock.ts';
@@ -28,29 +29,63 @@ export interface TurnContext {
   readonly asker: { readonly number: number; readonly client: string } | null;
 }
 
-export function kernelIo(context: TurnContext): KernelIo {
-  const { presence, asks, overlay, largeFiles, children, output, interruption, begun, asker } = context;
-  const client = asker?.client ?? '';
-  return {
-    write: (stream, text, input) => output.writeText(stream, text, input),
-    display: (bundle, input) => display(bundle, input, context),
-    async readLine(isSecret) {
-      if (asker === null || interruption.isRequested) return null;
-      begun();
-      output.flush();
-      return asks.ask(asker.number, isSecret);
-    },
-    backpressure: () => interruption.cutShort(presence.backpressure(client)),
-    get files() {
-      return overlay.open().files;
-    },
-    largeFiles: largeFiles.within(() => overlay.open()),
-    get kv() {
-      return overlay.open().kv;
-    },
-    readOther: (name) => context.readOther(name),
-    programs: children.within({ overlay, output, client, begun }),
-  };
+export class TurnIo implements KernelIo {
+  readonly #context: TurnContext;
+  #largeFiles: LargeFileSystem | null = null;
+  #programs: KernelIo['programs'] | null = null;
+
+  constructor(context: TurnContext) {
+    this.#context = context;
+  }
+
+  write(stream: OutputStream, text: string, input: number): void {
+    this.#context.output.writeText(stream, text, input);
+  }
+
+  display(bundle: MimeBundle, input: number): void {
+    display(bundle, input, this.#context);
+  }
+
+  async readLine(isSecret: boolean): Promise<string | null> {
+    const { asker, interruption, begun, output, asks } = this.#context;
+    if (asker === null || interruption.isRequested) return null;
+    begun();
+    output.flush();
+    return asks.ask(asker.number, isSecret);
+  }
+
+  backpressure(): Promise<void> | undefined {
+    const { interruption, presence } = this.#context;
+    return interruption.cutShort(presence.backpressure(this.#client));
+  }
+
+  get files(): KernelIo['files'] {
+    return this.#context.overlay.open().files;
+  }
+
+  get kv(): KernelIo['kv'] {
+    return this.#context.overlay.open().kv;
+  }
+
+  get largeFiles(): LargeFileSystem {
+    const { largeFiles, overlay } = this.#context;
+    this.#largeFiles ??= largeFiles.within(() => overlay.open());
+    return this.#largeFiles;
+  }
+
+  readOther(name: string): Promise<string> {
+    return this.#context.readOther(name);
+  }
+
+  get programs(): KernelIo['programs'] {
+    const { children, overlay, output, begun } = this.#context;
+    this.#programs ??= children.within({ overlay, output, client: this.#client, begun });
+    return this.#programs;
+  }
+
+  get #client(): string {
+    return this.#context.asker?.client ?? '';
+  }
 }
 
 function display(bundle: MimeBundle, input: number, { output, presence, clock, begun }: TurnContext): void {

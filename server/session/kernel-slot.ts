@@ -17,7 +17,7 @@ import { ChildPrograms } from './child-programs.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
 import { Interruption } from './interruption.ts';
-import { kernelIo } from './kernel-io.ts';
+import { TurnIo } from './kernel-io.ts';
 import { KernelLargeFiles } from './kernel-large-files.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import { LiveKernel } from './live-kernel.ts';
@@ -315,7 +315,7 @@ export class KernelSlot {
       echo: input.echo,
     };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
-    const io = kernelIo({
+    const io = new TurnIo({
       ...this.#context,
       overlay,
       largeFiles: this.#largeFiles,

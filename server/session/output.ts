@@ -12,13 +12,15 @@ const FLUSH_MILLISECONDS = 16;
 
 type Stream = OutputEvent['stream'];
 
+/** Keeps nothing between two texts. */
+const encoder = new TextEncoder();
+
 export class OutputGatherer {
   readonly #cause: OutputEvent['cause'];
   readonly #clock: Clock;
   readonly #emit: (event: OutputEvent) => void;
   readonly #onLimit: () => void;
   readonly #limit: number;
-  readonly #encoder = new TextEncoder();
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #stream: Stream = 'stdout';
@@ -48,7 +50,7 @@ export class OutputGatherer {
   }
 
   writeText(stream: Stream, text: string, number = this.#number): void {
-    this.write(stream, this.#encoder.encode(text), number);
+    this.write(stream, encoder.encode(text), number);
   }
 
   /** `number`: the input or program that caused it, by default the one before. */
