@@ -171,8 +171,9 @@ describe('what does not come back', () => {
     await show(
       first,
       `import asyncio, os, socket, tempfile, _spawnpoint_host as host
-from pyodide.ffi import create_proxy, to_js
-proxies, ends, line = [to_js([1]), create_proxy(print)], os.pipe(), socket.socket()
+from _spawnpoint_host.calls import call
+call('kv_set', 'key', 'value')
+proxy, ends, line = call('kv_get', 'key'), os.pipe(), socket.socket()
 kept = open('kept.txt', 'w+')
 second = os.dup(kept.fileno())
 removed = tempfile.TemporaryFile()
