@@ -22,7 +22,7 @@ export interface PlainWorkerOptions {
   readonly objects: PlainObjects | null;
   /** The name of the Worker: Durable Objects are stored under it. */
   readonly name: string;
-  /** Another file in `workers/`, which the script imports as text, and runs through its LOADER. */
+  /** Another file in `workers/`, whose code the script is given as GUEST, to run it through its LOADER. */
   readonly guest?: string;
 }
 
@@ -33,12 +33,12 @@ export async function withPlainWorker<Result>(
 ): Promise<Result> {
   const pathOf = (file: string) => fileURLToPath(new URL(`../workers/${file}`, import.meta.url));
   const modules = await modulesOf(pathOf(script));
-  if (guest !== undefined)
-    modules.push({ type: 'Text', path: `${guest}.txt`, contents: await readFile(pathOf(guest)) });
+  const bindings = guest === undefined ? {} : { GUEST: await readFile(pathOf(guest), 'utf8') };
   const miniflare = new Miniflare({
     name,
     modules,
-    ...(guest === undefined ? {} : { workerLoaders: { LOADER: {} } }),
+    bindings,
+    workerLoaders: { LOADER: {} },
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
     cf: false,

@@ -1,16 +1,13 @@
-/** Passes each request on to an isolate with page.js: the least that the platform takes for serving code of somebody else. */
-
-import page from './page.js.txt';
-
-const code = () => ({
-  compatibilityDate: '2026-04-01',
-  mainModule: 'page.js',
-  modules: { 'page.js': page },
-  globalOutbound: null,
-});
+/** Passes each request on to an isolate with other code: the least that the platform takes for serving code of somebody else. */
 
 export default {
   fetch(request, env) {
-    return env.LOADER.get('page', code).getEntrypoint().fetch(request);
+    const code = () => ({
+      compatibilityDate: '2026-04-01',
+      mainModule: 'guest.js',
+      modules: { 'guest.js': env.GUEST },
+      globalOutbound: null,
+    });
+    return env.LOADER.get('guest', code).getEntrypoint().fetch(request);
   },
 };
