@@ -1,3 +1,5 @@
+/** Proof that a client reads: how much is under way to it at most, whatever it claims, and what it loses by silence. */
+
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LIMITS } from './limits.ts';

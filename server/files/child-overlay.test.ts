@@ -1,3 +1,5 @@
+/** Changes within changes: what a child sees, and what is put into its parent. */
+
 import { expect, it } from 'vitest';
 import { makeMemoryDatabase } from '../../test/support/memory-database.ts';
 import { ChildOverlay } from './child-overlay.ts';

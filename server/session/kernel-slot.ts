@@ -355,8 +355,7 @@ export class KernelSlot {
   /** A request of the guest, entered into the log of the session's network. */
   #fetch(request: Request): Promise<Response> {
     const { host, store, egress } = this.#context;
-    const { running } = this;
-    const cause = running === null ? NO_INPUT : ({ kind: 'input', number: running } as const);
+    const cause = this.running === null ? NO_INPUT : ({ kind: 'input', number: this.running } as const);
     return host.fetch(request, store.network.list, (attempt) => egress.record(cause, attempt));
   }
 

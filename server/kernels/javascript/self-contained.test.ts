@@ -1,3 +1,5 @@
+/** Functions that go to another isolate: what they need from outside, and the module that is made of them. */
+
 import { describe, expect, it } from 'vitest';
 import { NotSelfContained, selfContainedModule } from './self-contained.ts';
 
