@@ -1,7 +1,7 @@
 /** `python-cpu`: what Python computes in a session, beside Pyodide in node. */
 
 import { type Benchmark, ratio, type Series } from './benchmark.ts';
-import { outputOfNode } from './support/command.ts';
+import { outputOf, outputOfNode } from './support/command.ts';
 import { interleave } from './support/interleave.ts';
 import { Product } from './support/product.ts';
 import { SessionTerminal } from './support/session-terminal.ts';
@@ -41,25 +41,32 @@ def task(): fib(27)`,
 };
 
 /** The first reading comes after others had their turn: clocks stand still while code runs. */
-const TIMED =
-  'import time; time.sleep(0); begin = time.perf_counter(); task(); time.sleep(0); time.perf_counter() - begin';
+const BEGIN = 'import time; time.sleep(0); begin = time.perf_counter(); task(); time.sleep(0)';
+const END = 'time.perf_counter() - begin';
+const TIMED = `${BEGIN}; ${END}`;
 
 export const pythonCpu: Benchmark = {
   name: 'python-cpu',
   description:
     'Some tenths of a second of computing in a Python session, as it measures them itself, beside the same in Pyodide in node. ' +
-    'Starting either is not counted.',
+    'Starting is not counted. Beside them the `python3` of the machine, where there is one.',
   run: () =>
     Product.use(async (product) => {
       const terminal = await SessionTerminal.open(product, 'main', { language: 'py' });
       const series: Series[] = [];
       const findings = [];
+      const hasNative = await outputOf('python3', ['--version']).then(
+        () => true,
+        () => false,
+      );
       for (const [name, task] of Object.entries(TASKS)) {
-        const [session, pyodide] = await interleave({ rounds: ROUNDS, warmUp: 1, unit: 'ms' }, [
+        const native = { label: `${name}, python3`, measure: () => inNative(task) };
+        const [session, pyodide, ...others] = await interleave({ rounds: ROUNDS, warmUp: 1, unit: 'ms' }, [
           { label: `${name}, session`, measure: () => inSession(terminal, task) },
           { label: `${name}, Pyodide in node`, measure: () => inNode(task) },
+          ...(hasNative ? [native] : []),
         ]);
-        series.push(session, pyodide);
+        series.push(session, pyodide, ...others);
         findings.push(ratio(`${name}, session / Pyodide in node`, session, pyodide, GOAL));
       }
       terminal.close();
@@ -82,4 +89,8 @@ async function inNode(task: string): Promise<readonly number[]> {
       ]),
     ),
   ];
+}
+
+async function inNative(task: string): Promise<readonly number[]> {
+  return [Number(await outputOf('python3', ['-c', `${task}\n${BEGIN}\nprint((${END}) * 1000)`]))];
 }

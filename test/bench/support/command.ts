@@ -27,8 +27,17 @@ export async function expectFromNode(
 }
 
 /** What Node with `args` prints. Rejects unless it succeeds and says nothing on standard error. */
-export async function outputOfNode(args: readonly string[], { env = {}, stdin }: CommandOptions = {}): Promise<string> {
-  const child = spawn(process.execPath, [...args], {
+export function outputOfNode(args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  return outputOf(process.execPath, args, options);
+}
+
+/** What `program` with `args` prints. Rejects unless it is there, succeeds and says nothing on standard error. */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  { env = {}, stdin }: CommandOptions = {},
+): Promise<string> {
+  const child = spawn(program, [...args], {
     env: { ...plainEnvironment, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -38,5 +47,5 @@ export async function outputOfNode(args: readonly string[], { env = {}, stdin }:
   child.stdin.end(stdin);
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (status === 0 && stderr === '') return stdout;
-  throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
+  throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
 }
