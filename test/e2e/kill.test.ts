@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Machine } from '../support/machine.ts';
 import { killTrial } from '../torture/kill-trial.ts';
 
-const KILLS = 12;
+const KILLS = 20;
 /** Python starts anew in each round that has it. */
 const PYTHON = 0.2;
 
