@@ -25,7 +25,7 @@ describe('the variables that a function takes from outside', () => {
     ["() => typeof gone === 'undefined' ? 1 : gone", []],
     ['async function* gen() { for await (const x of source) yield* x }', ['source']],
     ['() => arguments.length', ['arguments']],
-    ['(s) => `${s} ${t}`', ['t']],
+    [`(s) => \`\${s} \${t}\``, ['t']],
   ])('%s', (source, names) => expect(wanted(source)).toEqual(names));
 });
 

@@ -27,12 +27,12 @@ export function selfContainedModule(source: string, name: string): string {
 }
 
 function checkOf(names: readonly string[]): string {
-  const reason =
-    "jit runs a function in an isolate of its own, where there is no variable ${missing.join(', ')}. " +
-    'Pass what it needs as arguments: jit(fn, ...args).';
+  const before = 'jit runs a function in an isolate of its own, where there is no variable ';
+  const after = '. Pass what it needs as arguments: jit(fn, ...args).';
   return `{
   const missing = ${JSON.stringify(names)}.filter((name) => !(name in globalThis));
-  if (missing.length > 0) throw new ReferenceError(\`${reason}\`);
+  const wanted = missing.join(', ');
+  if (missing.length > 0) throw new ReferenceError('${before}' + wanted + '${after}');
 }
 `;
 }

@@ -70,8 +70,8 @@ describe('files and keys', () => {
 describe('timers', () => {
   it('run in the order of their due time, with jobs in between', async () => {
     const session = await TestSession.open();
-    const code = `setTimeout(console.log, 3, 'c', 1); setTimeout(() => { console.log('b'); Promise.resolve().then(() => console.log('job')) }, 2);
-      await new Promise((done) => setTimeout(done, 10))`;
+    const code = `setTimeout(console.log, 200, 'c', 1); setTimeout(() => { console.log('b'); Promise.resolve().then(() => console.log('job')) }, 2);
+      await new Promise((done) => setTimeout(done, 200))`;
     expect(await session.show(code)).toBe('b\njob\nc 1\nundefined');
   });
 
