@@ -110,6 +110,17 @@ describe('a trap, out of memory, kill -9, a deploy: rolled back, reported aborte
       expect(await terminal.show(LOOK)).toBe(UNDONE);
     }));
 
+  it('out of memory, unless the input catches it', () =>
+    inSession(async ({ terminal }) => {
+      const fill = 'for (const all = []; ; ) all.push(new Array(1e5).fill(1))';
+      const ended = await terminal.run(`${CHANGE}; ${fill}`);
+      const message = "JavaScript's memory is full: a session has 32 MiB. The session is back at revision 1.";
+      expect(ended).toMatchObject({ revision: null, outcome: { status: 'aborted', message } });
+      expect(await terminal.show(LOOK)).toBe(UNDONE);
+      await terminal.run(`${CHANGE}; try { ${fill} } catch {}`);
+      expect(await terminal.show(LOOK)).toBe(KEPT);
+    }));
+
   it('an object that ends; what was accepted and still queued is aborted too, and never runs', () =>
     inSession(async ({ terminal }, reopen) => {
       terminal.submit(`${CHANGE}; ${HANG}`);

@@ -8,6 +8,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { authenticate } from '../../server/auth/token.ts';
 import { NETWORK_LIMITS } from '../../server/egress/network-list.ts';
 import * as files from '../../server/files/limits.ts';
+import { MEMORY_LIMIT_BYTES } from '../../server/kernels/javascript/engine-options.ts';
+import { MAX_PYTHON_HEAP_BYTES } from '../../server/kernels/python/limits.ts';
 import { maxKernelRuns, maxRuns } from '../../server/programs/limits.ts';
 import { MAX_RUNNING } from '../../server/session/programs.ts';
 import { RETENTION } from '../../server/session/retention.ts';
@@ -86,6 +88,10 @@ describe('README.md', () => {
       ['keys in `kv`', number(files.maxKeys)],
       ['one value in `kv`', bytes(files.maxValueBytes)],
       ['values in `kv`, together', bytes(files.maxValuesTotalBytes)],
+      [
+        'variables of a session, in JavaScript and in Python',
+        `${bytes(MEMORY_LIMIT_BYTES)}, ${bytes(MAX_PYTHON_HEAP_BYTES)}`,
+      ],
     ]);
     expect(bytes(files.maxSqliteFileBytes)).toBe('8 MiB');
   });

@@ -7,7 +7,7 @@ import type { Polls } from './polls.ts';
 import { markWritten } from './write-marks.ts';
 
 /** Guest allocations beyond this throw a catchable out-of-memory error. */
-const MEMORY_LIMIT_BYTES = 32 * 1024 * 1024;
+export const MEMORY_LIMIT_BYTES = 32 * 1024 * 1024;
 /** Deeper recursion throws a catchable stack overflow error. */
 const STACK_LIMIT_BYTES = 256 * 1024;
 

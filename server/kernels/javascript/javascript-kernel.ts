@@ -20,6 +20,7 @@ import { VariableError, variableOf } from '../kernel.ts';
 import type { BaseImage } from './base-image.ts';
 import { Engine, EngineTrap, GuestThrew } from './engine.ts';
 import type { EngineModules } from './engine-modules.ts';
+import { MEMORY_LIMIT_BYTES } from './engine-options.ts';
 import { Fetches } from './fetches.ts';
 import { Guest } from './guest.ts';
 import { connectHostCalls } from './host-bridge.ts';
@@ -126,7 +127,8 @@ export class JavaScriptKernel implements Kernel {
   async evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation> {
     this.#refuseWhileBusy();
     try {
-      return await this.#inTurn(io, () => this.#evaluate(request));
+      const evaluation = await this.#inTurn(io, () => this.#evaluate(request));
+      return isOutOfMemory(evaluation) ? this.#trapped(new OutOfMemory()) : evaluation;
     } catch (error) {
       return this.#trapped(error);
     }
@@ -368,7 +370,18 @@ export class JavaScriptKernel implements Kernel {
   }
 }
 
+/** The guest ran out of memory and did not catch that. */
+class OutOfMemory extends Error {}
+
+/** An error that the guest makes up itself in the same words ends its input alike. */
+function isOutOfMemory(evaluation: Evaluation): boolean {
+  if (evaluation.status !== 'error') return false;
+  return evaluation.error.name === 'InternalError' && evaluation.error.message === 'out of memory';
+}
+
 function describeTrap(error: unknown): string {
+  if (error instanceof OutOfMemory)
+    return `JavaScript's memory is full: a session has ${MEMORY_LIMIT_BYTES / 1024 / 1024} MiB.`;
   const cause = error instanceof Error ? error.message : String(error);
   return error instanceof EngineTrap
     ? `The interpreter crashed (${cause}).`
