@@ -6,7 +6,7 @@ import { LargeFiles } from '../files/large-files.ts';
 import { Orphans } from '../files/orphans.ts';
 import { javascriptFactory } from '../kernels/javascript/factory.ts';
 import type { KernelFactory } from '../kernels/kernel.ts';
-import { isolateMemory } from '../memory.ts';
+import { MemoryBudget } from '../memory.ts';
 import { RunnerPreviews } from '../previews/runner-previews.ts';
 import { LoaderRunner } from '../programs/loader-runner.ts';
 import { remoteModules } from '../programs/package-cdn.ts';
@@ -42,6 +42,8 @@ export async function hostSession(state: DurableObjectState, options: HostOption
   const modules = remoteModules({}, database);
   const isolates = new LoaderRunner({ env: {}, context: state, clock: systemClock, modules });
   const kernels = options.kernels ?? [javascriptFactory];
+  // Of its own: what other tests of this isolate left in memory is not counted against it.
+  const memory = new MemoryBudget();
   const host = {
     now: () => clock.now(),
     randomBytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
@@ -55,9 +57,9 @@ export async function hostSession(state: DurableObjectState, options: HostOption
     kernels,
     host,
     // As where there is no Worker Loader.
-    runner: new ProgramRunners({ kernels, host, clock, memory: isolateMemory, modules, isolates: null }),
+    runner: new ProgramRunners({ kernels, host, clock, memory, modules, isolates: null }),
     previewHost: new RunnerPreviews({}, state, isolates),
-    memory: isolateMemory,
+    memory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,
     onFatal: (error) => failures.push(error),
