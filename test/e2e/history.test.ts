@@ -323,8 +323,9 @@ it('the terminal goes through time by its dot commands, and sees others do', asy
   await does('.diff 2', '~ n  number 2 → number 1');
   await does('.redo', '── redo: forward to revision 2, now revision 5');
   await does('.redo', 'There is nothing to redo.');
-  await does('.goto 0', 'no files yet');
-  await does('.restore two', 'n.txt');
+  await does('.goto 0', '── goto: at the empty beginning, now revision 6');
+  await terminal.shows('no files yet');
+  await does('.restore two', '── restore two: at revision 2, now revision 7');
   await does('.fork aside', 'Session aside goes on from here.');
   expect(await machine.print('aside', 'n')).toBe('2');
   await session.run('undo');

@@ -68,9 +68,8 @@ describe('in the kernel', () => {
   });
 
   it('a heap that is full to the brim can be emptied', async () => {
-    expect(
-      (await machine.run(['-s', 'full', '-e', 'let kept = 1; const a = []; for (;;) a.push(a.length)'])).status,
-    ).toBe(1);
+    const fill = 'let kept = 1; const a = []; try { for (;;) a.push(a.length) } catch {}';
+    expect(await machine.run(['-s', 'full', '-e', fill])).toMatchObject({ stderr: '', status: 0 });
     expect(await machine.run(['-s', 'full', '-e', 'a.length = 0'])).toMatchObject({ stderr: '', status: 0 });
     expect(await machine.print('full', '[kept, new Array(1e5).fill(7).length]')).toBe('[ 1, 100000 ]');
   });
