@@ -3,100 +3,109 @@
  * same bytes on the log channel.
  */
 
-import * as v from 'valibot';
 import type { Message } from './assembler.ts';
+import { byType } from './catalogue.ts';
 import { ProtocolError } from './errors.ts';
 import { CHANNEL_LOG, encodeFrames, TYPE_IGNORABLE } from './frame.ts';
 import { LIMITS } from './limits.ts';
 import { decodeOutput, encodeOutput, type OutputEvent } from './output.ts';
-import { count, decodePayload, encodePayload, sequenceNumber } from './payload.ts';
+import { list, nullable, object, optional, tuple, variant } from './payload/containers.ts';
+import { decodePayload, encodePayload } from './payload/payload.ts';
+import {
+  boolean,
+  count,
+  integer,
+  number,
+  oneOf,
+  sequenceNumber,
+  text,
+  textOrBytes,
+  type ValueOf,
+} from './payload/shape.ts';
 
 /** What brought a change about. */
-const cause = v.picklist(['input', 'background', 'program', 'files', 'restore', 'fork']);
-const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
+const cause = oneOf(['input', 'background', 'program', 'files', 'restore', 'fork']);
+const milliseconds = number(0, Number.MAX_VALUE);
 
-const exitCode = v.pipe(count, v.maxValue(255));
+const exitCode = integer(0, 255);
 
 /** Event types whose payload is a MessagePack map. `at` is milliseconds since the epoch. */
 const EVENTS = {
   /** An input was accepted. */
   input: {
     type: 0x40,
-    schema: v.object({
+    shape: object({
       at: count,
       input: count,
-      terminal: v.string(),
-      language: v.picklist(['js', 'ts', 'py']),
-      code: v.string(),
+      terminal: text(),
+      language: oneOf(['js', 'ts', 'py']),
+      code: text(),
     }),
   },
   /** An input ended. `revision` is null when nothing of it was kept. */
   done: {
     type: 0x42,
-    schema: v.object({
+    shape: object({
       at: count,
       input: count,
       milliseconds,
-      revision: v.nullable(count),
-      outcome: v.variant('status', [
-        v.object({
-          status: v.literal('ok'),
+      revision: nullable(count),
+      outcome: variant('status', {
+        ok: {
           /** As the REPL echoes it, with SGR colours. */
-          text: v.string(),
-          isVoid: v.boolean(),
+          text: text(),
+          isVoid: boolean,
           /** The value itself if it is a string. */
-          string: v.nullable(v.string()),
-        }),
-        v.object({ status: v.literal('error'), name: v.string(), message: v.string(), text: v.string() }),
+          string: nullable(text()),
+        },
+        error: { name: text(), message: text(), text: text() },
         /** The code asked to leave with this status. Its changes stand. */
-        v.object({ status: v.literal('exit'), code: exitCode }),
+        exit: { code: exitCode },
         /** Stopped by a person or by its limit; `kept` tells whether its changes stand. */
-        v.object({ status: v.literal('interrupted'), reason: v.picklist(['user', 'fuel']), kept: v.boolean() }),
+        interrupted: { reason: oneOf(['user', 'fuel']), kept: boolean },
         /** Lost to a crash, a restart or a rollback: it changed nothing. */
-        v.object({ status: v.literal('aborted'), message: v.string() }),
-      ]),
+        aborted: { message: text() },
+      }),
     }),
   },
   /** A program started. */
   program: {
     type: 0x43,
-    schema: v.object({ at: count, program: count, terminal: v.string(), entry: v.string(), args: v.array(v.string()) }),
+    shape: object({ at: count, program: count, terminal: text(), entry: text(), args: list(text()) }),
   },
   /** A program ended. */
   exit: {
     type: 0x44,
-    schema: v.object({
+    shape: object({
       at: count,
       program: count,
       milliseconds,
-      outcome: v.variant('kind', [
-        v.object({ kind: v.literal('exit'), code: count }),
-        v.object({ kind: v.literal('killed') }),
-        v.object({ kind: v.literal('timeout') }),
-        v.object({ kind: v.literal('failed'), message: v.string() }),
-      ]),
+      outcome: variant('kind', {
+        exit: { code: count },
+        killed: {},
+        timeout: {},
+        failed: { message: text() },
+      }),
     }),
   },
   /** Files changed: path, what happened, kind, size in bytes after it. */
   files: {
     type: 0x45,
-    schema: v.object({
+    shape: object({
       at: count,
       revision: count,
-      cause: v.tuple([cause, count]),
-      changes: v.array(
-        v.tuple([v.string(), v.picklist(['written', 'removed']), v.picklist(['file', 'directory']), count]),
-      ),
+      cause: tuple(cause, count),
+      changes: list(tuple(text(), oneOf(['written', 'removed']), oneOf(['file', 'directory']), count)),
     }),
   },
   /** Something that everyone in the session should know. */
   notice: {
     type: 0x46,
-    schema: v.object({
+    shape: object({
       at: count,
-      level: v.picklist(['info', 'warning']),
-      text: v.string(),
-      cause: v.nullable(v.tuple([cause, count])),
+      level: oneOf(['info', 'warning']),
+      text: text(),
+      cause: nullable(tuple(cause, count)),
     }),
   },
   /**
@@ -105,56 +114,54 @@ const EVENTS = {
    */
   restored: {
     type: 0x47,
-    schema: v.object({
+    shape: object({
       at: count,
       revision: count,
       target: count,
-      how: v.picklist(['undo', 'redo', 'goto', 'restore', 'reset', 'replay']),
+      how: oneOf(['undo', 'redo', 'goto', 'restore', 'reset', 'replay']),
       /** Name of the checkpoint, for `restore`. */
-      name: v.nullable(v.string()),
+      name: nullable(text()),
       /** Who asked for it. Missing or null: it is not known. */
-      terminal: v.optional(v.nullable(v.string())),
+      terminal: optional(nullable(text())),
     }),
   },
   /** An input wants a line of its standard input: a REPLY with the number of this event gives it. */
   ask: {
     type: 0x48,
-    schema: v.object({
+    shape: object({
       at: count,
       input: count,
       /** What is typed must not be shown, and no log holds it. */
-      isSecret: v.boolean(),
+      isSecret: boolean,
     }),
   },
   /** A terminal gave the line. */
   reply: {
     type: 0x49,
-    schema: v.object({
+    shape: object({
       at: count,
       input: count,
       /** Number of the event that asked. */
       ask: sequenceNumber,
-      terminal: v.string(),
+      terminal: text(),
       /** Without its end; null for a secret, and at the end of the input. */
-      text: v.nullable(v.string()),
-      isEnd: v.boolean(),
+      text: nullable(text()),
+      isEnd: boolean,
     }),
   },
   /** An input shows something in richer forms than text. */
   display: {
     type: 0x4a,
-    schema: v.object({
+    shape: object({
       at: count,
       input: count,
       /** The same thing in several MIME types, the richest first: text, or bytes where the type is not text. */
-      bundle: v.pipe(
-        v.array(v.tuple([v.string(), v.union([v.string(), v.instance(Uint8Array)])])),
-        v.minLength(1),
-        v.maxLength(LIMITS.displayForms),
-      ),
+      bundle: list(tuple(text(), textOrBytes), LIMITS.displayForms, 1),
     }),
   },
 } as const;
+
+const EVENT_KINDS = byType(EVENTS);
 
 /** Output has a payload of its own kind: see output.ts. */
 const TYPE_OUTPUT = 0x41;
@@ -164,7 +171,7 @@ const TYPE_GAP = 0x4f;
 export type { OutputEvent };
 
 type EventName = keyof typeof EVENTS;
-export type EventBody<Name extends EventName> = v.InferOutput<(typeof EVENTS)[Name]['schema']>;
+export type EventBody<Name extends EventName> = ValueOf<(typeof EVENTS)[Name]['shape']>;
 export type InputOutcome = EventBody<'done'>['outcome'];
 export type ProgramOutcome = EventBody<'exit'>['outcome'];
 
@@ -178,7 +185,7 @@ export type LogMessage =
   | { readonly kind: 'event'; readonly seq: number; readonly event: LogEvent }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number };
 
-const gapSchema = v.object({ from: sequenceNumber, to: sequenceNumber });
+const gapSchema = object({ from: sequenceNumber, to: sequenceNumber });
 
 /**
  * The frames of one event, as they are stored and sent. Throws `ProtocolError`, INTERNAL or TOO_LARGE, for an event that
@@ -186,8 +193,8 @@ const gapSchema = v.object({ from: sequenceNumber, to: sequenceNumber });
  */
 export function encodeEvent(seq: number, event: LogEvent): Uint8Array {
   if (event.name === 'output') return encodeFrames(TYPE_OUTPUT, CHANNEL_LOG, seq, encodeOutput(event.body));
-  const { type, schema } = EVENTS[event.name];
-  return encodeFrames(type, CHANNEL_LOG, seq, encodePayload(schema, event.body, sendRule(event.name)));
+  const { type, shape } = EVENTS[event.name];
+  return encodeFrames(type, CHANNEL_LOG, seq, encodePayload(shape, event.body, sendRule(event.name)));
 }
 
 export function encodeGap(from: number, to: number): Uint8Array {
@@ -209,9 +216,10 @@ export function decodeLog(message: Message): LogMessage | null {
       throw new ProtocolError('BAD_MESSAGE', 'gap: its ends do not fit its seq.');
     return { kind: 'gap', ...gap };
   }
-  for (const [name, { type: known, schema }] of Object.entries(EVENTS)) {
-    if (known !== type) continue;
-    return { kind: 'event', seq, event: { name, body: decodePayload(schema, payload, name) } as LogEvent };
+  const kind = EVENT_KINDS.get(type);
+  if (kind !== undefined) {
+    const { name, shape } = kind;
+    return { kind: 'event', seq, event: { name, body: decodePayload(shape, payload, name) } as LogEvent };
   }
   if ((type & TYPE_IGNORABLE) !== 0) return null;
   throw new ProtocolError('BAD_FRAME', `Log events have no type ${type}.`);

@@ -9,9 +9,8 @@ import { type ErrorCode, ProtocolError } from './errors.ts';
 import { encodeEvent } from './events.ts';
 import { CHANNEL_CONTROL, CHANNEL_LOG, concatBytes, decodeFrames, encodeFrames, HEADER_BYTES } from './frame.ts';
 import { LIMITS } from './limits.ts';
-import { messageOf } from './messages.test-support.ts';
+import { checkStructure, messageOf } from './messages.test-support.ts';
 import { FrameRate } from './rate.ts';
-import { checkStructure } from './structure.ts';
 
 /** Each limit with what is sent of `size` bytes or parts, and the error of one over. */
 function atAndOver(name: string, limit: number, code: ErrorCode, use: (size: number) => unknown): void {
@@ -80,11 +79,11 @@ describe('frames and messages', () => {
 
 describe('payloads', () => {
   const nested = (levels: number) => new Uint8Array(levels + 1).fill(0x91, 0, levels);
-  atAndOver('depth', LIMITS.depth, 'BAD_MESSAGE', (levels) => checkStructure(nested(levels), 'test', 100));
+  atAndOver('depth', LIMITS.depth, 'BAD_MESSAGE', (levels) => checkStructure(nested(levels), 100));
 
   const manyKeys = (keys: number) =>
     encode(Object.fromEntries(Array.from({ length: keys }, (_, key) => [`k${key}`, 0])));
-  atAndOver('mapKeys', LIMITS.mapKeys, 'BAD_MESSAGE', (keys) => checkStructure(manyKeys(keys), 'test', 1000));
+  atAndOver('mapKeys', LIMITS.mapKeys, 'BAD_MESSAGE', (keys) => checkStructure(manyKeys(keys), 1000));
 
   atAndOver('clientValues', LIMITS.clientValues, 'BAD_MESSAGE', (values) => {
     // The body, `through`, the array, and its elements.

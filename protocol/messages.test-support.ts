@@ -14,6 +14,8 @@ import { ERROR_CODES } from './errors.ts';
 import type { LogEvent } from './events.ts';
 import { decodeFrames } from './frame.ts';
 import { LIMITS } from './limits.ts';
+import { decodePayload } from './payload/payload.ts';
+import type { Shape } from './payload/shape.ts';
 
 const count = fc.maxSafeNat();
 const seconds = fc.double({ min: 0.001, max: LIMITS.timeoutSeconds, noNaN: true });
@@ -242,6 +244,13 @@ export function messageOf(bytes: Uint8Array): Message {
   const [message, ...others] = messagesOf(bytes);
   if (message === undefined || others.length > 0) throw new Error('These bytes are not one message.');
   return message;
+}
+
+const anything: Shape<void> = { read: (reader) => reader.skip(), write: (writer) => writer.nil() };
+
+/** Throws `ProtocolError` BAD_MESSAGE unless `payload` is one value that MessagePack may say here, of at most `values` parts. */
+export function checkStructure(payload: Uint8Array, values: number): void {
+  decodePayload(anything, payload, 'test', values);
 }
 
 export function toHex(bytes: Uint8Array): string {

@@ -10,6 +10,9 @@ export type InspectOptions = Parameters<typeof util.inspect>[1];
 const inspectNatively = util.inspect;
 const formatNatively = util.formatWithOptions;
 
+/** SGR parameters by the name of a colour: the package's types know less of it. */
+const colours = inspectNatively.colors as unknown as Readonly<Record<string, readonly unknown[]>>;
+
 // As Node 20 colours them.
 inspectNatively.styles.regexp = 'red';
 
@@ -26,6 +29,29 @@ Object.defineProperty(inspect, 'defaultOptions', {
     inspectNatively.defaultOptions = options;
   },
 });
+
+/** The SGR parameters before and after what has this style; null where the guest has made something else of them. */
+export function coloursOf(style: 'number' | 'boolean' | 'undefined'): readonly [number, number] | null {
+  try {
+    const codes = colours[inspectNatively.styles[style]];
+    const on = codes?.[0];
+    const off = codes?.[1];
+    return typeof on === 'number' && typeof off === 'number' ? [on, off] : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a number, boolean or undefined is printed as `String` gives it: -0 is not, and no number with `numericSeparator`. */
+export function isPrintedAsText(value: unknown): boolean {
+  if (typeof value !== 'number') return true;
+  const isMinusZero = value === 0 && 1 / value < 0;
+  try {
+    return !isMinusZero && inspectNatively.defaultOptions.numericSeparator !== true;
+  } catch {
+    return false;
+  }
+}
 
 /** `util.formatWithOptions`. */
 export function formatWithOptions(options: InspectOptions, parameters: readonly unknown[]): string {

@@ -4,7 +4,7 @@ import { host } from '../core/host.ts';
 import { endsWith, freeze, indexOf, slice, startsWith, toJson } from '../core/primordials.ts';
 import { isError, readString } from '../core/safe.ts';
 import { state } from '../core/state.ts';
-import { print } from './inspect.ts';
+import { coloursOf, isPrintedAsText, print } from './inspect.ts';
 import { titleOf } from './stack.ts';
 
 const COLOURED = freeze({ colors: true });
@@ -21,11 +21,22 @@ const PREVIEW_LIMIT = 120;
 
 /** JSON of `RenderedValue`. */
 export function render(value: unknown): string {
+  const simple = renderSimple(value);
+  if (simple !== null) return simple;
   const isVoid = value === undefined;
   const text = print(value, COLOURED);
   if (typeof value === 'string' && value.length <= STRING_LIMIT)
     return toJson({ __proto__: null, text, isVoid, string: value });
   return toJson({ __proto__: null, text, isVoid });
+}
+
+/** `render` for what most inputs end in, at a third of what the printer takes; null for what the printer has to look at. */
+function renderSimple(value: unknown): string | null {
+  const type = typeof value;
+  if (type !== 'number' && type !== 'boolean' && type !== 'undefined') return null;
+  const codes = coloursOf(type);
+  if (codes === null || !isPrintedAsText(value)) return null;
+  return `{"text":"\\u001b[${codes[0]}m${value}\\u001b[${codes[1]}m","isVoid":${type === 'undefined'}}`;
 }
 
 /** The printed form of what was thrown; an error without frames stands without brackets, as in Node's REPL. */
