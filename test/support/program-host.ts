@@ -97,14 +97,16 @@ export class ProgramHost {
     const entry = call.entry ?? 'main.ts';
     const { args, env, timeoutSeconds, network, backpressureMs } = call;
     const files = { ...call.files, ...(call.code === undefined ? {} : { [entry]: call.code }) };
-    const head = JSON.stringify({ entry, files, args, env, timeoutSeconds, network, backpressureMs });
+    const stdin = call.stdin ?? '';
+    const isStdinWhole = typeof stdin === 'string';
+    const head = JSON.stringify({ entry, files, isStdinWhole, args, env, timeoutSeconds, network, backpressureMs });
     const kills: Promise<unknown>[] = [];
     const kill = (): void => {
       kills.push(this.fetch(`/kill?id=${id}`, { method: 'POST' }));
     };
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let exit: ProgramResult['exit'] | undefined;
-    for await (const line of this.#lines(id, head, call.stdin ?? '')) {
+    for await (const line of this.#lines(id, head, stdin)) {
       const event = JSON.parse(line);
       if (event.attempt !== undefined) call.onRequest?.(event.attempt);
       else if (event.stream === undefined) exit = event;
