@@ -15,6 +15,8 @@ const WITHHELD = [
   'NODE_CHANNEL_FD',
   'NODE_V8_COVERAGE',
   'VSCODE_INSPECTOR_OPTIONS',
+  // Node would read them at its start, and Miniflare copy the whole configuration for each: nothing here needs them.
+  'NODE_EXTRA_CA_CERTS',
   'SPAWNPOINT_TOKEN',
 ];
 
