@@ -7,6 +7,7 @@ import { type Benchmark, type Findings, ratio } from './benchmark.ts';
 import { interleave, time, timeEach } from './support/interleave.ts';
 import { withPlainWorker } from './support/plain-worker.ts';
 import { Product } from './support/product.ts';
+import { withWranglerDev } from './support/wrangler-dev.ts';
 
 const ROUNDS = 60;
 const IN_A_ROW = 20;
@@ -19,8 +20,9 @@ export const preview: Benchmark = {
   name: 'preview',
   description:
     'A request for a public preview over a connection that is open, beside the same Worker in a workerd with the same ' +
-    'options, and beside one that only passes requests on to an isolate with it, the least that the platform takes for ' +
-    `that: one after the other, and the rate of ${BURST} requests of which ${AT_ONCE} are under way at once.`,
+    'options, beside one that only passes requests on to an isolate with it, the least that the platform takes for ' +
+    'that, and beside `wrangler dev` with its defaults, which is what one would serve it with instead: ' +
+    `one after the other, and the rate of ${BURST} requests of which ${AT_ONCE} are under way at once.`,
   run: () =>
     Product.use(async (product) => {
       const options = { cwd: product.home, env: product.env, hasStdin: false };
@@ -31,7 +33,9 @@ export const preview: Benchmark = {
         const page = { script: 'page.js', objects: null, name: 'direct' };
         const passing = { script: 'pass-on.js', objects: null, name: 'passing', guest: 'page.js' };
         return await withPlainWorker(page, (direct) =>
-          withPlainWorker(passing, (passedOn) => compare({ preview: previewUrl, direct, passedOn })),
+          withPlainWorker(passing, (passedOn) =>
+            withWranglerDev('page.js', (wrangler) => compare({ preview: previewUrl, direct, passedOn, wrangler })),
+          ),
         );
       } finally {
         serve.kill('SIGINT');
@@ -40,28 +44,32 @@ export const preview: Benchmark = {
     }),
 };
 
-async function compare(urls: { preview: URL; direct: URL; passedOn: URL }): Promise<Findings> {
+async function compare(urls: { preview: URL; direct: URL; passedOn: URL; wrangler: URL }): Promise<Findings> {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const expected = await get(urls.direct, agent);
   const ask = (url: URL) => async () => {
     if ((await get(url, agent)) !== expected) throw new Error(`${url.host} answers something else.`);
   };
-  const [preview, direct, passedOn] = await interleave({ rounds: ROUNDS, warmUp: 5, unit: 'ms' }, [
+  const [preview, direct, passedOn, wrangler] = await interleave({ rounds: ROUNDS, warmUp: 5, unit: 'ms' }, [
     { label: 'preview', measure: () => timeEach(IN_A_ROW, ask(urls.preview)) },
     { label: 'the Worker itself', measure: () => timeEach(IN_A_ROW, ask(urls.direct)) },
     { label: 'passed on to an isolate', measure: () => timeEach(IN_A_ROW, ask(urls.passedOn)) },
+    { label: 'wrangler dev', measure: () => timeEach(IN_A_ROW, ask(urls.wrangler)) },
   ]);
   const rates = await interleave({ rounds: 8, warmUp: 1, unit: 'requests/s' }, [
     { label: 'preview, many at once', measure: () => rate(ask(urls.preview)) },
     { label: 'the Worker itself, many at once', measure: () => rate(ask(urls.direct)) },
+    { label: 'wrangler dev, many at once', measure: () => rate(ask(urls.wrangler)) },
   ]);
   agent.destroy();
   const findings = [
     ratio('preview / direct, p50', preview, direct, 1.3),
     ratio('passed on / direct, p50', passedOn, direct),
+    ratio('preview / wrangler dev, p50', preview, wrangler),
     ratio('preview / direct, requests/s', rates[0], rates[1]),
+    ratio('preview / wrangler dev, requests/s', rates[0], rates[2]),
   ];
-  return { series: [preview, direct, passedOn, ...rates], findings };
+  return { series: [preview, direct, passedOn, wrangler, ...rates], findings };
 }
 
 async function rate(ask: () => Promise<void>): Promise<number[]> {
