@@ -283,6 +283,15 @@ it('gives a program that it runs the lines that are typed while that waits for t
   await terminal.shows('\n42 ');
 });
 
+it('leaves the prompt to the session while a program runs that reads nothing', async () => {
+  await machine.file('quiet.ts', "console.log('begun'); setInterval(() => {}, 60_000);");
+  const terminal = await open('unasked', [], { columns: 120, rows: 30 });
+  terminal.type('.run quiet.ts\r');
+  await terminal.shows('quiet.ts begun');
+  terminal.type('40 + 2\r');
+  await terminal.shows('\n42 ');
+});
+
 it('a program that runs on a terminal reads what is typed there', async () => {
   await machine.file(
     'two.ts',

@@ -23,12 +23,12 @@ let results = null;
 const never = new Promise(() => {});
 
 export default class extends WorkerEntrypoint {
-  async run({ entry, format, args, env, columns, usesBuiltins, files, wanted }, sink, input) {
+  async run({ entry, format, args, env, columns, usesBuiltins, files, wanted }, sink) {
     if (started) throw new Error('A program runs once.');
     started = true;
     attachSink(sink);
     installConsole(print);
-    prepareProcess({ entry, args, env, input }, guard);
+    prepareProcess({ entry, args, env, input: () => sink.input() }, guard);
     installStacks({ entry, columns });
     guardCallbacks();
     // Who imports it comes by no other way.

@@ -4,14 +4,12 @@ import { Buffer } from 'node:buffer';
 import { isLagging, openStream, put, whenCaughtUp } from './output.guest.js';
 import builtin from './require.guest.js';
 
-/** `input`: the web stream of the running request. */
+/** `input` resolves with the next bytes of standard input, null at its end. */
 export function openStreams(input) {
   const { Readable, Writable } = builtin('node:stream');
 
   /** Asks for input only when the program reads, so that an unread one ends nothing. */
   class InputStream extends Readable {
-    #reader = null;
-
     constructor() {
       super();
       this.fd = 0;
@@ -20,7 +18,7 @@ export function openStreams(input) {
 
     _read() {
       this.#next().then(
-        ({ done, value }) => this.push(done ? null : value),
+        (bytes) => this.push(bytes),
         (error) => this.destroy(error),
       );
     }
@@ -28,8 +26,7 @@ export function openStreams(input) {
     async #next() {
       // A program that copies its input reads it no faster than its output leaves.
       while (isLagging()) await new Promise(whenCaughtUp);
-      this.#reader ??= input.getReader();
-      return this.#reader.read();
+      return input();
     }
   }
 

@@ -27,7 +27,7 @@ export interface Execution {
 
 /** The main module of the isolate, guest/main.guest.js. */
 declare class Guest extends WorkerEntrypoint {
-  run(program: object, sink: Sink, stdin: ReadableStream<Uint8Array>): Promise<never>;
+  run(program: object, sink: Sink): Promise<never>;
   save(sink: Sink): Promise<boolean>;
   finish(sink: Sink): Promise<unknown>;
   result(): Promise<unknown>;
@@ -53,6 +53,7 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
   const sink = new Sink({
     begin,
     accept: ({ stream: type, bytes }) => link.send({ type, bytes }),
+    input: () => link.input(),
     change: (change) => link.change(change),
     file: async (path) => (await link.file([path]))?.bytes ?? null,
   });
@@ -74,7 +75,7 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
     if (head.usesFiles) void begun.then(() => commitAsItRuns(guest, sink, link, ended.signal));
     try {
       const program = { ...head, args, env: Object.fromEntries(env), files, wanted: request.wanted };
-      await guest.run(program, sink, link.stdin(begun));
+      await guest.run(program, sink);
     } catch (error) {
       if (!isOrdinaryEnd(error)) throw error;
     }

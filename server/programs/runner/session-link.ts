@@ -68,19 +68,9 @@ export class SessionLink {
     return v.parse(remoteModuleShape, decode(answer));
   }
 
-  /** Asks for the next bytes whenever it is read, but none before `begun`: a program that never began may begin anew. */
-  stdin(begun: Promise<void>): ReadableStream<Uint8Array> {
-    return new ReadableStream({
-      type: 'bytes',
-      pull: async (controller) => {
-        await begun;
-        const bytes = await this.#ask({ kind: 'stdin' });
-        if (bytes !== null) return controller.enqueue(bytes);
-        controller.close();
-        // A reader with a buffer of its own is waiting for an answer as well.
-        controller.byobRequest?.respond(0);
-      },
-    });
+  /** The next bytes of the program's standard input; null at its end. */
+  input(): Promise<Uint8Array | null> {
+    return this.#ask({ kind: 'stdin' });
   }
 
   change(change: Change): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What a program's isolate gets hold of: to say that it begins, to hand over its output, and the session's files.
- * Nothing else can be reached through it, and it ends with the run.
+ * What a program's isolate gets hold of: to say that it begins, to hand over its output, to read its input, and the
+ * session's files. Nothing else can be reached through it, and it ends with the run.
  */
 
 import { RpcTarget } from 'cloudflare:workers';
@@ -19,6 +19,8 @@ export interface SinkTarget {
   begin(): Promise<void>;
   /** Output in order; the program is slowed down while it is pending. */
   accept(output: Output): Promise<void>;
+  /** The next bytes of standard input, null at its end. */
+  input(): Promise<Uint8Array | null>;
   change(change: Change): Promise<void>;
   /** The contents of a session file, null if there is none. */
   file(path: string): Promise<Uint8Array | null>;
@@ -45,6 +47,7 @@ export class Sink extends RpcTarget {
   #begun: Promise<void> | null = null;
   #last = 0;
   #sincePause = 0;
+  #inputs: Promise<unknown> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(target: SinkTarget) {
@@ -65,6 +68,18 @@ export class Sink extends RpcTarget {
     this.#last = Number(number);
     for (const output of outputs) await this.#target.accept(output);
     await this.#pause(outputs.reduce((size, { bytes }) => size + bytes.length, 0));
+  }
+
+  /**
+   * Called only by a program that reads: whoever types its input is then asked for it. None comes before it has begun,
+   * since a program that never began may begin anew.
+   */
+  async input(): Promise<Uint8Array | null> {
+    await this.begin();
+    await this.#pause(changePace);
+    const input = this.#inputs.then(() => this.#target.input());
+    this.#inputs = input.catch(() => null);
+    return input;
   }
 
   /** Changes to the session's files, in order. */
