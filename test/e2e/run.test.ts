@@ -29,6 +29,16 @@ describe('a program', () => {
     );
   });
 
+  it('has the variables of its environment that it is given, and no others', async () => {
+    const stdin = 'console.log(JSON.stringify(process.env))';
+    expect(await machine.run(['--env', 'A=1', '--env', 'B=x=é', '-'], { stdin })).toEqual(
+      printed('{"A":"1","B":"x=é"}\n'),
+    );
+    expect(await machine.run([], { stdin })).toEqual(printed('{}\n'));
+    await machine.file('variable.py', 'import os\nprint(os.environ["A"])');
+    expect(await machine.run(['run', '--env', 'A=1', 'variable.py'])).toEqual(printed('1\n'));
+  });
+
   it('reads its standard input as it comes', async () => {
     await machine.file('echo.js', 'for await (const part of process.stdin) process.stdout.write("<" + part + ">")');
     const cli = machine.start(['run', 'echo.js'], { stdin: '' });

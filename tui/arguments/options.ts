@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** What its value is called; absent when it takes none. */
   readonly value?: string;
+  /** Each that is given counts; of the others, the last. */
+  readonly repeats?: true;
   readonly text: string;
 }
 
@@ -25,6 +27,7 @@ export const OPTIONS = {
   print: { short: 'p', value: 'CODE', text: 'as -e, and print the value' },
   'keep-going': { text: 'go on after an error' },
   'read-only': { text: 'watch without being able to change anything' },
+  env: { value: 'NAME=VALUE', repeats: true, text: 'a variable of its environment; may be given again' },
   public: { text: 'for everyone who knows the address' },
   recursive: { short: 'r', text: 'directories with everything in them' },
   limit: { short: 'n', value: 'LIMIT', text: 'show at most this many (default: 100)' },
@@ -67,6 +70,8 @@ export interface Options {
   readonly print: string | null;
   readonly keepGoing: boolean;
   readonly readOnly: boolean;
+  /** Of the program that is run. */
+  readonly env: readonly (readonly [name: string, value: string])[];
   readonly public: boolean;
   readonly recursive: boolean;
   readonly limit: number | null;
@@ -74,31 +79,33 @@ export interface Options {
   readonly at: number | null;
 }
 
-/** Values by option name, as they were written; options without a value hold the empty string. */
-export type RawOptions = ReadonlyMap<OptionName, string>;
+/** Values by option name, as they were written, at least one for each; options without a value hold the empty string. */
+export type RawOptions = ReadonlyMap<OptionName, readonly string[]>;
 
 /** Throws `ExitError` (usage) for a value that cannot be used. */
 export function checkOptions(raw: RawOptions): Options {
-  const session = raw.get('session') ?? DEFAULT_SESSION;
+  const last = (name: OptionName) => raw.get(name)?.at(-1);
+  const session = last('session') ?? DEFAULT_SESSION;
   checkSession(session);
   return {
     session,
-    language: parseLanguage(raw.get('language')),
-    url: raw.get('url') ?? null,
+    language: parseLanguage(last('language')),
+    url: last('url') ?? null,
     json: raw.has('json'),
     quiet: raw.has('quiet'),
-    timeout: parseTimeout(raw.get('timeout')),
+    timeout: parseTimeout(last('timeout')),
     color: !raw.has('no-color'),
     help: raw.has('help'),
     version: raw.has('version'),
-    eval: raw.get('eval') ?? null,
-    print: raw.get('print') ?? null,
+    eval: last('eval') ?? null,
+    print: last('print') ?? null,
     keepGoing: raw.has('keep-going'),
     readOnly: raw.has('read-only'),
+    env: (raw.get('env') ?? []).map(parseVariable),
     public: raw.has('public'),
     recursive: raw.has('recursive'),
-    limit: parseWhole(raw, 'limit', 1),
-    at: parseWhole(raw, 'at', 0),
+    limit: parseWhole('limit', last('limit'), 1),
+    at: parseWhole('at', last('at'), 0),
   };
 }
 
@@ -133,8 +140,13 @@ function parseTimeout(text: string | undefined): number | null {
   throw usageError(`--timeout takes seconds from 0.001 to ${LIMITS.timeoutSeconds}, not '${text}'`);
 }
 
-function parseWhole(raw: RawOptions, name: OptionName, least: number): number | null {
-  const text = raw.get(name);
+function parseVariable(text: string): [name: string, value: string] {
+  const end = text.indexOf('=');
+  if (end < 1) throw usageError(`--env takes NAME=VALUE, not '${text}'`);
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+function parseWhole(name: OptionName, text: string | undefined, least: number): number | null {
   if (text === undefined) return null;
   if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
   throw usageError(`--${name} takes a whole number from ${least} on, not '${text}'`);

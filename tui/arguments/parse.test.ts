@@ -101,6 +101,32 @@ describe('options', () => {
     expect(parse('-q', '--quiet', '-q').options.quiet).toBe(true);
   });
 
+  it('every variable of a program counts, in order, with all of its value', () => {
+    const { options, args, programArgs } = parse(
+      '--env',
+      'A=1',
+      'run',
+      '--env=B=x=y',
+      '--env',
+      'A=',
+      'a.ts',
+      '--env',
+      'C=1',
+    );
+    expect(options.env).toEqual([
+      ['A', '1'],
+      ['B', 'x=y'],
+      ['A', ''],
+    ]);
+    expect({ args, programArgs }).toEqual({ args: ['a.ts'], programArgs: ['--env', 'C=1'] });
+    expect(parse('run', 'a.ts').options.env).toEqual([]);
+    expect(parse('--env', 'A=1', '-').options.env).toEqual([['A', '1']]);
+    expect(refusal('run', '--env', 'A', 'a.ts')).toBe("--env takes NAME=VALUE, not 'A'");
+    expect(refusal('run', '--env', '=1', 'a.ts')).toBe("--env takes NAME=VALUE, not '=1'");
+    expect(refusal('run', '--env')).toBe('--env needs a value: --env NAME=VALUE');
+    expect(refusal('--env', 'A=1', '-p', '1')).toContain('--env means nothing');
+  });
+
   it('leave alone what follows them when they take no value', () => {
     expect(parse('files', 'rm', '-r', 'true')).toMatchObject({ options: { recursive: true }, args: ['true'] });
     expect(parse('files', 'cat', '--json', '007')).toMatchObject({ options: { json: true }, args: ['007'] });

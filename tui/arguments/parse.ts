@@ -34,16 +34,19 @@ interface Parsed {
 interface GivenOption {
   /** Its short or long name, as it was written. */
   readonly key: string;
-  /** Text if it was given a value. */
-  readonly value: unknown;
+  /** For each time that it was given: text if it has a value. */
+  readonly values: readonly unknown[];
 }
 
 /** Throws `ExitError` (usage) with one sentence that says what is wrong. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const { given, words, programArgs } = separate(argv);
   const { command, topic } = findCommand(words);
-  const raw = new Map<OptionName, string>();
-  for (const option of given) raw.set(...checkOption(option, command));
+  const raw = new Map<OptionName, readonly string[]>();
+  for (const option of given) {
+    const [name, values] = checkOption(option, command);
+    raw.set(name, [...(raw.get(name) ?? []), ...values]);
+  }
   const options = checkOptions(raw);
   const args = words.slice(topic === '' ? 0 : topic.split(' ').length);
   if (!options.help && !options.version) checkCount(command, args.length);
@@ -92,7 +95,6 @@ function parseOptions(argv: readonly string[], stops: boolean): Parsed {
         'boolean-negation': false,
         'camel-case-expansion': false,
         'dot-notation': false,
-        'duplicate-arguments-array': false,
         'halt-at-non-option': stops,
         'nargs-eats-options': true,
         'parse-numbers': false,
@@ -103,7 +105,10 @@ function parseOptions(argv: readonly string[], stops: boolean): Parsed {
   const { _: words, ...values } = parsed;
   const surplus = /^Argument unexpected for: (.+)$/.exec(error?.message ?? '')?.[1];
   if (surplus !== undefined) throw usageError(`${written(surplus)} takes no value`);
-  return { given: Object.entries(values).map(([key, value]) => ({ key, value })), words: words.map(String) };
+  return {
+    given: Object.entries(values).map(([key, value]) => ({ key, values: [value].flat() })),
+    words: words.map(String),
+  };
 }
 
 function findCommand(words: readonly string[]): { command: Command; topic: string } {
@@ -124,19 +129,20 @@ function unknownCommand(name: string, group: string): Error {
   return usageError(`there is no command '${name}'; see spawnpoint-cf ${group}${group === '' ? '' : ' '}--help`);
 }
 
-/** The option's long name and its value. */
-function checkOption({ key, value }: GivenOption, command: Command): [OptionName, string] {
+/** The option's long name and its values. */
+function checkOption({ key, values }: GivenOption, command: Command): [OptionName, readonly string[]] {
   const name = NAMES.get(key);
   if (name === undefined) throw usageError(`there is no option ${written(key)}; see spawnpoint-cf --help`);
   const spec: OptionSpec = OPTIONS[name];
   if (!GLOBAL_OPTIONS.includes(name) && !command.options.includes(name)) {
     throw usageError(`${written(key)} means nothing to ${command.name === '' ? 'this' : `'${command.name}'`}`);
   }
-  if (spec.value === undefined && typeof value === 'string') throw usageError(`${written(key)} takes no value`);
-  if (spec.value !== undefined && typeof value !== 'string') {
+  const texts = values.filter((value) => typeof value === 'string');
+  if (spec.value === undefined && texts.length > 0) throw usageError(`${written(key)} takes no value`);
+  if (spec.value !== undefined && texts.length < values.length) {
     throw usageError(`${written(key)} needs a value: ${written(key)} ${spec.value}`);
   }
-  return [name, typeof value === 'string' ? value : ''];
+  return [name, spec.value === undefined ? [''] : texts];
 }
 
 function written(key: string): string {

@@ -86,6 +86,7 @@ async function runIn(
   sources: ProgramSources,
   stdin: AsyncIterable<Uint8Array> | null,
 ): Promise<number> {
-  const outcome = await session.run({ ...sources, args: programArgs, env: [], timeout: options.timeout, stdin });
+  const { env, timeout } = options;
+  const outcome = await session.run({ ...sources, args: programArgs, env, timeout, stdin });
   return report(programVerdict(outcome, session.wasInterrupted), io);
 }
