@@ -63,7 +63,11 @@ export function serviceFetch(
   const refusal = refusalOf(list, new URL(request.url));
   return told(request, report, async () => {
     if (refusal !== null) throw new TypeError(`Network access refused: ${refusal}.`);
-    return service.fetch(request);
+    try {
+      return await service.fetch(request);
+    } catch (error) {
+      throw isHidden(error) ? new TypeError('no answer') : error;
+    }
   });
 }
 
@@ -81,10 +85,14 @@ function hop(request: Request, rules: EgressRules, report: (attempt: EgressAttem
 
 /** The platform hides why a host cannot be reached, among others that workerd's network policy forbids its address. */
 function explained(error: unknown, url: string): unknown {
-  if (!(error instanceof Error) || !error.message.startsWith('internal error')) return error;
+  if (!isHidden(error)) return error;
   return new TypeError(
     `Cannot reach ${new URL(url).host}: it does not answer, or its name does not lead to a public address.`,
   );
+}
+
+function isHidden(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('internal error');
 }
 
 /** Reports what becomes of the request that `send` sends. */
