@@ -76,7 +76,7 @@ interface AppModules {
 }
 
 async function appModules(entry: string, sources: ProgramSources): Promise<AppModules> {
-  const { modules, exports, usesFiles } = await buildProgram(entry, sources, 'library');
+  const { modules, exports, usesFiles, columns } = await buildProgram(entry, sources, 'library');
   const stored: StoredModules = {};
   for (const [name, module] of Object.entries(modules)) {
     stored[name] = 'wasm' in module ? { wasm: new Uint8Array(module.wasm) } : module;
@@ -85,10 +85,15 @@ async function appModules(entry: string, sources: ProgramSources): Promise<AppMo
   const objects = exports.map((name) => `export const ${name} = exported(app.${name});\n`);
   const main =
     `import { exported, serve } from 'spawnpoint:preview.guest.js';\n` +
+    `import 'spawnpoint:stacks';\n` +
     (usesFiles ? `import { renewFiles } from 'spawnpoint:preview-volume.guest.js';\n` : '') +
     `import * as app from ${JSON.stringify(`/${entry}`)};\n` +
     `export default serve(app${usesFiles ? ', renewFiles' : ''});\n${objects.join('')}`;
-  return { modules: { ...stored, [MAIN_MODULE]: { js: main } }, usesFiles };
+  // Evaluated before the user's modules, whose errors it is for.
+  const stacks =
+    `import { installStacks } from 'spawnpoint:stack.guest.js';\n` +
+    `installStacks({ entry: null, columns: new Map(${JSON.stringify([...columns])}) });\n`;
+  return { modules: { ...stored, 'spawnpoint:stacks': { js: stacks }, [MAIN_MODULE]: { js: main } }, usesFiles };
 }
 
 /** The page is at `/`; everything is found at its path from the directory of the page. */

@@ -28,7 +28,7 @@ const routes: Record<string, (request: Request, env: { Counter: { getByName(name
     headers: [['set-cookie', 'a=1; Domain=localhost; Path=/'], ['set-cookie', 'spawnpoint-preview=forged']],
   }),
   '/print': () => { console.log('printed by', { request: 1 }); return new Response('printed'); },
-  '/throw': () => { throw new Error('a fault of the app'); },
+  '/throw': (request: Request, env: object) => { throw new Error('a fault of the app'); },
   '/spin': () => { for (;;); },
   '/stream': () => {
     const { readable, writable } = new TransformStream();
@@ -170,9 +170,16 @@ describe('a private preview', () => {
     expect(await get('/throw')).toMatchObject({ status: 500, body: expect.not.stringContaining('fault') });
     await cli.until(
       ({ stdout, stderr }) =>
-        stdout.includes('printed by { request: 1 }\n') && stderr.includes(`app.ts:${lineOf('a fault of the app')}:`),
+        stdout.includes('printed by { request: 1 }\n') && stderr.includes('    at Object.fetch (app.ts:'),
     );
-    expect(cli.stderr).toContain('Uncaught Error: a fault of the app');
+    const lines = cli.stderr.split('\n');
+    const thrown = lines.indexOf('Uncaught Error: a fault of the app');
+    const column = APP.split('\n')[lineOf('a fault of the app') - 1]?.indexOf('new Error') ?? Number.NaN;
+    expect(lines.slice(thrown + 1)).toEqual([
+      `    at /throw (app.ts:${lineOf('a fault of the app')}:${column + 1})`,
+      expect.stringMatching(/^ {4}at Object\.fetch \(app\.ts:\d+:\d+\)$/),
+      '',
+    ]);
     attached.kill('SIGTERM');
     await attached.ended;
   });

@@ -100,6 +100,7 @@ export const previewGuestModules: Modules = {
     'preview-files': previewFiles,
     'preview-objects': previewObjects,
     'preview-output': previewOutput,
+    stack,
     table,
   }),
 };

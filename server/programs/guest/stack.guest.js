@@ -1,10 +1,10 @@
-/** Stack traces as the author of a program expects them: places of the sources, and no frame of ours. */
+/** Stack traces as the author of a program or preview expects them: places of the sources, and no frame of ours. */
 
 /** A frame that names the function into which the build put the program's body. */
 const ownFunction =
   /^(?:async )?(?:Module\.default|module\.exports|default|exports\.default|Object\.<anonymous>|Object\.body) \((.*)\)$/;
 
-/** `columns` as build/build.ts tells them. */
+/** `columns` as build/build.ts tells them; `entry` is null where it is no function. */
 export function installStacks({ entry, columns }) {
   const place = (site) => {
     const [file, line, column] = [site.getFileName(), site.getLineNumber(), site.getColumnNumber()];
