@@ -2,6 +2,7 @@
 
 import { type Options, type Program, parse, tokenizer } from 'acorn';
 import { transform as stripTypes } from 'sucrase';
+import { NO_NAMESPACES, valueNamespace } from './namespaces.ts';
 import { closing, openBrackets } from './open-brackets.ts';
 
 export type InputLanguage = 'js' | 'ts';
@@ -56,7 +57,6 @@ const SHORT = 1_000;
 const UNTERMINATED = /^Unterminated (template|comment)|^Unexpectedly reached the end/;
 /** A string goes on in the next line after a backslash. */
 const CONTINUED_STRING = /\\\r?\n?$/;
-const NAMESPACE = /(?<=^|[\n;}])[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\w$.]+[ \t]*\{/;
 
 /** Runs what walks a syntax tree: the stack may be too small for it, although it was not for the parser. */
 export function withinStack<T>(code: string, walk: () => T): T {
@@ -104,19 +104,16 @@ function parseWithTypes(code: string, language: InputLanguage): ParsedInput {
 
 /** The code without its types. Throws `InputSyntaxError`. */
 export function strip(code: string): string {
-  const namespace = NAMESPACE.exec(code);
-  if (namespace) {
-    throw new InputSyntaxError(
-      'Namespaces are not supported: use an object or a file of its own',
-      code,
-      namespace.index,
-    );
-  }
+  let stripped: string;
+  let namespace: number | null;
   try {
-    return withoutTypes(code);
+    stripped = withoutTypes(code);
+    namespace = valueNamespace(code, withoutTypes);
   } catch (error) {
     throw explainStripping(error, code);
   }
+  if (namespace !== null) throw new InputSyntaxError(NO_NAMESPACES, code, namespace);
+  return stripped;
 }
 
 /** Throws as the parsers do: with the position. */

@@ -40,6 +40,15 @@ async function failure(files: Files, entry?: string): Promise<string> {
   return '';
 }
 
+it('refuses a namespace with values, which would be taken out with the types, and leaves those of types alone', async () => {
+  expect(await failure({ 'a.ts': 'const a: number = 1\nnamespace N { export const b = 1 }' })).toBe(
+    'a.ts:2:1\nnamespace N { export const b = 1 }\n^\n\n' +
+      'SyntaxError: Namespaces are not supported: use an object or a file of its own',
+  );
+  const types = { 'a.ts': 'namespace T { export type A = 1 }\nconsole.log(1 as T.A)' };
+  expect(await codeOf(types)).toContain('console.log(1 ');
+});
+
 it.each([
   ['console.log(1)', false],
   ['const process = globalThis.process; import.meta.url', false],

@@ -2,6 +2,7 @@
 
 import { decodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { type Options, transform } from 'sucrase';
+import { NO_NAMESPACES, valueNamespace } from '../../kernels/javascript/namespaces.ts';
 import { errorAt } from './build-error.ts';
 import type { Columns } from './columns.ts';
 
@@ -20,6 +21,15 @@ export interface Stripped {
 
 /** Throws `BuildError` for a syntax error. */
 export function stripTypes(path: string, source: string): Stripped {
+  const stripped = transformed(path, source);
+  const namespace = valueNamespace(source, (text) => transformed(path, text).code);
+  if (namespace === null) return stripped;
+  const before = source.slice(0, namespace).split('\n');
+  const place = { path, source, line: before.length, column: before.at(-1)?.length ?? 0 };
+  throw errorAt(place, `SyntaxError: ${NO_NAMESPACES}`);
+}
+
+function transformed(path: string, source: string): Stripped {
   try {
     const { code, sourceMap } = transform(source, {
       ...options,
