@@ -35,6 +35,17 @@ describe('a program', () => {
     expect(await run(code)).toEqual(exited('', status));
   });
 
+  it('is told why a request failed as by any other error', async () => {
+    expect(await run('\nawait fetch("http://10.0.0.1/")')).toEqual(
+      exited(
+        '',
+        1,
+        'Uncaught TypeError: Network access refused: 10.0.0.1 is not a public address (private).\n' +
+          '    at main.ts:2:1\n',
+      ),
+    );
+  });
+
   it('loses nothing that it printed before it exited', async () => {
     const { stdout, exit } = await run('for (let i = 0; i < 50000; i++) console.log(i)\nprocess.exit(2)');
     expect(stdout).toBe(Array.from({ length: 50_000 }, (_, i) => `${i}\n`).join(''));

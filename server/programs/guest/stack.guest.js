@@ -1,4 +1,4 @@
-/** Stack traces as the author of a program or preview expects them: places of the sources, and no frame of ours. */
+/** Errors as the author of a program or preview expects them: with places of the sources, and nothing of ours. */
 
 /** A frame that names the function into which the build put the program's body. */
 const ownFunction =
@@ -17,6 +17,16 @@ export function installStacks({ entry, columns }) {
   Error.prepareStackTrace = (error, sites) => {
     const frames = sites.filter((site) => !`${site.getFileName()}`.startsWith('spawnpoint:'));
     return headOf(error) + frames.map(place).join('');
+  };
+  const send = globalThis.fetch;
+  globalThis.fetch = async function fetch(...args) {
+    try {
+      return await send(...args);
+    } catch (error) {
+      // The platform's mark of an error of another isolate, which the network is for a guest.
+      delete error.remote;
+      throw error;
+    }
   };
 }
 
