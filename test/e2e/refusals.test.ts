@@ -97,6 +97,25 @@ describe('a server', () => {
     other.close();
   });
 
+  it('that is something else and says yes to everything', async () => {
+    const page = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi';
+    const other = createServer((socket) => socket.on('data', () => socket.end(page)));
+    const env = { SPAWNPOINT_TOKEN: 'a.b.c', SPAWNPOINT_URL: await listen(other) };
+    await machine.file('notes.md', 'not to be lost');
+    for (const args of [
+      ['ls'],
+      ['cat', 'x'],
+      ['get', 'x'],
+      ['stat', 'x'],
+      ['mkdir', 'x'],
+      ['rm', 'x'],
+      ['put', 'notes.md', 'x'],
+    ]) {
+      await expectSentence(['files', ...args], 255, /answers in a way that this version does not understand/, env);
+    }
+    other.close();
+  });
+
   it('that refuses the token', async () => {
     const url = /http:\S+/.exec((await machine.run(['server', 'start'])).stdout)?.[0] ?? '';
     const foreign = `${btoa('{"alg":"HS256"}')}.${btoa('{"sub":"local"}')}.AAAA`.replaceAll('=', '');

@@ -64,5 +64,10 @@ export async function readJson<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const parsed = v.safeParse(schema, await response.json().catch(() => null));
   if (parsed.success) return parsed.output;
-  throw new ExitError(EXIT.unreachable, 'the server answers in a way that this version does not understand');
+  throw notUnderstood();
+}
+
+/** For success that is told as no server of this version tells it: whatever answers did not do what was asked. */
+export function notUnderstood(): ExitError {
+  return new ExitError(EXIT.unreachable, 'the server answers in a way that this version does not understand');
 }

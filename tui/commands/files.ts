@@ -43,13 +43,13 @@ export function treeLines(entries: readonly FileEntry[], directory: string, inde
 
 export const remove: CommandBody = async (invocation, io) => {
   const query = invocation.options.recursive ? { recursive: '1' } : {};
-  await new SessionFiles(invocation, io).send(sessionPath(invocation.args[0] ?? ''), { method: 'DELETE', query });
+  await new SessionFiles(invocation, io).change(sessionPath(invocation.args[0] ?? ''), { method: 'DELETE', query });
   return EXIT.ok;
 };
 
 export const makeDirectory: CommandBody = async (invocation, io) => {
   const path = sessionPath(invocation.args[0] ?? '');
-  await new SessionFiles(invocation, io).send(path, { method: 'POST', json: { op: 'mkdir' } });
+  await new SessionFiles(invocation, io).change(path, { method: 'POST', json: { op: 'mkdir' } });
   return EXIT.ok;
 };
 
@@ -61,7 +61,7 @@ function transplant(op: 'rename' | 'copy'): CommandBody {
     const [from = '', to = ''] = invocation.args;
     const source = sessionPath(from);
     const json = { op, to: targetPath(to, posix.basename(source)) };
-    await new SessionFiles(invocation, io).send(source, { method: 'POST', json });
+    await new SessionFiles(invocation, io).change(source, { method: 'POST', json });
     return EXIT.ok;
   };
 }

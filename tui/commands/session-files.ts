@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import * as v from 'valibot';
 import { Patience } from '../access/patience.ts';
-import { readJson, request } from '../access/rest.ts';
+import { notUnderstood, readJson, request } from '../access/rest.ts';
 import { selectServer } from '../access/server.ts';
 import type { Invocation } from '../arguments/parse.ts';
 import { EXIT, ExitError, usageError } from '../exit.ts';
@@ -22,6 +22,8 @@ const listing = v.object({
   ),
   next: v.optional(v.string()),
 });
+
+const changed = v.object({ path: v.string(), revision: v.nullable(v.number()) });
 
 export type FileEntry = v.InferOutput<typeof listing>['entries'][number];
 
@@ -49,8 +51,9 @@ export class SessionFiles {
     this.#request = (path, rest) => request(server, base + path.split('/').map(encodeURIComponent).join('/'), rest);
   }
 
-  send(path: string, options: Parameters<typeof request>[2]): Promise<Response> {
-    return this.#request(path, options);
+  /** Changes what is at `path`. Resolves once that is committed. */
+  async change(path: string, options: Parameters<typeof request>[2]): Promise<void> {
+    await readJson(await this.#request(path, options), changed);
   }
 
   /** The contents of a file, also over a line that breaks. Throws `ExitError` for a directory. */
@@ -127,7 +130,9 @@ function brokenAt(path: string, offset: number, cause: unknown): ExitError {
   return new ExitError(EXIT.unreachable, `the line broke when ${offset} bytes of "${path}" had come`, { cause });
 }
 
-/** Files travel as bytes, directories as JSON. */
-function isListing(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('application/json') === true;
+/** Files travel as bytes of a version, directories as JSON. Throws `ExitError` for neither. */
+function isListing({ headers }: Response): boolean {
+  if (headers.has('etag')) return false;
+  if (headers.get('content-type')?.startsWith('application/json') === true) return true;
+  throw notUnderstood();
 }

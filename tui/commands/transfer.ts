@@ -35,7 +35,7 @@ export const put: CommandBody = async (invocation, io) => {
   const patience = new Patience();
   for (;;) {
     try {
-      await files.send(path, { method: 'PUT', body: local === '-' ? io.stdin : await openLocal(local) });
+      await files.change(path, { method: 'PUT', body: local === '-' ? io.stdin : await openLocal(local) });
       return EXIT.ok;
     } catch (error) {
       // Standard input cannot be read again.
