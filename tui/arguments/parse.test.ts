@@ -144,6 +144,7 @@ describe('options', () => {
     expect(refusal('--color')).toContain('no option --color');
     expect(refusal('--session.x', '1')).toContain('no option --session.x');
     expect(refusal('ps', '--keep-going')).toContain("means nothing to 'ps'");
+    expect(refusal('--timeout', '-p', '1')).toContain("--timeout takes seconds from 0.001 to 86400, not '-p'");
     expect(refusal('__proto__')).toContain('no command');
     expect(refusal('--__proto__')).toContain('no option');
   });

@@ -41,13 +41,15 @@ interface GivenOption {
 /** Throws `ExitError` (usage) with one sentence that says what is wrong. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const { given, words, programArgs } = separate(argv);
-  const { command, topic } = findCommand(words);
+  // Values come first: one that was left out took the next word, and what follows that is no command.
   const raw = new Map<OptionName, readonly string[]>();
   for (const option of given) {
-    const [name, values] = checkOption(option, command);
+    const [name, values] = readOption(option);
     raw.set(name, [...(raw.get(name) ?? []), ...values]);
   }
   const options = checkOptions(raw);
+  const { command, topic } = findCommand(words);
+  for (const option of given) checkBelongs(option, command);
   const args = words.slice(topic === '' ? 0 : topic.split(' ').length);
   if (!options.help && !options.version) checkCount(command, args.length);
   return { command, topic, options, args, programArgs };
@@ -130,19 +132,27 @@ function unknownCommand(name: string, group: string): Error {
 }
 
 /** The option's long name and its values. */
-function checkOption({ key, values }: GivenOption, command: Command): [OptionName, readonly string[]] {
-  const name = NAMES.get(key);
-  if (name === undefined) throw usageError(`there is no option ${written(key)}; see spawnpoint-cf --help`);
+function readOption({ key, values }: GivenOption): [OptionName, readonly string[]] {
+  const name = nameOf(key);
   const spec: OptionSpec = OPTIONS[name];
-  if (!GLOBAL_OPTIONS.includes(name) && !command.options.includes(name)) {
-    throw usageError(`${written(key)} means nothing to ${command.name === '' ? 'this' : `'${command.name}'`}`);
-  }
   const texts = values.filter((value) => typeof value === 'string');
   if (spec.value === undefined && texts.length > 0) throw usageError(`${written(key)} takes no value`);
   if (spec.value !== undefined && texts.length < values.length) {
     throw usageError(`${written(key)} needs a value: ${written(key)} ${spec.value}`);
   }
   return [name, spec.value === undefined ? [''] : texts];
+}
+
+function checkBelongs({ key }: GivenOption, command: Command): void {
+  const name = nameOf(key);
+  if (GLOBAL_OPTIONS.includes(name) || command.options.includes(name)) return;
+  throw usageError(`${written(key)} means nothing to ${command.name === '' ? 'this' : `'${command.name}'`}`);
+}
+
+function nameOf(key: string): OptionName {
+  const name = NAMES.get(key);
+  if (name !== undefined) return name;
+  throw usageError(`there is no option ${written(key)}; see spawnpoint-cf --help`);
 }
 
 function written(key: string): string {
