@@ -10,13 +10,17 @@ import { leaving, understood } from './crossing.ts';
 import { DurableDatabase } from './durable-database.ts';
 import { egressFetch, egressRules } from './egress/egress.ts';
 import type { Env } from './env.ts';
+import { FileUploads } from './files/file-uploads.ts';
 import { LargeFiles } from './files/large-files.ts';
+import { LargeParts } from './files/large-parts.ts';
 import { Orphans } from './files/orphans.ts';
+import { UploadRows } from './files/upload-rows.ts';
 import { failureResponse } from './http/errors.ts';
-import { fileRoutes } from './http/files.ts';
+import { type FileRoutesHost, fileRoutes } from './http/files.ts';
 import { historyRoutes } from './http/history.ts';
 import { networkRoutes } from './http/network.ts';
 import { previewSessionRoutes } from './http/previews.ts';
+import { uploadRoutes } from './http/uploads.ts';
 import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { pythonFactories } from './kernels/python/factories.ts';
 import { isolateMemory } from './memory.ts';
@@ -58,6 +62,7 @@ export class Sandbox extends DurableObject<Env> {
   readonly #session: Session;
   readonly #orphans: Orphans;
   readonly #large: LargeFiles;
+  readonly #uploads: FileUploads;
   readonly #schedule: Schedule;
   readonly #connections = new Map<WebSocket, Connection>();
   /** The store failed: nothing may go on with what is in memory. */
@@ -102,8 +107,20 @@ export class Sandbox extends DurableObject<Env> {
     this.#schedule = new Schedule(
       database,
       { set: (at) => void ctx.storage.setAlarm(at) },
-      { collectOrphans: () => this.#collectOrphans(), prune: () => this.#prune() },
+      {
+        collectOrphans: () => this.#collectOrphans(),
+        expireUploads: () => this.#uploads.expire(),
+        prune: () => this.#prune(),
+      },
     );
+    this.#uploads = new FileUploads({
+      rows: new UploadRows(database, () => Date.now()),
+      store: this.#session.store.files,
+      large: this.#large,
+      parts: new LargeParts(env.FILES, this.#orphans, this.#large),
+      now: () => Date.now(),
+      expireAt: (at) => this.#schedule.request('expireUploads', at),
+    });
     this.#requestCollection();
     for (const socket of ctx.getWebSockets()) {
       const { caller, terminal } = socket.deserializeAttachment() as SocketState;
@@ -118,7 +135,12 @@ export class Sandbox extends DurableObject<Env> {
       const path = new URL(request.url).pathname.split('/').slice(4);
       this.ctx.waitUntil(this.#register(caller.user, caller.session));
       if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
-      if (path[0] === 'files') return await this.#files(request, caller.role).finally(() => this.#requestCollection());
+      if (path[0] === 'files') {
+        return await fileRoutes(request, this.#filesHost(caller.role)).finally(() => this.#requestCollection());
+      }
+      if (path[0] === 'uploads' && path.length <= 2) {
+        return await uploadRoutes(request, path[1] ?? null, this.#filesHost(caller.role));
+      }
       if (path[0] === 'history' && path.length === 1) {
         return await historyRoutes(request, { travel: this.#session.travel, mayWrite: caller.role !== 'reader' });
       }
@@ -161,6 +183,7 @@ export class Sandbox extends DurableObject<Env> {
    */
   async destroy(): Promise<void> {
     // First what may fail: the session is as it was then, but for large files that are gone.
+    await this.#uploads.dropAll();
     await this.#large.deleteAll().catch((error: unknown) => Promise.reject(leaving(error)));
     this.#session.close(CLOSE.notFound.code, 'The session was removed.');
     await this.#session.previews.destroy();
@@ -196,14 +219,14 @@ export class Sandbox extends DurableObject<Env> {
     this.webSocketClose(socket);
   }
 
-  #files(request: Request, role: Role): Promise<Response> {
-    const { store } = this.#session;
-    return fileRoutes(request, {
-      store: store.files,
+  #filesHost(role: Role): FileRoutesHost {
+    return {
+      store: this.#session.store.files,
       large: this.#large,
+      uploads: this.#uploads,
       mayWrite: role !== 'reader',
       commitFiles: (change) => this.#session.commitFiles(change),
-    });
+    };
   }
 
   #attach(request: Request, { role, session }: Requester): Response {

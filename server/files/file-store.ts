@@ -6,7 +6,7 @@ import type { FileChange } from './file-commit.ts';
 import { changesBetween, pruneRevisions, restoreRevision, type TouchedBy, touchedPaths } from './history.ts';
 import { KeyView } from './kv-store.ts';
 import { Overlay, type OverlayStore } from './overlay.ts';
-import { Quota } from './quota.ts';
+import { Quota, type Tally } from './quota.ts';
 import type { Point } from './rows.ts';
 import { headOf, marksOf, type Usage, usageOf } from './state.ts';
 import { FileView } from './view.ts';
@@ -43,6 +43,15 @@ export class FileStore {
   /** A private overlay for one writer, to be committed or discarded. */
   open(): Overlay {
     return new Overlay(this.#overlays, { db: this.#db, now: this.#now });
+  }
+
+  /** Room for what is on its way and in no overlay yet: it grows within the limits, until `release`. */
+  reserve(): Tally {
+    return this.#overlays.quota.open();
+  }
+
+  release(reserved: Tally): void {
+    this.#overlays.quota.close(reserved);
   }
 
   /** The committed state of a kept revision or of the head, to be read only. */

@@ -9,7 +9,7 @@ import type { Overlay } from './overlay.ts';
 import type { LargeFile } from './rows.ts';
 
 /** What R2 asks of every part of an upload but the last: the same size, at least 5 MiB. */
-const partSize = 5 * 1024 * 1024;
+export const partSize = 5 * 1024 * 1024;
 /** What one call of R2 deletes. */
 const maxDeletedAtOnce = 1000;
 
@@ -63,7 +63,7 @@ export class LargeFiles {
   }
 
   /** What no committed file has by now is deleted in a while. */
-  letGo({ key }: LargeFile): void {
+  letGo({ key }: Pick<LargeFile, 'key'>): void {
     this.#orphans.release(key);
     this.#onLetGo();
   }
@@ -126,7 +126,7 @@ export class LargeFiles {
 }
 
 /** What R2 answers. Its failures are logged, and thrown as what `failure` makes of them. */
-async function asked<T>(answer: Promise<T>, failure: () => Error): Promise<T> {
+export async function asked<T>(answer: Promise<T>, failure: () => Error): Promise<T> {
   try {
     return await answer;
   } catch (error) {
@@ -161,7 +161,7 @@ async function* partsOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   if (filled > 0) yield part.subarray(0, filled);
 }
 
-function randomKey(): string {
+export function randomKey(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
 

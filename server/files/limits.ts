@@ -26,5 +26,10 @@ export const maxValueBytes = MiB;
 export const maxKeys = 10_000;
 export const maxValuesTotalBytes = 64 * MiB;
 
+/** Uploads of a session that are not finished. */
+export const maxUploads = 32;
+/** How long one is kept after its last byte, and what is known of one that is finished. */
+export const uploadMilliseconds = 24 * 60 * 60 * 1000;
+
 /** What one writer may hold in memory before it is written ahead to the database. */
 export const writeBufferBytes = MiB;

@@ -20,6 +20,11 @@ export class Orphans {
     this.#reserved.add(key);
   }
 
+  /** Keeps a key that an earlier process entered from being collected until `release`. */
+  hold(key: string): void {
+    this.#reserved.add(key);
+  }
+
   /** The writer is done: if it did not commit the key, the key may be collected. */
   release(key: string): void {
     this.#reserved.delete(key);

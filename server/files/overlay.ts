@@ -38,6 +38,7 @@ export class Overlay {
   readonly #blobs: BlobWriter;
   readonly #tally: Tally;
   readonly #onClose: (() => void)[] = [];
+  readonly #alongside: ((revision: number) => void)[] = [];
 
   constructor(store: OverlayStore, source: Pick<Writer, 'db' | 'now'>) {
     this.#store = store;
@@ -61,6 +62,11 @@ export class Overlay {
     this.#onClose.push(action);
   }
 
+  /** Calls `action` in the transaction of the commit: what it writes is kept if and only if the revision is. */
+  alongside(action: (revision: number) => void): void {
+    this.#alongside.push(action);
+  }
+
   /** The smallest id of a blob that this overlay wrote ahead; infinity if it wrote none. */
   get oldestBlob(): number {
     return this.#blobs.oldest;
@@ -78,6 +84,7 @@ export class Overlay {
     const files = new FileCommit(this.#writer, this.files.touched, this.#store.fileIds, revision);
     files.run();
     const keys = this.kv.commit(revision);
+    for (const action of this.#alongside) action(revision);
     this.#blobs.dropUnused();
     this.#close();
     const { changes } = files;

@@ -29,7 +29,7 @@ export async function receiveFile(
   const source: AsyncIterableIterator<Uint8Array> = body === null ? noBytes() : body.values();
   const received = await receiveSmall(overlay, path, source, large)
     .catch(async (error: unknown) => {
-      await drain(source);
+      await drain(() => source.next());
       throw error;
     })
     .finally(() => source.return?.());
@@ -41,11 +41,11 @@ export async function receiveFile(
 }
 
 /** Reads on for nothing: a sender whose connection is cut while it sends may never see why it was refused. */
-async function drain(source: AsyncIterableIterator<Uint8Array>): Promise<void> {
+export async function drain(read: () => Promise<{ done?: boolean; value?: Uint8Array | undefined }>): Promise<void> {
   try {
     for (let drained = 0; drained < MAX_DRAINED_BYTES; ) {
-      const next = await source.next();
-      if (next.done) return;
+      const next = await read();
+      if (next.done || next.value === undefined) return;
       drained += next.value.length;
     }
   } catch {

@@ -2,7 +2,7 @@
  * The REST surface of a session's files, below `/v1/sessions/<session>/files/`. Every change is one revision.
  *
  * GET, HEAD  contents (`Range`, `ETag`), or a directory as JSON
- * PUT        the whole file as body; makes its directories unless `?parents=0`
+ * PUT        the whole file as body; makes its directories unless `?parents=0`. In several requests: uploads.ts
  * DELETE     `?recursive=1` for a directory with contents
  * POST       `{"op": "mkdir"}`, `{"op": "rename", "to": …}` or `{"op": "copy", "to": …}`
  *
@@ -12,17 +12,19 @@
 import * as v from 'valibot';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { FileStore } from '../files/file-store.ts';
+import type { FileUploads } from '../files/file-uploads.ts';
 import type { LargeFiles } from '../files/large-files.ts';
 import type { Overlay } from '../files/overlay.ts';
 import { parsePath, splitPath } from '../files/paths.ts';
-import type { FileView } from '../files/view.ts';
 import { failureResponse } from './errors.ts';
 import { readFile } from './file-reads.ts';
 import { announcedSha256, receiveFile } from './file-upload.ts';
+import { checkIfMatch } from './if-match.ts';
 
 export interface FileRoutesHost {
   readonly store: FileStore;
   readonly large: LargeFiles;
+  readonly uploads: FileUploads;
   /** False for a reader. */
   readonly mayWrite: boolean;
   /** Commits what `change` writes as one revision; nothing is kept if it throws. `revision` is null if nothing changed. */
@@ -49,7 +51,7 @@ export async function fileRoutes(request: Request, host: FileRoutesHost): Promis
     const change = changes[request.method];
     if (!change) throw new ProtocolError('METHOD_NOT_ALLOWED', `Files have no method ${request.method}.`);
     if (!host.mayWrite) throw new ProtocolError('READ_ONLY', 'This token may read files only.');
-    const checkVersion = () => checkIfMatch(request.headers.get('if-match'), path, host.store.view('head').files);
+    const checkVersion = () => checkIfMatch(request, path, host.store.view('head').files);
     checkVersion();
     const { result, revision } = await host.commitFiles(async (overlay) => {
       const result = await change(request, path, overlay, host.large);
@@ -106,15 +108,6 @@ async function readOperation(request: Request): Promise<v.InferOutput<typeof ope
 function makeParents({ files }: Overlay, path: string): void {
   const { parent } = splitPath(path);
   if (parent !== '') files.makeDirectory(parent, { recursive: true });
-}
-
-/** `*` or a list of ETags, one of which the file must have. */
-function checkIfMatch(header: string | null, path: string, files: FileView): void {
-  if (header === null) return;
-  const isFile = files.stat(path)?.kind === 'file';
-  const wanted = header.split(',').map((tag) => tag.trim());
-  if (isFile && (wanted.includes('*') || wanted.includes(`"${files.version(path)}"`))) return;
-  throw new ProtocolError('CONFLICT', `"${path}" is not the version that you named: read it again.`);
 }
 
 function pathOf(request: Request): string {

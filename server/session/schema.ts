@@ -3,6 +3,7 @@
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Database } from '../database.ts';
 import { createFileTables } from '../files/schema.ts';
+import { createUploadTables } from '../files/upload-rows.ts';
 import { createPreviewTable } from './preview-rows.ts';
 
 const FIRST_TABLES: readonly string[] = [
@@ -69,6 +70,7 @@ export const STEPS: readonly ((database: Database) => void)[] = [
   },
   (database) => database.run(EGRESS),
   createPreviewTable,
+  createUploadTables,
 ];
 
 /**

@@ -7,13 +7,12 @@ import { parseRefusal } from './refusal.ts';
 import type { Server } from './server.ts';
 
 interface RestRequest {
-  readonly method?: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'PATCH' | 'PUT' | 'POST' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: object;
-  /** Sent as it comes. */
-  readonly body?: AsyncIterable<Uint8Array> | Uint8Array;
+  readonly body?: Uint8Array;
 }
 
 /** Errors that mean the server does not let us in; all others are about what was asked. */
@@ -38,11 +37,7 @@ export async function request(server: Server, path: string, options: RestRequest
       },
       redirect: 'error',
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      ...(body === undefined
-        ? {}
-        : body instanceof Uint8Array
-          ? { body }
-          : { body: ReadableStream.from(body), duplex: 'half' }),
+      ...(body === undefined ? {} : { body }),
     });
   } catch (error) {
     if (error instanceof ExitError) throw error;

@@ -1,16 +1,16 @@
 /** `files cat|get|put`: contents of files, to and from this machine. */
 
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
-import { Patience } from '../access/patience.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { TextStream } from '../plain/terminal-text.ts';
 import type { CommandBody } from './command.ts';
 import { describeFileError } from './local-files.ts';
 import { SessionFiles, sessionPath, targetPath } from './session-files.ts';
+import { upload } from './upload.ts';
+import { openSource, PipeSource } from './upload-source.ts';
 
 export const cat: CommandBody = async (invocation, io) => {
   await print(await new SessionFiles(invocation, io).read(sessionPath(invocation.args[0] ?? '')), io);
@@ -31,18 +31,9 @@ export const put: CommandBody = async (invocation, io) => {
   // A hyphen is standard input wherever it stands: `put - notes.md` and `put notes.md -` mean the same.
   const [local, remote] = second === '-' ? [second, first] : [first, second];
   const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
-  const files = new SessionFiles(invocation, io);
-  const patience = new Patience();
-  for (;;) {
-    try {
-      await files.change(path, { method: 'PUT', body: local === '-' ? io.stdin : await openLocal(local) });
-      return EXIT.ok;
-    } catch (error) {
-      // Standard input cannot be read again.
-      if (local === '-') throw error;
-      await patience.again(error);
-    }
-  }
+  const source = local === '-' ? new PipeSource(io.stdin) : await openSource(local);
+  await upload(invocation, io, path, source);
+  return EXIT.ok;
 };
 
 /** A file may hold anything: on a terminal only its text shows. */
@@ -75,16 +66,5 @@ async function save(contents: AsyncIterable<Uint8Array>, target: string): Promis
     await rm(partial, { force: true });
     if (error instanceof ExitError) throw error;
     throw new ExitError(EXIT.failure, `cannot write ${target}: ${describeFileError(error)}`);
-  }
-}
-
-async function openLocal(path: string): Promise<AsyncIterable<Uint8Array>> {
-  try {
-    if ((await stat(path)).isDirectory()) throw new ExitError(EXIT.failure, `${path} is a directory`);
-    const file = await open(path);
-    return createReadStream('', { fd: file });
-  } catch (error) {
-    if (error instanceof ExitError) throw error;
-    throw new ExitError(EXIT.failure, `cannot read ${path}: ${describeFileError(error)}`);
   }
 }
