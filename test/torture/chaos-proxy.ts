@@ -14,10 +14,12 @@ export class ChaosProxy {
   /** Where the server is now. */
   #target: URL | null = null;
   #isCalm = true;
-  /** Bytes after which the next connection is cut. */
-  #doom: number | null = null;
+  /** The next cut, if there is to be one: how many bytes before it are left. */
+  #doom: { left: number; readonly then: () => void } | null = null;
   /** How many connections were cut. */
   cuts = 0;
+  /** How many bytes came, over all connections and both ways. */
+  carried = 0;
 
   private constructor(random: Random) {
     this.#random = random;
@@ -37,9 +39,9 @@ export class ChaosProxy {
     return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
-  /** The next connection is cut when so many bytes went over it, both ways together. */
-  cutNextAfter(bytes: number): void {
-    this.#doom = bytes;
+  /** After so many bytes, over all connections and both ways, the one that carries them is cut; `then` is called at once. */
+  cutAfter(bytes: number, then: () => void = () => undefined): void {
+    this.#doom = { left: bytes, then };
   }
 
   /** Cuts one connection. */
@@ -75,27 +77,28 @@ export class ChaosProxy {
     const server = connect(Number(port), hostname);
     const line = [client, server] as const;
     this.#lines.add(line);
-    const doom = this.#doom;
-    this.#doom = null;
-    let life =
-      doom !== null
-        ? doom
-        : this.#random.chance(0.5)
-          ? this.#random.between(1, LONGEST_LIFE_BYTES)
-          : Number.POSITIVE_INFINITY;
+    let life = this.#random.chance(0.5) ? this.#random.between(1, LONGEST_LIFE_BYTES) : Number.POSITIVE_INFINITY;
     const end = (): void => {
       this.#lines.delete(line);
       for (const socket of line) socket.destroy();
     };
     const pass = (from: Socket, to: Socket): void => {
       from.on('data', (chunk: Buffer) => {
-        life -= this.#isCalm && doom === null ? 0 : chunk.length;
-        if (life > 0) {
+        this.carried += chunk.length;
+        const doom = this.#doom;
+        if (doom) doom.left -= chunk.length;
+        life -= this.#isCalm ? 0 : chunk.length;
+        const left = Math.min(life, doom?.left ?? life);
+        if (left > 0) {
           if (!to.write(chunk)) from.pause();
           return;
         }
         this.cuts += 1;
-        to.write(chunk.subarray(0, chunk.length + life), end);
+        if (doom && doom.left <= 0) {
+          this.#doom = null;
+          doom.then();
+        }
+        to.write(chunk.subarray(0, chunk.length + left), end);
         from.pause();
       });
       to.on('drain', () => from.resume());
