@@ -2,7 +2,7 @@
 
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { FileStat } from '../files/file-system.ts';
-import type { LargeFiles } from '../files/large-files.ts';
+import { type LargeFiles, toHex } from '../files/large-files.ts';
 import { maxEntries } from '../files/limits.ts';
 import { joinPath } from '../files/paths.ts';
 import type { FileView } from '../files/view.ts';
@@ -30,6 +30,7 @@ export async function readFile(request: Request, path: string, files: FileView, 
   const { start, end } = range ?? { start: 0, end: stat.size };
   headers.set('content-length', String(end - start));
   if (range) headers.set('content-range', `bytes ${start}-${end - 1}/${stat.size}`);
+  else headers.set('x-content-sha256', await digestOf(path, stat, files));
   const body = request.method === 'HEAD' ? null : await contents(path, stat, { start, end }, files, large);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
@@ -54,6 +55,13 @@ async function contents(
     },
   });
   return pieces.pipeThrough(new FixedLengthStream(end - start));
+}
+
+/** Lower-case hexadecimal. */
+async function digestOf(path: string, { storedIn }: FileStat, files: FileView): Promise<string> {
+  const object = storedIn === 'r2' ? files.largeFile(path) : null;
+  if (object) return object.sha256;
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', files.read(path))));
 }
 
 /** `?recursive=1`, and in pages: `?limit=` entries after the path `?after=`; `next` is the `after` of the next page. */

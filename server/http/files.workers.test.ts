@@ -59,6 +59,7 @@ describe('small files', () => {
       const got = await host.send('GET', 'a/b%20c/%C3%BC.txt');
       expect([got.status, got.headers.get('content-length'), got.headers.get('etag')]).toEqual([200, '5', '"r1"']);
       expect(got.headers.get('content-disposition')).toBe('attachment');
+      expect(got.headers.get('x-content-sha256')).toBe(sha);
       expect(await got.text()).toBe('hello');
       const head = await host.send('HEAD', 'a/b%20c/%C3%BC.txt');
       expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '5', '']);

@@ -85,6 +85,7 @@ describe('README.md', () => {
       ['files up to 8 MiB, together', bytes(files.maxSqliteTotalBytes)],
       ['one larger file', bytes(files.maxLargeFileBytes)],
       ['larger files, together', bytes(files.maxLargeTotalBytes)],
+      ['uploads of a session that are not finished', number(files.maxUploads)],
       ['keys in `kv`', number(files.maxKeys)],
       ['one value in `kv`', bytes(files.maxValueBytes)],
       ['values in `kv`, together', bytes(files.maxValuesTotalBytes)],

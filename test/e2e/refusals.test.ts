@@ -1,5 +1,6 @@
 /** What cannot be done: one clear sentence on stderr, the right exit status, and nothing else. */
 
+import { existsSync } from 'node:fs';
 import { chmod, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -113,6 +114,15 @@ describe('a server', () => {
     ]) {
       await expectSentence(['files', ...args], 255, /answers in a way that this version does not understand/, env);
     }
+    other.close();
+  });
+
+  it('whose file arrives damaged', async () => {
+    const head = `HTTP/1.1 200 OK\r\netag: "r1"\r\nx-content-sha256: ${'0'.repeat(64)}\r\ncontent-length: 2\r\n`;
+    const other = createServer((socket) => socket.on('data', () => socket.end(`${head}connection: close\r\n\r\nhi`)));
+    const env = { SPAWNPOINT_TOKEN: 'a.b.c', SPAWNPOINT_URL: await listen(other) };
+    await expectSentence(['files', 'get', 'x', 'damaged'], 1, /"x" arrived damaged: .*get it again/, env);
+    expect(existsSync(join(machine.directory, 'damaged'))).toBe(false);
     other.close();
   });
 

@@ -1,5 +1,6 @@
 /** A session's files over REST: paths, requests and listings, for all `files` commands. */
 
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import * as v from 'valibot';
 import { Patience } from '../access/patience.ts';
@@ -69,6 +70,8 @@ export class SessionFiles {
   async *#contents(path: string, first: Response): AsyncGenerator<Uint8Array, void> {
     const patience = new Patience();
     const version = first.headers.get('etag');
+    const announced = first.headers.get('x-content-sha256');
+    const hash = createHash('sha256');
     let offset = 0;
     for (let response: Response | null = first; ; ) {
       try {
@@ -78,16 +81,19 @@ export class SessionFiles {
         }
         for await (const bytes of response.body ?? []) {
           offset += bytes.length;
+          hash.update(bytes);
           patience.progressed();
           yield bytes;
         }
-        return;
+        break;
       } catch (error) {
-        if (offset === Number(first.headers.get('content-length'))) return;
+        if (offset === Number(first.headers.get('content-length'))) break;
         await patience.again(error instanceof ExitError ? error : brokenAt(path, offset, error));
         response = null;
       }
     }
+    if (announced === null || announced === hash.digest('hex')) return;
+    throw new ExitError(EXIT.failure, `"${path}" arrived damaged: its SHA-256 is not ${announced}; get it again`);
   }
 
   async readAll(path: string): Promise<Uint8Array> {

@@ -32,7 +32,11 @@ export const put: CommandBody = async (invocation, io) => {
   const [local, remote] = second === '-' ? [second, first] : [first, second];
   const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
   const source = local === '-' ? new PipeSource(io.stdin) : await openSource(local);
-  await upload(invocation, io, path, source);
+  try {
+    await upload(invocation, io, path, source);
+  } finally {
+    await source.close();
+  }
   return EXIT.ok;
 };
 

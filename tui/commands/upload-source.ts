@@ -18,6 +18,7 @@ export interface UploadSource {
   endsAt(offset: number): boolean;
   /** Of the whole, once all was read. Lower-case hexadecimal. */
   sha256(): string;
+  close(): Promise<void>;
 }
 
 /** Throws `ExitError` for what cannot be read. */
@@ -68,6 +69,10 @@ class FileSource implements UploadSource {
   sha256(): string {
     return this.announced.sha256;
   }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
 }
 
 export class PipeSource implements UploadSource {
@@ -98,6 +103,10 @@ export class PipeSource implements UploadSource {
 
   sha256(): string {
     return this.#hash.copy().digest('hex');
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   /** At least `PIECE` bytes, or all that are left. */
