@@ -1,6 +1,6 @@
 /** The door: tokens, hosts, origins and routes of the real Worker. */
 
-import { createExecutionContext, env, runInDurableObject, SELF } from 'cloudflare:test';
+import { createExecutionContext, env, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SUBPROTOCOL } from '../protocol/version.ts';
@@ -198,6 +198,26 @@ describe('sessions', () => {
     await session.registered();
     expect((await list(session.user)).sessions).toHaveLength(1);
     expect((await request(session.user, '/v1/sessions/main', { method: 'DELETE' })).status).toBe(204);
+  });
+
+  it('take uploads, and drop what nothing came for in a day', async () => {
+    const begin = await request('uploader', '/v1/sessions/main/uploads?path=a', { method: 'POST' });
+    const location = begin.headers.get('location') ?? '';
+    expect(begin.status).toBe(201);
+    const sandbox = env.SANDBOX.get(env.SANDBOX.idFromName(JSON.stringify(['uploader', 'main'])));
+    await runInDurableObject(sandbox, (_, { storage }) => {
+      const [job] = storage.sql.exec<{ due: number }>("SELECT due FROM job WHERE name = 'expireUploads'").toArray();
+      expect(job?.due).toBeGreaterThan(Date.now());
+      storage.sql.exec('UPDATE upload SET touched_at = 0');
+      storage.sql.exec('UPDATE job SET due = 0');
+    });
+    expect((await request('uploader', location, { method: 'HEAD' })).headers.get('upload-offset')).toBe('0');
+    expect(await runDurableObjectAlarm(sandbox)).toBe(true);
+    expect(await failureOf(await request('uploader', location))).toEqual([404, 'NOT_FOUND']);
+    const path = '/v1/sessions/main/uploads?path=b';
+    const last = (await request('uploader', path, { method: 'POST' })).headers.get('location') ?? '';
+    expect((await request('uploader', '/v1/sessions/main', { method: 'DELETE' })).status).toBe(204);
+    expect(await failureOf(await request('uploader', last))).toEqual([404, 'NOT_FOUND']);
   });
 
   it('can be removed while an input runs', async () => {
