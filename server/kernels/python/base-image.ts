@@ -4,12 +4,15 @@
  */
 
 import type { ReferenceTables } from './glue.ts';
+import type { Opcodes } from './warm-up.ts';
 
 export interface BaseHeader {
   readonly memoryBytes: number;
   readonly tables: ReferenceTables;
   /** Addresses of the Python functions that the kernel calls, by name. */
   readonly entries: Readonly<Record<string, number>>;
+  /** Numbers of the interpreter's instructions. */
+  readonly opcodes: Opcodes;
 }
 
 /** Unpacks the memory of the snapshot as it comes, so that it never stands in memory twice. */

@@ -22,7 +22,7 @@ export interface BaseSources {
   readonly packages: Readonly<Record<string, string>>;
   /** The standard library, in base64. */
   readonly library: string;
-  /** Python that imports and starts everything; its value is JSON of the entry points' addresses by name. */
+  /** Python that imports and starts everything; its value is JSON of `entries` and `opcodes` of `BaseHeader`. */
   readonly start: string;
 }
 
@@ -91,12 +91,12 @@ async function makeBase(sources: BaseSources): Promise<Uint8Array> {
     },
   });
   interpreter.registerHost('_spawnpoint_calls');
-  const entries: Record<string, number> = JSON.parse(String(interpreter.run(sources.start)));
+  const started: Pick<BaseHeader, 'entries' | 'opcodes'> = JSON.parse(String(interpreter.run(sources.start)));
   if (printed !== '') throw new Error(`something was printed while the base snapshot was made: ${printed}`);
-  for (const address of Object.values(entries)) interpreter.keepForEver(address);
+  for (const address of Object.values(started.entries)) interpreter.keepForEver(address);
   interpreter.clearDeadStack();
   const memory = interpreter.module.HEAPU8;
-  const header: BaseHeader = { memoryBytes: memory.byteLength, tables: interpreter.tables, entries };
+  const header: BaseHeader = { memoryBytes: memory.byteLength, tables: interpreter.tables, ...started };
   const headerBytes = new TextEncoder().encode(JSON.stringify(header));
   const file = new Uint8Array(4 + headerBytes.byteLength + memory.byteLength);
   new DataView(file.buffer).setUint32(0, headerBytes.byteLength, true);

@@ -105,6 +105,7 @@ export async function bootInterpreter(
   turn.countWith(checks.left);
   const image: Image = {
     memoryBytes: header.memoryBytes,
+    opcodes: header.opcodes,
     async fill(memory) {
       const { body } = await openAsset(assets, 'base.bin');
       if (!body) throw new Error('the base snapshot is empty');

@@ -2,6 +2,7 @@
 
 import type { EmscriptenFs } from './files/emscripten.ts';
 import type { Linker, Linking } from './linker.ts';
+import type { Opcodes } from './warm-up.ts';
 
 /** A reference from Python to JavaScript, as it is stored beside the heap. */
 export type StoredReference = { readonly host: string } | { readonly lost: string };
@@ -15,6 +16,7 @@ export interface ReferenceTables {
 /** The memory of an instance and what belongs to it outside. */
 export interface Image {
   readonly memoryBytes: number;
+  readonly opcodes: Opcodes;
   /** Writes the memory, which has at least `memoryBytes`; may grow it. Answers what belongs to it. */
   fill(memory: WebAssembly.Memory): Promise<{ readonly tables: ReferenceTables; readonly linking: Linking | null }>;
 }

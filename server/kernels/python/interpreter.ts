@@ -16,6 +16,7 @@ import type {
 } from './glue.ts';
 import type { Guard } from './guard.ts';
 import { Linker, type Linking, type SideModules } from './linker.ts';
+import { type EvaluateFrame, type Opcodes, WARM_UP_BYTES, warmUp } from './warm-up.ts';
 
 /** The instance is broken: it must be discarded. */
 export class InterpreterTrap extends Error {
@@ -98,7 +99,7 @@ export class Interpreter {
         printErr: () => {},
         instantiateWasm: (imports, done) => {
           if (options.checks) imports.env[CHECK] = options.checks.import;
-          instantiate(modules, imports).then((instance) => done(instance, modules.python), failed);
+          instantiate(modules, imports, image?.opcodes).then((instance) => done(instance, modules.python), failed);
           return {};
         },
         preRun: [(module) => layOut(module, api, options.library), (module) => options.prepareFiles(module)],
@@ -293,13 +294,21 @@ function newApi(): GlueApi {
 async function instantiate(
   modules: InterpreterModules,
   imports: { env: Record<string, unknown> },
+  opcodes: Opcodes | undefined,
 ): Promise<WebAssembly.Instance> {
   const sentinel = await WebAssembly.instantiate(modules.sentinel);
   Object.assign(imports.env, {
     Jsv_GetError_import: sentinel.exports.Jsv_GetError_import,
     JsvError_Check: sentinel.exports.JsvError_Check,
   });
-  return WebAssembly.instantiate(modules.python, imports as WebAssembly.Imports);
+  const instance = await WebAssembly.instantiate(modules.python, imports as WebAssembly.Imports);
+  // At the end of the memory, which the image then fills.
+  if (opcodes) {
+    const memory = instance.exports.memory as WebAssembly.Memory;
+    const evaluate = instance.exports._PyEval_EvalFrameDefault as EvaluateFrame;
+    warmUp(memory, evaluate, opcodes, memory.buffer.byteLength - WARM_UP_BYTES);
+  }
+  return instance;
 }
 
 /** The directories that Python expects, and its library. */
