@@ -55,6 +55,13 @@ describe('an error, not a crash', () => {
     ['nested repr', 'a = []\nfor _ in range(100000): a = [a]\nrepr(a)', /RecursionError/],
     ['nested JSON', 'import json; json.loads("[" * 200000)', /RecursionError/],
     ['nested objects of JSON', 'import json; json.loads(\'{"a":\' * 200000)', /RecursionError/],
+    ['nested tuples, hashed', 'a = ()\nfor _ in range(20000): a = (a,)\nhash(a)', /RecursionError/],
+    ['nested tuples, looked up', 'a = ()\nfor _ in range(20000): a = (a,)\n{}.get(a)', /RecursionError/],
+    [
+      'nested frozen sets',
+      'a = frozenset()\nfor _ in range(20000): a = frozenset((a,))\nlen({a})',
+      /^1$|RecursionError/,
+    ],
     ['nested lists, compared', 'a, b = [], []\nfor _ in range(20000): a, b = [a], [b]\na == b', /RecursionError/],
     [
       'a long linked list, freed',
