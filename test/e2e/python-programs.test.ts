@@ -27,6 +27,17 @@ it('are known by -l and by their #! line, and leave the prompt alone', async () 
   expect(ending).toEqual(printed('False\n'));
 });
 
+it('end at once with os._exit: its status is theirs, and what they have written is kept', async () => {
+  const stdin = `import os
+file = open('kept.txt', 'w')
+file.write('kept'); file.flush()
+print('said')
+try: os._exit(3)
+finally: print('never')`;
+  expect(await machine.run(['-l', 'py'], { stdin })).toEqual(printed('said\n', 3));
+  expect(await machine.run(['-l', 'py', '-p', "open('kept.txt').read()"])).toEqual(printed('kept\n'));
+});
+
 it('end with 1 and a traceback for what they do not catch', async () => {
   const { stderr, status } = await machine.run(['-l', 'py'], { stdin: 'def f():\n    1 / 0\nf()' });
   expect(status).toBe(1);

@@ -37,7 +37,6 @@ async function interruptUntil(end: Promise<unknown>, interval: number): Promise<
 
 describe('a crash is told in a line', () => {
   it.each([
-    ['os._exit', 'os._exit(3)'],
     ['os.abort', 'os.abort()'],
     ['reading beyond the memory', 'ctypes.string_at(0xfffffff0, 16)'],
     ['a function that is none', 'ctypes.CFUNCTYPE(ctypes.c_int)(123456)()'],
@@ -47,6 +46,12 @@ describe('a crash is told in a line', () => {
   ])('%s', async (_name, code) => {
     expect(await attempt(code)).toMatch(/trap: [^\n]+\.$/);
   });
+});
+
+it('ending the process ends the interpreter, which is told as what it is', async () => {
+  const ended = 'trap: The Python interpreter was ended by os._exit(3).';
+  expect(await attempt('os._exit(3)')).toBe(ended);
+  expect(await attempt('import atexit, sys\nsys.excepthook = lambda *_: os._exit(3)\nos._exit(3)')).toBe(ended);
 });
 
 describe('an error, not a crash', () => {

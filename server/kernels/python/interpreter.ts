@@ -29,6 +29,21 @@ export class InterpreterTrap extends Error {
   }
 }
 
+/** Python ended the process that it takes the instance for: `os._exit`. */
+export class ProcessExit extends InterpreterTrap {
+  override readonly name = 'ProcessExit';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`os._exit(${status})`);
+    this.status = status;
+  }
+
+  override get line(): string {
+    return `The Python interpreter was ended by ${this.message}.`;
+  }
+}
+
 /** What the build made and the platform compiled. */
 export interface InterpreterModules {
   readonly createGlue: CreateGlue;
@@ -257,6 +272,8 @@ export class Interpreter {
 /** Any error that got out of the instance, as a trap. */
 export function toTrap(error: unknown): InterpreterTrap {
   if (error instanceof InterpreterTrap) return error;
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number')
+    return new ProcessExit(error.status);
   const message = error instanceof Error ? error.message : String(error);
   // Of an exception that Python did not catch, the last line names it.
   return new InterpreterTrap(message.startsWith('Traceback') ? (message.trimEnd().split('\n').at(-1) ?? '') : message);

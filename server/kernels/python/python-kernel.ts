@@ -19,7 +19,7 @@ import { variableOf } from '../kernel.ts';
 import { bootInterpreter, type Parts, type PythonServices } from './boot.ts';
 import { fromCodePoints, toCodePoints } from './code-points.ts';
 import type { CompleteResult, DriverFunctions, ExecuteResult } from './driver.ts';
-import { InterpreterTrap, toTrap } from './interpreter.ts';
+import { InterpreterTrap, ProcessExit, toTrap } from './interpreter.ts';
 import { MAX_PYTHON_HEAP_BYTES, PYTHON_RESERVE_BYTES } from './limits.ts';
 import { mimeBundle } from './mime.ts';
 import type { Beside } from './stored-heap.ts';
@@ -105,7 +105,7 @@ export class PythonKernel implements Kernel {
       const text = await this.#inTurn(io, { fuel, stdin }, 'run_program', source, entry, JSON.stringify(args));
       return this.#evaluation(JSON.parse(String(text)), io, 0);
     } catch (error) {
-      return this.#trapped(error);
+      return this.#exited(error) ?? this.#trapped(error);
     } finally {
       this.#parts.turn.end();
     }
@@ -287,6 +287,16 @@ export class PythonKernel implements Kernel {
     this.#parts.turn.beginPlain();
     const seconds = this.#parts.interpreter.call(this.#entry('background_due'));
     this.#dueAt = typeof seconds === 'number' ? this.#parts.clock.now() + seconds * 1000 : null;
+  }
+
+  /** A script that ends its process keeps what it has written, all but what Python itself still buffers. */
+  #exited(error: unknown): Evaluation | null {
+    const trap = toTrap(error);
+    if (!(trap instanceof ProcessExit)) return null;
+    this.#trapped(trap);
+    this.#parts.output.finish();
+    this.#flushFiles();
+    return { status: 'exit', code: trap.status & 0xff };
   }
 
   /** The session discards this kernel: nobody waits for its requests any more. */
