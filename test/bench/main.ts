@@ -18,6 +18,7 @@ import { programStart } from './program-start.ts';
 import { programs } from './programs.ts';
 import { pythonCpu } from './python-cpu.ts';
 import { pythonInterrupt } from './python-interrupt.ts';
+import { pythonMemory } from './python-memory.ts';
 import { pythonWake } from './python-wake.ts';
 import { renderFigures } from './render.ts';
 import { roundTrip } from './round-trip.ts';
@@ -46,6 +47,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   pythonWake,
   pythonInterrupt,
   pythonCpu,
+  pythonMemory,
   memory,
   sessions,
 ];
