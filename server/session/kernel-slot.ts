@@ -28,6 +28,7 @@ import type { QueuedInput } from './queued-input.ts';
 import { Signal } from './signal.ts';
 import type { SessionStore } from './store.ts';
 import { commitTurn, gatherOutput } from './turn.ts';
+import { Wakefulness } from './wakefulness.ts';
 
 /** What the kernels of a session reach at any time. The session says on whose behalf. */
 export interface SessionHost extends Omit<KernelHost, 'onBackgroundDue' | 'fetch' | 'files'> {
@@ -87,6 +88,7 @@ export class KernelSlot {
   readonly #background: Background;
   /** A turn ended, and no other one began. */
   readonly #rests = new Signal();
+  readonly #wakefulness: Wakefulness;
   #isIdleTimed = false;
   #idleSince = 0;
 
@@ -94,6 +96,7 @@ export class KernelSlot {
   constructor(context: SlotContext, factory: KernelFactory, readOther: (name: string) => Promise<string>) {
     this.#context = context;
     this.#readOther = readOther;
+    this.#wakefulness = new Wakefulness(context.clock, () => this.#isActive);
     this.factory = factory;
     const { store, memory } = context;
     const largeFiles = new KernelLargeFiles(context.large);
@@ -237,6 +240,7 @@ export class KernelSlot {
   async #run(): Promise<void> {
     if (this.#isActive) return;
     this.#isActive = true;
+    this.#wakefulness.keep();
     try {
       for (let turn = this.#nextTurn(); turn !== null; turn = this.#nextTurn()) {
         if (turn.kind === 'input') await this.#runInput(turn.input);
@@ -307,13 +311,8 @@ export class KernelSlot {
       asks.abandon(input.number);
       this.#children.giveUp(input.number);
     });
-    const request = {
-      input: input.number,
-      code: input.code,
-      language: input.language,
-      fuel: input.fuel,
-      echo: input.echo,
-    };
+    const { number, code, language, fuel, echo } = input;
+    const request = { input: number, code, language, fuel, echo };
     const limit = interruption.requestAfter(input.timeoutMilliseconds, clock);
     const io = new TurnIo({
       ...this.#context,

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { encodeClient } from '../../protocol/control.ts';
 import { nodeSockets } from '../../tui/node-socket.ts';
 import { SessionServer } from '../support/session-server.ts';
 import { Random } from '../torture/random.ts';
@@ -45,6 +46,20 @@ it.concurrent('does not sleep through its timers while a terminal is attached', 
   await terminal.run(`setTimeout(() => console.log('ring'), ${ASLEEP_WITHIN_MILLISECONDS + 2000}); 1`);
   await terminal.find(() => (terminal.output(1) === 'ring\n' ? true : undefined));
   expect(await server.opened('timers')).toBe(1);
+});
+
+it.concurrent('does not sleep while an input waits for a person, or for what never comes', async () => {
+  const [asked, waiting] = [await server.attach('asked'), await server.attach('waiting')];
+  const answered = asked.run('name = input("name? ")', { language: 'py' });
+  const stopped = waiting.run('await new Promise(() => {})');
+  const ask = await asked.find((item) => (item.kind === 'event' && item.event.name === 'ask' ? item.seq : undefined));
+  await delay(ASLEEP_WITHIN_MILLISECONDS);
+  asked.send(encodeClient('reply', { ask, text: 'Ada' }));
+  waiting.interrupt();
+  expect((await answered).outcome.status).toBe('ok');
+  expect((await stopped).outcome.status).toBe('interrupted');
+  expect(await asked.run('name', { language: 'py' })).toMatchObject({ outcome: { string: 'Ada' } });
+  expect([await server.opened('asked'), await server.opened('waiting')]).toEqual([1, 1]);
 });
 
 it('takes what one client sends in the order in which it was sent', async () => {
