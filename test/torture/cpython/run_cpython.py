@@ -50,44 +50,14 @@ class Report(unittest.TestResult):
 
 def run(module, only='*', but=()):
     """Runs the tests of `module` whose id matches the pattern `only` and is none of `but`."""
-    _adapt()
-    tests = unittest.TestSuite(_load(module))
+    if TESTS not in sys.path:
+        sys.path.insert(0, TESTS)
+    tests = unittest.TestLoader().loadTestsFromName(module)
     chosen = [t for t in _flatten(tests) if fnmatch.fnmatchcase(t.id(), only) and t.id() not in but]
     report = Report()
     # Suites set up what the tests of a class or a module share.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         unittest.TestSuite(chosen).run(report)
-
-
-def _load(module):
-    loader = unittest.TestLoader()
-    yield loader.loadTestsFromName(module)
-    if module.startswith('sqlite3.'):
-        # They are of a version that gave most of them other names.
-        loader.testMethodPrefix = 'Check'
-        yield loader.loadTestsFromName(module)
-
-
-def _adapt():
-    """Makes the tests of older versions importable: names that they need as they are loaded, and 3.14 has otherwise."""
-    if TESTS in sys.path:
-        return
-    sys.path.insert(0, TESTS)
-    import _testinternalcapi
-    import pathlib
-    import sqlite3
-
-    _testinternalcapi.get_config = lambda: _testinternalcapi.get_configs()['config']
-    pathlib._posix_flavour = pathlib._windows_flavour = None
-    pathlib.PurePath._flavour = property(lambda path: path.parser)
-    sqlite3.__path__.insert(0, f'{TESTS}/sqlite3')
-
-    from test import support
-    from test.support import os_helper
-
-    support.TESTFN, support.unlink = os_helper.TESTFN, os_helper.unlink
-    # Without it, test_code leaves out the tests of an inner interface of 3.11.
-    sys.modules['ctypes'] = None
 
 
 def _flatten(tests):

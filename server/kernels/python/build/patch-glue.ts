@@ -248,6 +248,8 @@ const GUARDING: readonly Patch[] = [
     `write(stream,buffer,offset,length,position){var pipe=stream.node.pipe;length=Math.min(length,${PIPE_BYTES});
 if(pipe.buckets.length*PIPEFS.BUCKET_BUFFER_SIZE>=${PIPE_BYTES})throw new FS.ErrnoError(6);`,
   ],
+  // As `stat` tells it: the numbers of a listing are those of the files, not of what stands for them here.
+  ['number of a listed file', 'id=child.id;type=', 'id=child.node_ops.getattr(child).ino;type='],
   [
     'timers of the process',
     'var __setitimer_js=(which,timeout_ms)=>{',

@@ -5,6 +5,8 @@ import sys
 
 from . import rich
 
+# Where the client shows the result of an input.
+_stdout = sys.stdout
 # Longer representations are cut: the result of an input is stored with the session and sent to every terminal.
 MAX_TEXT = 1024 * 1024
 
@@ -28,13 +30,15 @@ class Display:
     def __call__(self, value):
         if value is None:
             return
+        if getattr(sys, 'stdout', None) is None:
+            raise RuntimeError('lost sys.stdout')
         # As CPython: a representation that fails, or that itself evaluates `_`, finds no older value.
         previous = getattr(builtins, '_', None)
         builtins._ = None
         text = _printable(repr(value))
         self._print_held()
-        # What it calls may display as well, as doctest does.
-        if self.holder and _displaying() is self.holder:
+        # What it calls may display as well, as doctest does, and output may go elsewhere for a while.
+        if self.holder and sys.stdout is _stdout and _displaying() is self.holder:
             self.result = Result(value, text)
         else:
             print(text)
@@ -47,7 +51,7 @@ class Display:
 
     def _print_held(self):
         if self.result:
-            print(self.result.text)
+            print(self.result.text, file=_stdout)
             self.result = None
 
 

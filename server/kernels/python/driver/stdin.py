@@ -75,7 +75,8 @@ def read_input(prompt='', /):
     The prompt string, if given, is printed to standard output without a trailing newline before reading input.
     When there is no more input, raise EOFError.
     """
-    if not isinstance(sys.stdin, Stdin):
+    # Where a stream is missing, CPython's own says which.
+    if not isinstance(getattr(sys, 'stdin', None), Stdin) or getattr(sys, 'stdout', None) is None:
         return _input(prompt)
     _spawnpoint_host.flush_output()
     try:
@@ -106,8 +107,8 @@ def renew():
 
     One that the user has put in its place stays.
     """
-    current = sys.__stdin__
+    current = getattr(sys, '__stdin__', None)
     fresh = Stdin() if not isinstance(current, Stdin) or current.was_read or current.closed else current
-    if sys.stdin is current:
+    if getattr(sys, 'stdin', None) is current:
         sys.stdin = fresh
     sys.__stdin__ = fresh

@@ -5,6 +5,7 @@ for the host's turn to come back and raises KeyboardInterrupt when an interrupt 
 """
 
 import asyncio
+import operator
 import random
 import signal
 import time
@@ -13,7 +14,8 @@ from pyodide.ffi import can_run_sync
 
 from .calls import call, protect_stack, wait_for
 
-may_wait = can_run_sync
+# What CPython counts in nanoseconds of 64 bits.
+_MAX_SECONDS = 2**63 / 1e9
 
 
 def _yield(_signal, _frame):
@@ -33,10 +35,25 @@ def begin():
 
 def sleep(seconds, /):
     """As time.sleep: delays execution for a given number of seconds."""
-    if seconds < 0:
+    length = _to_float(seconds)
+    if length < 0:
         raise ValueError('sleep length must be non-negative')
-    if wait_for('sleep', float(seconds)):
+    if length > _MAX_SECONDS:
+        raise OverflowError('timestamp too large to convert to C PyTime_t')
+    if wait_for('sleep', length):
         raise KeyboardInterrupt
+
+
+def _to_float(seconds):
+    if isinstance(seconds, float):
+        if seconds != seconds:
+            raise ValueError('Invalid value NaN (not a number)')
+        return seconds
+    try:
+        return float(operator.index(seconds))
+    except TypeError:
+        kind = type(seconds).__name__
+        raise TypeError(f"'{kind}' object cannot be interpreted as an integer or float") from None
 
 
 def reseed(seed):
