@@ -38,6 +38,14 @@ finally: print('never')`;
   expect(await machine.run(['-l', 'py', '-p', "open('kept.txt').read()"])).toEqual(printed('kept\n'));
 });
 
+it('print to no terminal', async () => {
+  const stdin = `import argparse, sys
+argparse.ArgumentParser(prog='tides').print_help()
+print(sys.stdout.isatty())`;
+  const help = 'usage: tides [-h]\n\noptions:\n  -h, --help  show this help message and exit\nFalse\n';
+  expect(await machine.run(['-l', 'py'], { stdin })).toEqual(printed(help));
+});
+
 it('end with 1 and a traceback for what they do not catch', async () => {
   const { stderr, status } = await machine.run(['-l', 'py'], { stdin: 'def f():\n    1 / 0\nf()' });
   expect(status).toBe(1);

@@ -87,6 +87,9 @@ export class Interpreter {
   readonly #guard: Guard;
   readonly #linker: Linker;
   readonly #maxHeapBytes: number;
+  readonly #outputs: ReadonlySet<object>;
+  /** By which the glue knows a stream as a terminal. */
+  readonly #terminal: object | undefined;
   #fatal: InterpreterTrap | null = null;
 
   /** With an image the instance goes on where that was taken; without, Python starts anew. */
@@ -148,23 +151,31 @@ export class Interpreter {
     this.#public = started;
     api.initializeStreams?.();
     started.setStdin({ error: true });
-    for (const descriptor of [1, 2] as const) {
-      const stream = {
-        isatty: true,
-        write: (bytes: Uint8Array) => {
-          write(descriptor, bytes.slice());
-          return bytes.length;
-        },
-      };
-      if (descriptor === 1) started.setStdout(stream);
-      else started.setStderr(stream);
-    }
+    const output = (descriptor: 1 | 2) => ({
+      isatty: true,
+      write: (bytes: Uint8Array) => {
+        write(descriptor, bytes.slice());
+        return bytes.length;
+      },
+    });
+    const [stdout, stderr] = [output(1), output(2)];
+    started.setStdout(stdout);
+    started.setStderr(stderr);
+    this.#outputs = new Set([stdout, stderr]);
+    this.#terminal = module.FS.streams[1]?.tty;
     if (options.checks) {
       options.checks.canSuspend = () => module.validSuspender.value;
       // Without a buffer Python would not ask. What would be read from it, the checks answer.
       started.setInterruptBuffer({ 0: 0 });
     }
     module.isSealed = true;
+  }
+
+  /** Whether Python may take what it prints to for a terminal, and colour it. */
+  set printsToTerminal(isTerminal: boolean) {
+    for (const stream of this.module.FS.streams) {
+      if (stream?.devops && this.#outputs.has(stream.devops)) stream.tty = isTerminal ? this.#terminal : undefined;
+    }
   }
 
   get memory(): WebAssembly.Memory {

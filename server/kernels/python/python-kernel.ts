@@ -78,8 +78,9 @@ export class PythonKernel implements Kernel {
 
   async evaluate(request: EvaluateRequest, io: KernelIo): Promise<Evaluation> {
     this.#refuseWhileBusy();
-    const { output } = this.#parts;
+    const { interpreter, output } = this.#parts;
     output.input = request.input;
+    interpreter.printsToTerminal = request.echo;
     try {
       const text = await this.#inTurn(io, { fuel: request.fuel }, 'execute', request.code, request.input, request.echo);
       const evaluation = this.#evaluation(JSON.parse(String(text)), io, request.input);
@@ -96,6 +97,7 @@ export class PythonKernel implements Kernel {
     this.#refuseWhileBusy();
     const source = readScript(io.files, entry);
     if (typeof source !== 'string') return { status: 'error', error: source };
+    this.#parts.interpreter.printsToTerminal = false;
     try {
       if (Object.keys(env).length > 0) {
         const text = JSON.stringify(JSON.stringify(env));

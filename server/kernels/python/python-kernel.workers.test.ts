@@ -75,11 +75,22 @@ describe('an evaluation', () => {
     expect(await session.show(waiting, { echo: false })).toBe('8');
   });
 
+  it('takes what it prints to for a terminal at a prompt only', async () => {
+    const code = 'import os, sys\nfrom _colorize import can_colorize\n';
+    const asked = 'sys.stdout.isatty(), sys.stderr.isatty(), os.isatty(1), can_colorize(file=sys.stdout)';
+    expect(await session.show(code + asked)).toBe('(True, True, True, True)');
+    expect(await session.show(asked, { echo: false })).toBe('(False, False, False, False)');
+    const elsewhere = 'kept = os.dup(1); file = open("f", "w"); _ = os.dup2(file.fileno(), 1); ';
+    expect(await session.show(`${elsewhere}result = os.isatty(1); _ = os.dup2(kept, 1); result`)).toBe('False');
+    expect(await session.show('os.isatty(1), os.isatty(kept)')).toBe('(True, True)');
+  });
+
   it('has files, keys and time', async () => {
     session.files.write('data.txt', new TextEncoder().encode('from outside\n'));
     expect(await session.show('open("data.txt").read()')).toBe("'from outside\\n'");
     await session.evaluate('from pathlib import Path; Path("made.txt").write_text("by Python")');
     expect(new TextDecoder().decode(session.files.read('made.txt'))).toBe('by Python');
+    expect(await session.show('import os; {e.inode() == os.stat(e).st_ino for e in os.scandir()}')).toBe('{True}');
     await session.evaluate('import _spawnpoint_host as h; h.kv_set("k", b"\\x00\\xff")');
     expect(session.kv.get('k')).toEqual(new Uint8Array([0, 255]));
     expect(await session.show('h.kv_get("k"), h.kv_get("none"), h.kv_list("")')).toBe("(b'\\x00\\xff', None, ['k'])");

@@ -23,6 +23,10 @@ export interface FsStream {
   readonly path: string;
   readonly flags: number;
   position: number;
+  /** What stands behind a stream that is no file. */
+  readonly devops?: object;
+  /** There if the stream is a terminal. */
+  tty?: object | undefined;
   /** What a stream and its duplicates have in common. */
   readonly shared: object;
 }
