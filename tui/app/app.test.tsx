@@ -34,6 +34,32 @@ describe('the app', () => {
     expect(app.session.calls).toEqual(['submit py 1']);
   });
 
+  it('indents by the levels of the language', async () => {
+    const lines = [
+      'if x:',
+      '\x1b\r',
+      '\t',
+      '\t',
+      '\x1b[Z',
+      'y',
+      '\x1b\r',
+      '\t',
+      '\x7f',
+      'else:',
+      '\x1b\r',
+      '\t',
+      'z\r',
+    ];
+    for (const [language, level] of [
+      ['py', '    '],
+      ['ts', '  '],
+    ] as const) {
+      const app = await startApp({ language });
+      await app.type(...lines);
+      expect(app.session.calls).toEqual([`submit ${language} if x:\n${level}y\nelse:\n${level}z`]);
+    }
+  });
+
   it('keeps keys in order while the answer to isComplete is out, and Ctrl-C goes ahead', async () => {
     const app = await startApp();
     app.session.held = [];

@@ -1,16 +1,17 @@
 /** Tab in the editor. */
 
-import type { SessionView } from '../client/session-view.ts';
+import type { Language, SessionView } from '../client/session-view.ts';
+import { type EditAction, LEVELS } from './editor/buffer.ts';
 import { messageOf } from './errors.ts';
 import type { ViewStore } from './view-state.ts';
 
-/** The first Tab asks and inserts what all candidates share; the next ones go through them. Never rejects. */
+/** At the beginning of a line Tab indents. Else the first one asks and inserts what all candidates share; the next ones go through them. Never rejects. */
 export async function complete(session: SessionView, view: ViewStore, step: 1 | -1): Promise<void> {
   const { candidates: offered, editor, language } = view.state();
   if (offered !== null) return view.dispatch({ type: 'choose', step });
   const { text, cursor } = editor;
   const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
-  if (before.trim() === '') return view.dispatch({ type: 'edit', edit: { type: 'insert', text: '  ', typed: true } });
+  if (before.trim() === '') return view.dispatch({ type: 'edit', edit: step === 1 ? indent(language) : OUTDENT });
   try {
     const { from, to, candidates } = await session.complete(text, cursor, language);
     const now = view.state().editor;
@@ -24,6 +25,12 @@ export async function complete(session: SessionView, view: ViewStore, step: 1 | 
   } catch (error) {
     view.dispatch({ type: 'message', message: messageOf(error) });
   }
+}
+
+const OUTDENT: EditAction = { type: 'delete', to: 'level-left' };
+
+function indent(language: Language): EditAction {
+  return { type: 'insert', text: ' '.repeat(LEVELS[language]), typed: true };
 }
 
 function commonPrefix(texts: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** What this terminal shows and where the person is in it: a pure reducer, apart from drawing and from the session. */
 
 import type { InputBlock, Language } from '../client/session-view.ts';
-import { type Buffer, type EditAction, EMPTY_BUFFER, editBuffer } from './editor/buffer.ts';
+import { type Buffer, type EditAction, EMPTY_BUFFER, editBuffer, LEVELS } from './editor/buffer.ts';
 import { addEntry, browse, EMPTY_HISTORY, type History, prependEntries, searchBack } from './editor/history.ts';
 import type { Mode } from './key-bindings.ts';
 import type { PaneName } from './layout.ts';
@@ -113,7 +113,7 @@ export function modeOf(state: ViewState): Mode {
 export function reduceView(state: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
     case 'edit':
-      return { ...state, editor: editBuffer(state.editor, action.edit), candidates: null };
+      return { ...state, editor: editBuffer(state.editor, action.edit, LEVELS[state.language]), candidates: null };
     case 'take':
       return {
         ...state,

@@ -14,6 +14,8 @@ import {
 
 type Place =
   | 'left'
+  /** As `left`, but past a whole level of the white space that a line begins with. */
+  | 'level-left'
   | 'right'
   | 'word-left'
   | 'word-right'
@@ -59,12 +61,16 @@ const KILLS = 20;
 
 export const EMPTY_BUFFER: Buffer = { text: '', cursor: 0, goal: null, undo: [], redo: [], kills: [], last: null };
 
-export function editBuffer(buffer: Buffer, action: EditAction): Buffer {
+/** What the languages are indented by, in spaces. */
+export const LEVELS = { js: 2, ts: 2, py: 4 } as const;
+
+/** `level`: by how many spaces one level of the text is indented. */
+export function editBuffer(buffer: Buffer, action: EditAction, level = 2): Buffer {
   const { text, cursor } = buffer;
   switch (action.type) {
     case 'insert':
       if (action.text === '') return buffer;
-      return insert(buffer, action.text, action.typed);
+      return insert(buffer, action.text, action.typed ? surplusIndent(buffer, action.text, level) : null);
     case 'replace': {
       const changed = text.slice(0, action.from) + action.text + text.slice(action.to);
       return change(buffer, changed, action.from + action.text.length);
@@ -74,7 +80,7 @@ export function editBuffer(buffer: Buffer, action: EditAction): Buffer {
     case 'move':
       return move(buffer, action.to);
     case 'delete': {
-      const [from, to] = range(buffer, action.to);
+      const [from, to] = action.to === 'level-left' ? levelBefore(buffer, level) : range(buffer, action.to);
       return from === to ? buffer : change(buffer, text.slice(0, from) + text.slice(to), from);
     }
     case 'kill':
@@ -83,7 +89,7 @@ export function editBuffer(buffer: Buffer, action: EditAction): Buffer {
       const newest = buffer.kills.length - 1;
       const killed = buffer.kills[newest];
       if (killed === undefined) return buffer;
-      return { ...insert(buffer, killed, false), last: { yankedFrom: cursor, kill: newest } };
+      return { ...insert(buffer, killed, null), last: { yankedFrom: cursor, kill: newest } };
     }
     case 'yank-pop':
       return yankPop(buffer);
@@ -110,19 +116,33 @@ function change(buffer: Buffer, text: string, cursor: number): Buffer {
   return { ...buffer, text, cursor, goal: null, undo, redo: [], last: null };
 }
 
-function insert(buffer: Buffer, added: string, typed: boolean): Buffer {
+/** `surplus`: how much white space before it goes if it was typed; null if it was not. */
+function insert(buffer: Buffer, added: string, surplus: number | null): Buffer {
   const { text, cursor } = buffer;
-  const from = cursor - (typed ? surplusIndent(buffer, added) : 0);
+  const from = cursor - (surplus ?? 0);
   const changed = change(buffer, text.slice(0, from) + added + text.slice(cursor), from + added.length);
-  if (!typed) return changed;
+  if (surplus === null) return changed;
   const undo = buffer.last === 'typed' && !/^\s/.test(added) ? buffer.undo : changed.undo;
   return { ...changed, undo, last: 'typed' };
 }
 
 /** A closing bracket typed first on a line belongs one level further left than the line was indented. */
-function surplusIndent({ text, cursor }: Point, added: string): number {
+function surplusIndent(point: Point, added: string, level: number): number {
+  const indent = indentBefore(point);
+  return /^[)\]}]/.test(added) && indent >= level ? level : 0;
+}
+
+/** From the last level of the indent to the cursor; the grapheme before the cursor if there is more than an indent. */
+function levelBefore(point: Point, level: number): readonly [number, number] {
+  const { text, cursor } = point;
+  const indent = indentBefore(point);
+  return [indent === 0 ? previousGrapheme(text, cursor) : cursor - (((indent - 1) % level) + 1), cursor];
+}
+
+/** How many spaces are between the start of the line and the cursor; 0 if there is anything else. */
+function indentBefore({ text, cursor }: Point): number {
   const before = text.slice(lineStart(text, cursor), cursor);
-  return /^[)\]}]/.test(added) && /^ {2,}$/.test(before) ? 2 : 0;
+  return /^ *$/.test(before) ? before.length : 0;
 }
 
 function move(buffer: Buffer, to: Place): Buffer {
@@ -195,6 +215,7 @@ function target(buffer: Buffer, to: Place): number {
   const { text, cursor } = buffer;
   switch (to) {
     case 'left':
+    case 'level-left':
       return previousGrapheme(text, cursor);
     case 'right':
       return nextGrapheme(text, cursor);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Buffer, canMoveLine, type EditAction, EMPTY_BUFFER, editBuffer } from './buffer.ts';
+import { type Buffer, canMoveLine, type EditAction, EMPTY_BUFFER, editBuffer, LEVELS } from './buffer.ts';
 import { layOutEditor } from './editor-rows.ts';
 import { addEntry, browse, EMPTY_HISTORY, prependEntries, searchBack } from './history.ts';
 
@@ -15,6 +15,17 @@ const buffer = (marked: string): Buffer => ({
 const show = ({ text, cursor }: Buffer) => `${text.slice(0, cursor)}|${text.slice(cursor)}`;
 const run = (start: Buffer, ...actions: EditAction[]) => actions.reduce(editBuffer, start);
 const typed = (text: string): EditAction => ({ type: 'insert', text, typed: true });
+
+describe('in Python', () => {
+  it.each<[string, EditAction, string]>([
+    ['if x:\n        |', { type: 'delete', to: 'level-left' }, 'if x:\n    |'],
+    ['if x:\n      |y', { type: 'delete', to: 'level-left' }, 'if x:\n    |y'],
+    ['if x:\n  |', { type: 'delete', to: 'level-left' }, 'if x:\n|'],
+    ['f([\n        |', typed(']'), 'f([\n    ]|'],
+  ])('%j by %j', (start, action, end) => {
+    expect(show(editBuffer(buffer(start), action, LEVELS.py))).toBe(end);
+  });
+});
 
 describe('editBuffer', () => {
   it.each<[string, EditAction, string]>([
@@ -35,6 +46,10 @@ describe('editBuffer', () => {
     ['ab|c\nd', { type: 'move', to: 'line-down' }, 'abc\nd|'],
     ['a👍🏽|', { type: 'delete', to: 'left' }, 'a|'],
     ['|👍🏽a', { type: 'delete', to: 'right' }, '|a'],
+    ['a👍🏽|', { type: 'delete', to: 'level-left' }, 'a|'],
+    ['{\n    |', { type: 'delete', to: 'level-left' }, '{\n  |'],
+    ['{\n|', { type: 'delete', to: 'level-left' }, '{|'],
+    ['a    |', { type: 'delete', to: 'level-left' }, 'a   |'],
     ['a.b c|', { type: 'kill', to: 'blank-left' }, 'a.b |'],
     ['a b  |', { type: 'kill', to: 'blank-left' }, 'a |'],
     ['a|b\nc', { type: 'kill', to: 'line-end' }, 'a|\nc'],
