@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPython } from '../../testing/python-session.ts';
 import type { TestSession } from '../javascript/testing/test-session.ts';
+import { MAX_CALLBACKS } from './linker.ts';
 
 const REFUSED = /JavaScript objects are out of reach/;
 const NO_SUCH = /AttributeError|ImportError|TypeError: 'pyodide|JavaScript objects are out of reach/;
@@ -39,6 +40,13 @@ from pyodide.ffi import to_js, create_proxy
 try: calls.kv_get(1)
 except Exception as caught: error = caught
 calls.kv_set('bytes', 'ab')
+`;
+
+/** Puts callbacks at the places of functions that Python itself has in the table: what that answers, 1 if it is refused. */
+const OVERWRITING = `
+closure, nothing = ctypes.create_string_buffer(64), ctypes.create_string_buffer(16)
+cif = (ctypes.c_uint32 * 7)(2, 0, 0, ctypes.addressof(nothing))
+[ctypes.pythonapi.ffi_prep_closure_loc(closure, cif, 0, 0, place) for place in range(1, 4)]
 `;
 
 /** Everything that a program of the server can see of the language's own objects. */
@@ -92,6 +100,18 @@ describe('objects of JavaScript', () => {
     ['an object whose methods lie', 'calls.kv_get(type("S", (str,), {"__str__": lambda s: "k"})("k"))', /^undefined$/],
     ['writing to what the host gave', 'calls.kv_get("bytes").assign(b"xy")', REFUSED],
     ['a buffer of what the host gave', 'calls.kv_get("bytes").buffer', NO_SUCH],
+    ['a parameter with a name', 'calls.kv_get(a=1)', REFUSED],
+    ['so many parameters', 'calls.kv_get(*["a"] * 200_000)', /RangeError/],
+    ['an instance of the class of its objects', 'type(calls).__new__(type(calls))', /TypeError: cannot create/],
+    ['a copy of the host', 'import copy; copy.deepcopy(calls)', /TypeError: cannot pickle/],
+    [
+      'a class with other methods',
+      'kind = type(calls); kind.tick = lambda host: host.constructor\ntry: calls.tick()\nfinally: del kind.tick',
+      NO_SUCH,
+    ],
+    ['work without end that nobody waits for', 'for _ in range(2_000): calls.tick()\n"on"', /^'on'$/],
+    ['a request that is no JSON', 'calls.fetch_start("nothing", None)', /HostError: /],
+    ['packages named by what is no name', '_spawnpoint_host.install_packages("[5]")', /HostError: internal error/],
     ['writing to a file past the file system', 'calls.kv_get("bytes").to_file(open("f", "wb"))', REFUSED],
   ])('%s', async (_name, code, expected) => {
     expect(await attempt(code)).toMatch(expected);
@@ -129,12 +149,27 @@ describe('functions of the engine, called by ctypes', () => {
     ['eval', 'ctypes.pythonapi.emscripten_run_script(b"globalThis.x = 1")'],
     ['eval for a number', 'ctypes.pythonapi.emscripten_run_script_int(b"globalThis.x = 1")'],
     ['another module', 'ctypes.CDLL("/home/user/evil.so")'],
+    ['a module by its address', 'ctypes.CDLL("https://x.test/evil.so")'],
+    ['a timer of JavaScript', 'ctypes.pythonapi.emscripten_async_call(1, 0, 0)'],
+    ['code of JavaScript by its place', 'ctypes.pythonapi.emscripten_asm_const_int(b"globalThis.x = 1", b"", 0)'],
     ['a function of the table', 'ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(7)(1)'],
   ])('%s', async (_name, code) => {
     await attempt(code);
     expect(Reflect.has(globalThis, 'x')).toBe(false);
     expect(await session.show('2 + 2')).toBe('4');
   });
+});
+
+it(`callbacks of ctypes are ${MAX_CALLBACKS} at once, since the host's memory holds them`, async () => {
+  await session.restart();
+  await session.evaluate('kind = ctypes.CFUNCTYPE(ctypes.c_int); kept = []');
+  const made = await session.show('try:\n  while True: kept.append(kind(lambda: 7))\nexcept MemoryError: 0\nlen(kept)');
+  expect(Number(made.split('\n').at(-1))).toBeLessThanOrEqual(MAX_CALLBACKS);
+  expect(await session.show('kept[-1](), kept.clear(), kind(lambda: 8)()')).toBe('(7, None, 8)');
+  const again = 'for _ in range(4):\n  kept = [kind(lambda: _) for _ in range(100)]\nlen(kept)';
+  expect(await session.show(again)).toBe('100');
+  expect(await session.show(OVERWRITING)).toBe('[1, 1, 1]');
+  await session.restart();
 });
 
 describe('what is outside the session', () => {
@@ -146,6 +181,16 @@ describe('what is outside the session', () => {
     ['directories beside home', 'os.listdir("/home")', /^\['user'\]$|^\['web_user', 'user'\]$/],
     ['a path that climbs', 'open("../../../../etc/passwd").read()', /FileNotFoundError/],
     ['a link to the host', 'os.symlink("/etc/passwd", "p"); open("p").read()', /Error/],
+    ['what it has open itself', 'sorted(os.listdir("/proc/self/fd"))[:3]', /^\['0', '1', '2'\]$/],
+    ['a library of its own', 'os.rename("/lib", "/home/user/lib")', /Error/],
+    ['no library', 'os.remove("/lib/python314.zip"); import colorsys, wave; 1', /Error|^1$/],
+    ['no home', 'os.rmdir("/home/user")', /Error/],
+    [
+      'memory of the host by sockets',
+      'import socket\nkept = [socket.socket() for _ in range(600)]',
+      /No file descriptors/,
+    ],
+    ['memory of the host by a map', 'import mmap; mmap.mmap(-1, 10**9)', /Out of memory/],
     ['the environment', 'sorted(k for k in os.environ if "TOKEN" in k or "SECRET" in k)', /^\[\]$/],
     [
       'a file beside the session',

@@ -27,7 +27,7 @@ export function hostFunctions(targets: HostCallTargets): Record<string, HostFunc
   const keys = <T>(action: (store: KeyValue) => T): T => translated(() => action(targets.keyValues()));
   return {
     protect_stack: () => targets.protectStack(),
-    source: (input) => targets.setSource(number(input)),
+    source: (input) => targets.setSource(count(input)),
     tick: () => turn.tick(),
     stopped: () => turn.isStopped,
     sleep: (seconds) => turn.wait(number(seconds) * 1000),
@@ -74,6 +74,12 @@ function text(value: unknown): string {
 function number(value: unknown): number {
   if (typeof value !== 'number' || Number.isNaN(value)) throw new HostError('a number is needed');
   return value;
+}
+
+function count(value: unknown): number {
+  const result = number(value);
+  if (!Number.isSafeInteger(result) || result < 0) throw new HostError('the number of an input is needed');
+  return result;
 }
 
 function bytes(value: unknown): Uint8Array {

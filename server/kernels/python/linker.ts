@@ -40,6 +40,8 @@ type Draft = { -readonly [Key in keyof Placed]: Placed[Key] };
 
 /** They are stored with each heap. */
 export const MAX_LINK_STEPS = 500;
+/** Each callback of ctypes is an instance of Wasm, of some 40 KiB outside the heap, which no other limit counts. */
+export const MAX_CALLBACKS = 256;
 
 export class Linker {
   readonly #known: SideModules;
@@ -50,6 +52,8 @@ export class Linker {
   /** The places that are to be given again; null when they are new. */
   #again: { readonly modules: Placed[]; readonly slots: number[] } | null = null;
   #isStepping = false;
+  /** The entries of the table that callbacks of ctypes have had since the instance started. */
+  readonly #callbacks = new Set<number>();
 
   constructor(known: SideModules) {
     this.#known = known;
@@ -122,6 +126,22 @@ export class Linker {
     const slot = again ?? free.pop() ?? table.grow(1);
     if (this.#isStepping) this.#slots.push(slot);
     return slot;
+  }
+
+  /** For the glue: whether ctypes may make another callback. */
+  mayCallBack(free: readonly number[]): boolean {
+    return this.#callbacks.size < MAX_CALLBACKS || free.length > 0;
+  }
+
+  /** For the glue: the entry `slot` is one for callbacks. */
+  callback(slot: number): number {
+    this.#callbacks.add(slot);
+    return slot;
+  }
+
+  /** For the glue: whether a callback may be put there. Python can name any entry. */
+  isCallback(slot: number): boolean {
+    return this.#callbacks.has(slot);
   }
 
   /** For the glue: an instance; what it puts into its memory at the beginning is not put there again. */

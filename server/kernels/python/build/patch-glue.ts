@@ -172,6 +172,17 @@ if(f){var libData=Module.linker.library(libName,()=>FS.readFile(f,{encoding:"bin
     'return Module.linker.slot(wasmTable,freeTableIndexes)}',
   ],
   [
+    'make room for a callback',
+    'function ffi_closure_alloc_js(size,code){var closure=_malloc(size);var index=getEmptyTableSlot();',
+    `function ffi_closure_alloc_js(size,code){if(!Module.linker.mayCallBack(freeTableIndexes))return 0;
+var closure=_malloc(size);var index=Module.linker.callback(getEmptyTableSlot());`,
+  ],
+  [
+    'make a callback',
+    'try{var wasm_trampoline=convertJsFunctionToWasm(trampoline,sig)}',
+    'if(!Module.linker.isCallback(codeloc))return 1;try{var wasm_trampoline=convertJsFunctionToWasm(trampoline,sig)}',
+  ],
+  [
     'start it',
     'new WebAssembly.Instance(module,info)',
     'Module.linker.instantiate(module,info,HEAPU8,[memoryBase,metadata.memorySize])',
@@ -249,7 +260,7 @@ const GUARDING: readonly Patch[] = [
 if(pipe.buckets.length*PIPEFS.BUCKET_BUFFER_SIZE>=${PIPE_BYTES})throw new FS.ErrnoError(6);`,
   ],
   // As `stat` tells it: the numbers of a listing are those of the files, not of what stands for them here.
-  ['number of a listed file', 'id=child.id;type=', 'id=child.node_ops.getattr(child).ino;type='],
+  ['number of a listed file', 'id=child.id;type=', 'id=child.node_ops.getattr?.(child).ino??child.id;type='],
   [
     'timers of the process',
     'var __setitimer_js=(which,timeout_ms)=>{',
