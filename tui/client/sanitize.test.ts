@@ -74,7 +74,19 @@ describe('Sanitizer', () => {
       fc.property(hostile, (parts) => {
         const out = sanitizeText(parts.join(''));
         const rest = out.replace(/\x1b\[[\d;:]*m/g, '');
-        expect(rest).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r\n/);
+        expect(rest).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+      }),
+    );
+  });
+
+  it('makes one character of each line end', () => {
+    const lines = fc.array(
+      fc.string().map((line) => line.replaceAll('\r', '')),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(lines, (each) => {
+        expect(sanitizeText(each.join('\r\n'))).toBe(each.join('\n'));
       }),
     );
   });
