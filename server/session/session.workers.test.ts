@@ -278,7 +278,7 @@ describe('an interrupt', () => {
     const [reader, other] = [await session.attach({ lossless: true }), await session.attach()];
     reader.isReading = false;
     reader.submit('for (let i = 0; ; i++) console.log("x".repeat(1000))');
-    await other.hasRead(LIMITS.initialCredit + LIMITS.losslessLag + 64 * 1024);
+    await other.hasRead(LIMITS.initialCredit + LIMITS.losslessLag);
     other.interrupt();
     expect((await other.done(1)).outcome).toMatchObject({ status: 'interrupted', reason: 'user' });
     expect(await other.show('1')).toBe('1');

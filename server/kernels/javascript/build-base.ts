@@ -11,6 +11,7 @@ import { runBaseWorker } from '../build-base-worker.ts';
 import { checkEngineLock } from './build-engine-lock.ts';
 import { assembleInterruptSwitch } from './build-interrupt-switch.ts';
 import { assembleMemoryComparer } from './build-memory-comparer.ts';
+import { pollOften } from './build-poll-interval.ts';
 import { markWrites } from './build-write-marks.ts';
 import { bundleGuest } from './guest/build/bundle.ts';
 
@@ -19,7 +20,7 @@ const require = createRequire(import.meta.url);
 
 const OUTPUT = here('../../../dist/javascript/');
 
-/** The interpreter, of the package `quickjs-wasi`: its writes are marked before it is used. */
+/** The interpreter, of the package `quickjs-wasi`: it polls often and marks its writes once it is built. */
 const INTERPRETER = ['quickjs.wasm', 'crypto.so', 'encoding.so', 'headers.so', 'structured-clone.so', 'url.so'];
 
 export interface EngineBuild {
@@ -34,7 +35,8 @@ export async function buildJavaScriptEngine(options: { readonly update: boolean 
   await writeFile(`${OUTPUT}interrupt-switch.wasm`, assembleInterruptSwitch());
   await writeFile(`${OUTPUT}memory-comparer.wasm`, assembleMemoryComparer());
   for (const file of INTERPRETER) {
-    await writeFile(`${OUTPUT}${file}`, markWrites(await readFile(require.resolve(`quickjs-wasi/${file}`))));
+    const module = await readFile(require.resolve(`quickjs-wasi/${file}`));
+    await writeFile(`${OUTPUT}${file}`, markWrites(file === 'quickjs.wasm' ? pollOften(module) : module));
   }
   const { id, base } = await makeEngine();
   await checkEngineLock(here('./engine.lock.json'), id, options.update);

@@ -75,10 +75,11 @@ function connectPolls(
   const { exports } = new WebAssembly.Instance(module, {
     host: { suspending: new promiseIntegration.Suspending(() => polls.suspending()), plain: () => polls.plain() },
   });
-  const { suspendable, poll } = exports;
-  if (!(suspendable instanceof WebAssembly.Global) || poll === undefined) {
+  const { suspendable, left, poll } = exports;
+  if (!(suspendable instanceof WebAssembly.Global) || !(left instanceof WebAssembly.Global) || poll === undefined) {
     throw new Error('the interrupt switch has the wrong exports');
   }
+  polls.countWith(left);
   return { suspendable, poll };
 }
 

@@ -53,14 +53,14 @@ export class Engine {
 
   /** A new instance with nothing in it but the language and the extensions. */
   static async create(options: EngineOptions): Promise<Engine> {
-    const polls = new Polls(options.yieldControl);
+    const polls = new Polls(options.yieldControl, options.now);
     const { quickJsOptions, suspendable } = prepareInstance(options, polls);
     return new Engine(await QuickJS.create(quickJsOptions), polls, suspendable);
   }
 
   /** An instance that goes on where the snapshot was taken. The snapshot's memory is copied. */
   static async restore(snapshot: Snapshot, options: EngineOptions): Promise<Engine> {
-    const polls = new Polls(options.yieldControl);
+    const polls = new Polls(options.yieldControl, options.now);
     const { quickJsOptions, suspendable } = prepareInstance(options, polls);
     return new Engine(await QuickJS.restore(snapshot, quickJsOptions), polls, suspendable);
   }

@@ -25,6 +25,9 @@ describe('an interrupt', () => {
     ['const p = new Proxy({}, { ownKeys() { while (true) {} } }); Object.keys(p)'],
     ['new Array(1e5).fill(0).sort(() => { while (true) {} })'],
     ['setTimeout(() => { while (true) {} }, 1); await new Promise(() => {})'],
+    // Few checks, and much between two of them.
+    ['const text = "[" + "1,".repeat(1e5) + "1]"; for (;;) JSON.parse(text)'],
+    ['for (;;) "a".repeat(20000).split("").reverse().join("")'],
   ])('stops %s and keeps the state', async (code) => {
     const session = await TestSession.open();
     await session.evaluate('let kept = 1; const bump = () => ++kept');

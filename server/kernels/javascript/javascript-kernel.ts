@@ -37,6 +37,7 @@ import { EventLoop } from './turn.ts';
 const SEED_BYTES = 32;
 /** Polls for printing a result; the input's own fuel may be used up. */
 const RENDER_FUEL = 2_000;
+const RENDER_MILLISECONDS = 2_000;
 /** The exit status of a script that waits for what can never come, as node has it. */
 const UNSETTLED = 13;
 
@@ -321,7 +322,7 @@ export class JavaScriptKernel implements Kernel {
     const result = this.#vm.promiseResult(promise);
     promise.dispose();
     if (rejected) return this.#failed(result);
-    this.#vm.polls.begin(RENDER_FUEL);
+    this.#vm.polls.begin(RENDER_FUEL, RENDER_MILLISECONDS);
     const text = String(await this.#guest.call('conclude', result));
     result.dispose();
     const rendered: RenderedValue = JSON.parse(text);
@@ -335,7 +336,7 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #failed(thrown: JSValueHandle): Promise<Evaluation> {
-    this.#vm.polls.begin(RENDER_FUEL);
+    this.#vm.polls.begin(RENDER_FUEL, RENDER_MILLISECONDS);
     const text = String(await this.#guest.call('concludeError', thrown));
     thrown.dispose();
     const error: RenderedError = JSON.parse(text);

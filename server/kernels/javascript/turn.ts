@@ -7,13 +7,15 @@ import type { JSValueHandle } from 'quickjs-wasi';
 import { type Engine, GuestThrew } from './engine.ts';
 import type { FetchEvent, Fetches } from './fetches.ts';
 import type { Guest } from './guest.ts';
-import type { StopReason } from './polls.ts';
+import { POLLS_PER_FUEL, type StopReason } from './polls.ts';
 import type { Rejections } from './rejections.ts';
 
-/** A job rarely reaches a poll of its own; so many of them take about as long as the code between two polls. */
-const JOBS_PER_POLL = 50;
+/** A job rarely reaches a poll of its own; so many of them take about as long as the code that one unit of fuel is for. */
+const JOBS_PER_FUEL = 50;
 /** What the jobs that are left after a stop may use to end by themselves: about 20 ms. */
 const RECOVERY_FUEL = 50;
+/** The same where jobs call what takes long, on a busy machine too. */
+const RECOVERY_MILLISECONDS = 250;
 
 export class EventLoop {
   readonly #engine: Engine;
@@ -80,7 +82,7 @@ export class EventLoop {
 
   /** After a stop: lets the job queue run dry. False if it does not. */
   async recover(): Promise<boolean> {
-    this.#engine.polls.begin(RECOVERY_FUEL);
+    this.#engine.polls.begin(RECOVERY_FUEL, RECOVERY_MILLISECONDS);
     await this.#runJobs(null);
     return !this.#engine.hasJobs;
   }
@@ -89,7 +91,7 @@ export class EventLoop {
     const { polls } = this.#engine;
     for (let count = 1; this.#engine.hasJobs && !polls.stopped; count += 1) {
       if (!(await this.#engine.runJob())) return;
-      if (count % JOBS_PER_POLL === 0) await polls.suspending();
+      if (count % JOBS_PER_FUEL === 0) await polls.suspending(POLLS_PER_FUEL);
     }
     if (!polls.stopped) await this.#reportRejections(except);
   }
@@ -154,5 +156,6 @@ export class EventLoop {
       };
     });
     this.#wake = null;
+    this.#engine.polls.waited();
   }
 }
