@@ -45,6 +45,25 @@ describe('the first steps of a user', () => {
   });
 });
 
+describe('--json', () => {
+  it.each([
+    [['-p', '({ a: 1 })'], 0, { status: 'ok', text: '{ a: 1 }', isVoid: false, string: null }],
+    [['-e', '"é"'], 0, { status: 'ok', text: "'é'", isVoid: false, string: 'é' }],
+    [['-p', 'throw new TypeError("bad")'], 1, { status: 'error', name: 'TypeError', message: 'bad' }],
+    [['--timeout', '0.05', '-p', 'for (;;) {}'], 124, { status: 'interrupted', reason: 'fuel', kept: true }],
+    [['-l', 'py', '-p', '1 + 1'], 0, { status: 'ok', text: '2' }],
+  ])('tells how %j ended, in the last line', async (args, status, outcome) => {
+    const { stdout, ...rest } = await machine.run(['--json', ...args]);
+    expect(rest).toMatchObject({ status });
+    expect(JSON.parse(stdout)).toMatchObject(outcome);
+  });
+
+  it('comes after what the code prints', async () => {
+    const { stdout } = await machine.run(['--json', '-e', 'console.log("said")']);
+    expect(stdout.split('\n')).toEqual(['said', expect.stringContaining('"status":"ok"'), '']);
+  });
+});
+
 describe('-p', () => {
   it.each([
     ['a string as it is', '"a\\n\\u001b[1mé"', 'a\n\u001b[1mé\n'],

@@ -3,6 +3,7 @@
 import type { InputOutcome } from '../../protocol/events.ts';
 import type { Language } from '../arguments/options.ts';
 import type { Invocation } from '../arguments/parse.ts';
+import { SGR_PATTERN } from '../client/sgr.ts';
 import type { Io } from '../io.ts';
 import { inputVerdict } from '../plain/outcomes.ts';
 import type { Output } from '../plain/output.ts';
@@ -10,18 +11,25 @@ import { textFor } from '../plain/terminal-text.ts';
 import { report, withSession } from './session.ts';
 
 export function evaluate(invocation: Invocation, io: Io, code: string, prints: boolean): Promise<number> {
-  const { timeout } = invocation.options;
+  const { timeout, json } = invocation.options;
   const language = invocation.options.language ?? 'ts';
   return withSession(
     invocation,
     io,
     async (session) => {
       const outcome = await session.submit({ language, code, timeout });
-      if (prints && outcome.status === 'ok') await io.stdout.write(`${printedValue(outcome, language, io.stdout)}\n`);
+      if (json) await io.stdout.write(`${JSON.stringify(withoutColors(outcome))}\n`);
+      else if (prints && outcome.status === 'ok')
+        await io.stdout.write(`${printedValue(outcome, language, io.stdout)}\n`);
       return report(inputVerdict(outcome, language), io);
     },
     { readsStdin: true },
   );
+}
+
+/** For programs: what a terminal would colour is plain text. */
+function withoutColors(outcome: InputOutcome): InputOutcome {
+  return 'text' in outcome ? { ...outcome, text: outcome.text.replace(SGR_PATTERN, '') } : outcome;
 }
 
 /** As `node -p` prints it: a string as it is, anything else as the kernel shows it. */
