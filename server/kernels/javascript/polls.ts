@@ -78,7 +78,7 @@ export class Polls {
     this.#millisecondsLeft = milliseconds;
     this.#stopped = null;
     this.#awaited = null;
-    this.#beginSlice();
+    this.waited();
   }
 
   /** Starts a call outside any turn, which cannot yield. */
@@ -128,23 +128,19 @@ export class Polls {
     await Promise.race([work, woken]);
     this.#wake = () => undefined;
     this.#awaited = null;
-    this.#readAt = this.#now();
+    this.waited();
     return this.#stopped ? STOP : GO_ON;
   }
 
   /** Lets others run; resolves with what a poll then answers. */
   async yieldNow(): Promise<number> {
     await this.#yieldControl();
-    this.#beginSlice();
+    this.waited();
     return this.#stopped ? STOP : GO_ON;
   }
 
   /** The guest waited, and others ran: what they took is not the guest's. */
   waited(): void {
-    this.#beginSlice();
-  }
-
-  #beginSlice(): void {
     this.#untilYield = POLLS_PER_YIELD;
     this.#readAt = this.#now();
     this.#yieldedAt = this.#readAt;
