@@ -20,7 +20,9 @@ const HANG = 'console.log("go"); await new Promise(() => {})';
 /** Of a program, whose end an await alone would be. */
 const STAY = 'console.log("go"); setInterval(() => {}, 1000)';
 /** A queue of jobs that is never empty: what it left half done cannot be told. */
-const DIRTY = 'console.log("go"); const spin = () => Promise.resolve().then(spin); spin(); await new Promise(() => {})';
+/** More loops of jobs than a stop ends. */
+const DIRTY =
+  'console.log("go"); const spin = () => queueMicrotask(spin); for (let n = 0; n < 2000; n++) spin(); await new Promise(() => {})';
 const TRAP = 'JSON.parse("[".repeat(200000))';
 /** Goes on for as long as it takes to hang up. */
 const LATER = 'console.log("go"); await new Promise((resolve) => setTimeout(resolve, 20))';

@@ -218,9 +218,13 @@ describe('colours', () => {
 });
 
 describe('--timeout', () => {
+  const MANY =
+    'const again = () => queueMicrotask(again); for (let n = 0; n < 2000; n++) again(); await new Promise(() => {})';
+
   it.each([
     ['a loop', 'x = 1; for (;;) {}', 'kept', '1'],
-    ['microtasks', 'x = 1; const again = () => Promise.resolve().then(again); await again()', 'undone', '0'],
+    ['microtasks', 'x = 1; const again = () => Promise.resolve().then(again); await again()', 'kept', '1'],
+    ['many microtasks', `x = 1; ${MANY}`, 'undone', '0'],
     ['timers', 'x = 1; await new Promise(() => setInterval(() => {}, 1))', 'kept', '1'],
     ['a wait', 'x = 1; await new Promise(() => {})', 'kept', '1'],
   ])('ends %s', async (name, code, what, x) => {

@@ -3,6 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { TestSession } from './testing/test-session.ts';
 
+const MANY_LOOPS =
+  'const spin = () => queueMicrotask(spin); for (let n = 0; n < 2000; n++) spin(); await new Promise(() => {})';
+
 /** Interrupts once the evaluation has yielded a few times. */
 async function interrupted(session: TestSession, code: string) {
   let yields = 0;
@@ -40,9 +43,19 @@ describe('an interrupt', () => {
     ['(async () => { for (;;) await null })()'],
     ['(function spin() { Promise.resolve().then(spin) })()'],
     ['queueMicrotask(function again() { queueMicrotask(again) })'],
-  ])('stops %s, whose jobs never end', async (code) => {
+    ['const spin = async () => { for (;;) await null }; await Promise.all(Array.from({ length: 10 }, spin))'],
+  ])('stops %s, whose jobs never end, and keeps the state', async (code) => {
     const session = await TestSession.open();
-    expect(await interrupted(session, code)).toEqual({ status: 'interrupted', reason: 'user', clean: false });
+    await session.evaluate('let kept = 1; const bump = () => ++kept');
+    expect(await interrupted(session, code)).toEqual({ status: 'interrupted', reason: 'user', clean: true });
+    expect(await session.show('bump()')).toBe('2');
+    expect(await session.show('await new Promise((done) => setTimeout(done, 1, "on"))')).toBe("'on'");
+  });
+
+  it('stops more loops of jobs than it can end, whose state is none to keep', async () => {
+    const session = await TestSession.open();
+    const outcome = await interrupted(session, MANY_LOOPS);
+    expect(outcome).toEqual({ status: 'interrupted', reason: 'user', clean: false });
   });
 
   it('ends a wait for nothing', async () => {
@@ -90,10 +103,13 @@ describe('fuel', () => {
     },
   );
 
-  it('ends what never stops making jobs', async () => {
+  it.each([
+    ['never stops making jobs', 'while (true) await null', true],
+    ['never stops in many places', MANY_LOOPS, false],
+  ])('ends what %s', async (_, code, clean) => {
     const session = await TestSession.open();
-    const outcome = await session.evaluate('while (true) await null', { fuel: 20 });
-    expect(outcome).toEqual({ status: 'interrupted', reason: 'fuel', clean: false });
+    const outcome = await session.evaluate(code, { fuel: 20 });
+    expect(outcome).toEqual({ status: 'interrupted', reason: 'fuel', clean });
   });
 
   it('is not used by waiting', async () => {

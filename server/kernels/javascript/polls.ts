@@ -1,7 +1,7 @@
 /**
  * Decides at QuickJS's polls whether the guest goes on, lets others run, or stops.
  *
- * QuickJS polls once per 50 of its own checks (build-poll-interval.ts): some microseconds of loops and calls, or a tenth of
+ * QuickJS polls once per 53 of its own checks (build-poll-interval.ts): some microseconds of loops and calls, or a tenth of
  * a second of built-in functions that take long. The host is asked at each of them while time visibly passes between two,
  * else at every eighth. Clocks stand still during synchronous code on Cloudflare, where the number of polls is the only
  * measure of how long a guest has run; where they do not, the guest yields and stops by the clock as well.
@@ -11,7 +11,7 @@ import { millisecondsOf } from '../fuel.ts';
 
 export type StopReason = 'user' | 'fuel';
 
-/** A unit of fuel is for 10,000 checks, 0.07 to 1 ms of loops and calls. */
+/** A unit of fuel is for some 10,000 checks, 0.07 to 1 ms of loops and calls. */
 export const POLLS_PER_FUEL = 200;
 /** Polls between two yields: others wait at most about 5 ms. */
 const POLLS_PER_YIELD = 5 * POLLS_PER_FUEL;
@@ -87,9 +87,11 @@ export class Polls {
     this.#plainSince = this.#now();
   }
 
-  /** Ends the turn at its next poll. */
+  /** Ends the turn at its next poll, and whatever is run after that at each. */
   interrupt(): void {
     this.#stopped ??= 'user';
+    this.#given = 1;
+    this.#counter.value = this.#given;
     this.#wake();
   }
 

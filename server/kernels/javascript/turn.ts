@@ -16,6 +16,10 @@ const JOBS_PER_FUEL = 50;
 const RECOVERY_FUEL = 50;
 /** The same where jobs call what takes long, on a busy machine too. */
 const RECOVERY_MILLISECONDS = 250;
+/** Then so many are run until each that would go on for ever has met a poll, where it ends. */
+const MAX_ENDED_JOBS = 10_000;
+/** Enough for many polls, and little enough for those who wait. */
+const ENDED_JOBS_PER_YIELD = 1_000;
 
 export class EventLoop {
   readonly #engine: Engine;
@@ -80,10 +84,17 @@ export class EventLoop {
     }
   }
 
-  /** After a stop: lets the job queue run dry. False if it does not. */
+  /** After a stop: lets the job queue run dry, then ends what still goes on at its next poll. False if the queue stays. */
   async recover(): Promise<boolean> {
-    this.#engine.polls.begin(RECOVERY_FUEL, RECOVERY_MILLISECONDS);
+    const { polls } = this.#engine;
+    polls.begin(RECOVERY_FUEL, RECOVERY_MILLISECONDS);
     await this.#runJobs(null);
+    polls.interrupt();
+    const endsAt = this.#now() + RECOVERY_MILLISECONDS;
+    for (let ran = 1; this.#engine.hasJobs && ran <= MAX_ENDED_JOBS && this.#now() < endsAt; ran += 1) {
+      await this.#engine.runJob();
+      if (ran % ENDED_JOBS_PER_YIELD === 0) await polls.yieldNow();
+    }
     return !this.#engine.hasJobs;
   }
 
