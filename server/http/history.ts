@@ -3,7 +3,8 @@
  *
  * GET   what is kept, newest first: `?limit=` entries (100); with `?from=&to=`, what changed between two revisions
  * POST  `{"op": "undo"}`, `redo`, `{"op": "goto", "revision": n}`, `{"op": "restore", "name": …}`, `{"op": "reset"}`,
- *       `{"op": "replay"}` (with `"from": INPUT`; answered when it is done) or `{"op": "checkpoint", "name": …}`; with `"terminal": NAME`, all are told who did it
+ *       `{"op": "replay"}` (with `"from": INPUT`; answered when it is done) or `{"op": "checkpoint", "name": …}` (with
+ *       `"force": true`, also when another revision has that name); with `"terminal": NAME`, all are told who did it
  */
 
 import * as v from 'valibot';
@@ -28,7 +29,7 @@ const operation = v.variant('op', [
   v.strictObject({ op: v.literal('restore'), name: v.string(), terminal }),
   v.strictObject({ op: v.literal('reset'), terminal }),
   v.strictObject({ op: v.literal('replay'), from: v.optional(revision), terminal }),
-  v.strictObject({ op: v.literal('checkpoint'), name: v.string(), terminal }),
+  v.strictObject({ op: v.literal('checkpoint'), name: v.string(), force: v.optional(v.boolean()), terminal }),
 ]);
 const maxOperationBytes = 4096;
 const defaultEntries = 100;
@@ -79,7 +80,7 @@ async function move(wanted: v.InferOutput<typeof operation>, travel: TimeTravel)
     case 'replay':
       return travel.replay(wanted.from ?? null, who);
     case 'checkpoint':
-      return { revision: travel.checkpoint(wanted.name) };
+      return { revision: travel.checkpoint(wanted.name, wanted.force ?? false) };
   }
 }
 

@@ -144,8 +144,11 @@ export class TimeTravel {
     return recordedInputs(this.#context, { of: revision });
   }
 
-  /** Gives the head revision a name, by which it is kept for ever. Returns its number. */
-  checkpoint(name: string): number {
+  /**
+   * Gives the head revision a name, by which it is kept for ever. Returns its number. Throws `ProtocolError` CONFLICT when
+   * another revision has that name, unless it is to move (`force`).
+   */
+  checkpoint(name: string, force: boolean): number {
     if (!isName(name)) {
       throw new ProtocolError(
         'BAD_REQUEST',
@@ -156,8 +159,16 @@ export class TimeTravel {
     const { revisions } = this.#context.store;
     if (revisions.head === null)
       throw new ProtocolError('NOT_FOUND', 'There is no revision yet. Evaluate something first.');
-    revisions.setCheckpoint(name, revisions.head.number);
-    return revisions.head.number;
+    const { number } = revisions.head;
+    const named = revisions.checkpoint(name);
+    if (named !== null && named !== number && !force) {
+      throw new ProtocolError(
+        'CONFLICT',
+        `Checkpoint ${name} is revision ${named} already. With --force it becomes revision ${number}.`,
+      );
+    }
+    revisions.setCheckpoint(name, number);
+    return number;
   }
 
   history(limit: number): History {

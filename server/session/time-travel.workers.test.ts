@@ -119,7 +119,11 @@ class Trial {
       case 'checkpoint':
         if (model.head === 0) break;
         await session.travel.rest();
-        expect(session.travel.checkpoint(each.name)).toBe(model.head);
+        if ((model.checkpoints.get(each.name) ?? model.head) !== model.head) {
+          expect(() => session.travel.checkpoint(each.name, false)).toThrow('With --force');
+        }
+        expect(session.travel.checkpoint(each.name, true)).toBe(model.head);
+        expect(session.travel.checkpoint(each.name, false)).toBe(model.head);
         model.checkpoint(each.name);
         break;
       case 'prune':

@@ -142,10 +142,16 @@ describe('checkpoints', () => {
     expect(await session.run('restore', 'two')).toEqual(printed(''));
     await session.holds(2);
     expect((await session.run('history')).stdout).toMatch(/^undo +1 .* \[one\] let n = 1; /m);
+    expect(await session.run('checkpoint', 'one')).toEqual(
+      refused('Checkpoint one is revision 1 already. With --force it becomes revision 8.'),
+    );
+    expect(await session.json('checkpoint', 'one', '--force')).toEqual({ revision: 8, name: 'one' });
+    expect(await session.json('checkpoint', 'one')).toEqual({ revision: 8, name: 'one' });
   });
 
   it('have names, which must exist', async () => {
     const session = new Session('names');
+    await session.run('network', 'reset');
     expect(await session.run('checkpoint', 'early')).toEqual(
       refused('There is no revision yet. Evaluate something first.'),
     );

@@ -60,8 +60,9 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     const text = replayedText(await session.history.replay(from === undefined ? null : wholeNumber(from, 1)));
     return `${text}.`;
   },
-  checkpoint: async ({ session }, [name = '']) => {
-    const revision = await session.history.checkpoint(name);
+  checkpoint: async ({ session }, [name = '', option]) => {
+    if (option !== undefined && option !== '--force') throw new Error(`${option} is no option of .checkpoint.`);
+    const revision = await session.history.checkpoint(name, option !== undefined);
     return `Checkpoint ${name} is revision ${revision}.`;
   },
   diff: async ({ session }, [from = '', to]) => {

@@ -15,7 +15,7 @@ export const DOT_COMMANDS = [
   { name: 'undo', args: '', help: 'back before the last step: variables, files and kv' },
   { name: 'redo', args: '', help: 'forward again after an undo' },
   { name: 'goto', args: 'N', help: 'to revision N; 0 is the empty beginning' },
-  { name: 'checkpoint', args: 'NAME', help: 'name the newest revision, to keep it' },
+  { name: 'checkpoint', args: 'NAME [--force]', help: 'name the newest revision, to keep it; force moves a name' },
   { name: 'restore', args: 'NAME', help: 'to a checkpoint' },
   { name: 'reset', args: '', help: 'empty variables; files and kv stay' },
   { name: 'replay', args: '[N]', help: 'run the recorded inputs again, in empty variables' },

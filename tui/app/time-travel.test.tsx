@@ -38,12 +38,15 @@ it('goes through time with dot commands', async () => {
   app.session.changes = { files: [], variables: [{ name: 'n', before: 'number 1', after: 'number 2' }] };
   expect(await app.type(`.diff 1 2${ENTER}`)).toContain('~ n  number 1 → number 2');
   expect(await app.type(`.checkpoint here${ENTER}`)).toContain('Checkpoint here is revision 9.');
+  expect(await app.type(`.checkpoint here --force${ENTER}`)).toContain('Checkpoint here is revision 9.');
+  expect(await app.type(`.checkpoint here now${ENTER}`)).toContain('now is no option of .checkpoint.');
   expect(await app.type(`.fork other${ENTER}`)).toContain('Session other goes on from here.');
   expect(await app.type(`.redo${ENTER}`)).toContain('There is nothing to redo.');
   await app.type(`.undo${ENTER}`, `.goto 1${ENTER}`, `.restore here${ENTER}`);
   expect(app.session.calls).toEqual([
     'replay 4',
-    'checkpoint here',
+    'checkpoint here false',
+    'checkpoint here true',
     'fork other null',
     '{"op":"redo"}',
     '{"op":"undo"}',

@@ -31,6 +31,7 @@ export const OPTIONS = {
   public: { text: 'for everyone who knows the address' },
   recursive: { short: 'r', text: 'directories with everything in them' },
   limit: { short: 'n', value: 'LIMIT', text: 'show at most this many (default: 100)' },
+  force: { short: 'f', text: 'also when another revision has that name: it moves' },
   at: { value: 'N', text: 'as it was at revision N (default: as it is)' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -75,6 +76,7 @@ export interface Options {
   readonly public: boolean;
   readonly recursive: boolean;
   readonly limit: number | null;
+  readonly force: boolean;
   /** A revision. */
   readonly at: number | null;
 }
@@ -104,6 +106,7 @@ export function checkOptions(raw: RawOptions): Options {
     env: (raw.get('env') ?? []).map(parseVariable),
     public: raw.has('public'),
     recursive: raw.has('recursive'),
+    force: raw.has('force'),
     limit: parseWhole('limit', last('limit'), 1),
     at: parseWhole('at', last('at'), 0),
   };

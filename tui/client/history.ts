@@ -87,8 +87,11 @@ export interface HistoryView {
   move(move: Move): Promise<Moved>;
   /** Empties the variables and runs the recorded inputs again; with `from`, those from that input on, as they are. */
   replay(from: number | null): Promise<Replayed>;
-  /** Names the newest revision, which is kept from then on. Resolves with its number. */
-  checkpoint(name: string): Promise<number>;
+  /**
+   * Names the newest revision, which is kept from then on. Resolves with its number. Another one keeps that name, and this
+   * rejects, unless it is to move (`force`).
+   */
+  checkpoint(name: string, force: boolean): Promise<number>;
   /** What changed from one revision to another; `to` is null for the newest one. */
   difference(from: number, to: number | null): Promise<Difference>;
   /** Makes a session with everything that this one has, or had at revision `at`. */
@@ -133,8 +136,8 @@ export class SessionHistory implements HistoryView {
     return this.#ask(`${this.#session}/history`, replayedSchema, { json });
   }
 
-  async checkpoint(name: string): Promise<number> {
-    const json = { op: 'checkpoint', name };
+  async checkpoint(name: string, force: boolean): Promise<number> {
+    const json = { op: 'checkpoint', name, ...(force ? { force } : {}) };
     return (await this.#ask(`${this.#session}/history`, checkpointSchema, { json })).revision;
   }
 

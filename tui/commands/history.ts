@@ -49,7 +49,7 @@ export const replay: CommandBody = async ({ options, args: [from] }, io) => {
 };
 
 export const checkpoint: CommandBody = async ({ options, args: [name = ''] }, io) => {
-  const revision = await openHistory(options, io).checkpoint(name);
+  const revision = await openHistory(options, io).checkpoint(name, options.force);
   await print(io, options, { revision, name }, []);
   io.inform(`checkpoint ${name} is revision ${revision}`);
   return EXIT.ok;

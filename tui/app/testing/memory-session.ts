@@ -34,8 +34,8 @@ export class MemorySession implements SessionView {
       this.calls.push(`replay ${from}`);
       return { ran: 3, stoppedAt: 7, left: 2, isWhole: true };
     },
-    checkpoint: async (name) => {
-      this.calls.push(`checkpoint ${name}`);
+    checkpoint: async (name, force) => {
+      this.calls.push(`checkpoint ${name} ${force}`);
       return 9;
     },
     difference: async (from, to) => ({ from, to: to ?? 9, ...this.changes }),

@@ -67,7 +67,7 @@ export const SESSIONS: readonly Command[] = [
     name: 'checkpoint',
     synopsis: 'NAME',
     summary: 'name the newest revision; it is kept from then on',
-    options: [],
+    options: ['force'],
     arguments: [1, 1],
     examples: ['spawnpoint-cf checkpoint before-cleanup', 'spawnpoint-cf restore before-cleanup'],
     run: history.checkpoint,
