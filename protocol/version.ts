@@ -10,7 +10,10 @@ export const MINOR_OF_PROOF = 1;
 export const PING = 'p';
 export const PONG = 'P';
 
+/** Query parameter of a terminal that wants a session that exists already: without one, attaching makes it. */
+export const ATTACH_EXISTING = 'existing';
+
 /** Where a terminal attaches: a WebSocket below the server's origin. */
-export function attachPath(session: string): string {
-  return `/v1/sessions/${encodeURIComponent(session)}/attach`;
+export function attachPath(session: string, isExisting = false): string {
+  return `/v1/sessions/${encodeURIComponent(session)}/attach${isExisting ? `?${ATTACH_EXISTING}` : ''}`;
 }

@@ -133,7 +133,8 @@ export class Sandbox extends DurableObject<Env> {
       if (this.#isEnding) throw new ProtocolError('INTERNAL', 'The session is being opened anew. Try again.');
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
-      this.ctx.waitUntil(this.#register(caller.user, caller.session));
+      // Before anything is in it: what only looks finds the sessions that stand in the directory.
+      await this.#register(caller.user, caller.session);
       if (path[0] === 'attach' && path.length === 1) return this.#attach(request, caller);
       if (path[0] === 'files') {
         return await fileRoutes(request, this.#filesHost(caller.role)).finally(() => this.#requestCollection());

@@ -5,6 +5,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { isName } from '../protocol/names.ts';
 import { authenticate, type Identity } from './auth/token.ts';
 import type { Env } from './env.ts';
+import { mayBeginSession } from './http/beginnings.ts';
 import { errorResponse, failureResponse } from './http/errors.ts';
 import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
@@ -77,9 +78,12 @@ app.post('/v1/sessions/:session/fork', async (c) => {
   return c.json({ session: to });
 });
 
-app.all('/v1/sessions/:session/*', (c) => {
+app.all('/v1/sessions/:session/*', async (c) => {
   const identity = c.get('identity');
   const session = sessionName(c.req.param('session'));
+  if (!(await mayBeginSession(c.req.raw, identity.role)) && !(await account(c.env, identity.user).has(session))) {
+    throw new ProtocolError('NOT_FOUND', `There is no session ${session}. An input, a program or a file begins one.`);
+  }
   const request = new Request(c.req.raw);
   request.headers.delete('authorization');
   request.headers.set(IDENTITY_HEADER, JSON.stringify({ ...identity, session }));

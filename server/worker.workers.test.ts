@@ -200,6 +200,59 @@ describe('sessions', () => {
     expect((await request(session.user, '/v1/sessions/main', { method: 'DELETE' })).status).toBe(204);
   });
 
+  it('begin with what is brought into them, and with nothing else', async () => {
+    const socketHeaders = { upgrade: 'websocket', 'sec-websocket-protocol': SUBPROTOCOL };
+    type Asked = readonly [path: string, method?: string, body?: object | string | undefined, role?: string];
+    const ask = async ([path, method = 'GET', body, role = 'owner']: Asked) => {
+      const headers = {
+        authorization: `Bearer ${await token('careful', { role })}`,
+        ...(path.startsWith('attach') ? socketHeaders : {}),
+      };
+      const text = typeof body === 'object' ? JSON.stringify(body) : body;
+      const init = { method, headers, ...(text === undefined ? {} : { body: text }) };
+      return request('careful', `/v1/sessions/typo/${path}`, init);
+    };
+    const looks: Asked[] = [
+      ['files/'],
+      ['files/a.txt'],
+      ['files/a.txt', 'DELETE'],
+      ['files/a.txt', 'POST', { op: 'rename', to: 'b' }],
+      ['files/a', 'POST', { op: 'mkdir', more: 'x'.repeat(5000) }],
+      ['files/a', 'POST', '{"op": "mkdir"'],
+      ['files/a', 'PUT', 'text', 'reader'],
+      ['uploads/x', 'PATCH', 'text'],
+      ['history'],
+      ['history', 'POST', { op: 'checkpoint', name: 'a' }],
+      ['network'],
+      ['previews'],
+      ['previews/1', 'PUT', 'x'],
+      ['attach?existing'],
+      ['attach', 'GET', undefined, 'reader'],
+      ['nothing', 'POST'],
+    ];
+    for (const look of looks) {
+      expect([look, ...(await failureOf(await ask(look)))]).toEqual([look, 404, 'NOT_FOUND']);
+    }
+    expect((await ask(['files/a.txt', 'HEAD'])).status).toBe(404);
+    expect((await list('careful')).sessions).toEqual([]);
+    const begins: Asked[] = [
+      ['files/a.txt', 'PUT', 'text'],
+      ['files/a', 'POST', { op: 'mkdir' }],
+      ['uploads?path=a', 'POST'],
+      ['network', 'POST', { op: 'allow', hosts: ['example.com'] }],
+      ['attach'],
+    ];
+    for (const begin of begins) {
+      const response = await ask(begin);
+      expect([begin, response.status < 300]).toEqual([begin, true]);
+      response.webSocket?.accept();
+      response.webSocket?.close();
+      expect((await list('careful')).sessions).toMatchObject([{ name: 'typo' }]);
+      expect((await ask(['history', 'GET', undefined, 'reader'])).status).toBe(200);
+      expect((await request('careful', '/v1/sessions/typo', { method: 'DELETE' })).status).toBe(204);
+    }
+  });
+
   it('take uploads, and drop what nothing came for in a day', async () => {
     const begin = await request('uploader', '/v1/sessions/main/uploads?path=a', { method: 'POST' });
     const location = begin.headers.get('location') ?? '';

@@ -12,19 +12,29 @@ import { SessionPreviews } from './commands/previews.ts';
 import { localProgram } from './commands/run.ts';
 import { SessionFiles } from './commands/session-files.ts';
 import { dataDirectory } from './config.ts';
-import { EXIT, ExitError } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { HistoryFile } from './history-file.ts';
 import type { Io } from './io.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeSockets } from './node-socket.ts';
 import type { NodeTerminal } from './node-terminal.ts';
+import { endedError } from './plain/connect.ts';
 import { terminalName } from './terminal-name.ts';
 import { CLIENT_VERSION } from './version.ts';
 
-/** Resolves with the exit status once the person leaves. The session lives on. Throws `ExitError`. */
-export async function openTui(invocation: Invocation, io: Io, terminal: NodeTerminal): Promise<number> {
+/**
+ * Resolves with the exit status once the person leaves. The session lives on. Throws `ExitError`, also when it is to exist
+ * and does not.
+ */
+export async function openTui(
+  invocation: Invocation,
+  io: Io,
+  terminal: NodeTerminal,
+  isExisting: boolean,
+): Promise<number> {
   const { options } = invocation;
-  const { open, connected } = untilConnected(nodeSockets(selectServer(options.url, io.env), options.session));
+  const server = selectServer(options.url, io.env);
+  const { open, connected } = untilConnected(nodeSockets(server, options.session, isExisting));
   const files = new SessionFiles(invocation, io);
   const session = new SessionMirror(
     {
@@ -70,7 +80,7 @@ function untilConnected(open: OpenSocket): { open: OpenSocket; connected: Promis
         settle.resolve();
         return socket;
       } catch (error) {
-        settle.reject(new ExitError(EXIT.unreachable, error instanceof Error ? error.message : String(error)));
+        settle.reject(endedError(error instanceof Error ? error : new Error(String(error))));
         throw error;
       }
     },

@@ -24,12 +24,16 @@ class FinalConnectError extends ConnectError {
   }
 }
 
-/** A factory of lines to `session`. The first one must be had at once; those after a loss may take several attempts. */
-export function nodeSockets(server: Server, session: string): OpenSocket {
+/**
+ * A factory of lines to `session`, which the first one makes unless `isExisting`. That one must be had at once; those
+ * after a loss may take several attempts.
+ */
+export function nodeSockets(server: Server, session: string, isExisting = false): OpenSocket {
+  const path = attachPath(session, isExisting);
   let hasConnected = false;
   return async (handlers) => {
     try {
-      const socket = await open(await server.reach(), session, handlers);
+      const socket = await open(await server.reach(), path, handlers);
       hasConnected = true;
       return socket;
     } catch (error) {
@@ -40,9 +44,9 @@ export function nodeSockets(server: Server, session: string): OpenSocket {
   };
 }
 
-function open({ origin, token }: ServerAccess, session: string, handlers: SocketHandlers): Promise<Socket> {
+function open({ origin, token }: ServerAccess, path: string, handlers: SocketHandlers): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${attachPath(session)}`, [SUBPROTOCOL], {
+    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, [SUBPROTOCOL], {
       headers: { authorization: `Bearer ${token}` },
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_MILLISECONDS,
@@ -81,6 +85,8 @@ async function readRefusal(response: IncomingMessage, origin: string): Promise<C
     if (text.length > MAX_REFUSAL) break;
   }
   const refusal = parseRefusal(text);
+  // What is not there is not refused.
+  if (refusal?.code === 'NOT_FOUND') return new ConnectError(refusal.message, refusal);
   if (refusal !== null) return new ConnectError(`${origin} refuses: ${refusal.message}`, refusal);
   return new ConnectError(`${origin} is no spawnpoint-cf server, or it is not well (HTTP ${response.statusCode})`);
 }

@@ -23,7 +23,9 @@ async function log(
 describe('the list of a session', () => {
   it('is changed by its owner alone, and stays', async () => {
     const session = new TestSession();
-    expect(await ask(session)).toEqual({ status: 200, body: { allow: [], deny: [] } });
+    const empty = { status: 200, body: { allow: [], deny: [] } };
+    expect(await post(session, { op: 'reset' })).toEqual(empty);
+    expect(await ask(session)).toEqual(empty);
     const allowed = await post(session, { op: 'allow', hosts: ['Example.com', '*.example.org:443'] });
     expect(allowed).toEqual({ status: 200, body: { allow: ['example.com', '*.example.org:443'], deny: [] } });
     for (const role of ['writer', 'reader']) {

@@ -38,8 +38,9 @@ describe('attach', () => {
   });
 
   it('shows an input while it runs', async () => {
-    const watcher = machine.start(['attach', 'live']);
     const runner = machine.start(['-s', 'live', '-e', 'console.log("go"); await new Promise(() => {})']);
+    await runner.until(({ stdout }) => stdout === 'go\n');
+    const watcher = machine.start(['attach', 'live']);
     await watcher.until(({ stdout }) => stdout.endsWith('\ngo\n'));
     runner.kill('SIGINT');
     await watcher.until(({ stdout }) => stdout.endsWith('[interrupted; what it changed is kept]\n'));

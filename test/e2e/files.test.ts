@@ -68,7 +68,6 @@ describe('contents', () => {
 describe('directories', () => {
   it('are made, listed and removed', async () => {
     const here = (...args: string[]) => machine.run(['-s', 'tree', 'files', ...args]);
-    expect(await here()).toEqual(done);
     expect(await here('mkdir', 'a/b')).toEqual(done);
     await machine.run(['-s', 'tree', 'files', 'put', '-', 'a/b/c.txt'], { stdin: '12345' });
     await machine.run(['-s', 'tree', 'files', 'put', '-', 'ünï "x".txt'], { stdin: '1' });

@@ -189,6 +189,7 @@ describe('diff', () => {
 describe('history', () => {
   it('lists the newest revisions, with what they were', async () => {
     const session = new Session('listed');
+    await session.run('network', 'reset');
     expect(await session.run('history')).toEqual(printed(''));
     expect(await session.json('history')).toEqual({ entries: [], undo: null, redo: null, oldest: null });
     await session.set(1);

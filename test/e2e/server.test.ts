@@ -112,6 +112,22 @@ describe('sessions', () => {
     expect(await machine.run(['-s', 'doomed', 'files'])).toEqual(printed(''));
   });
 
+  it('are not made by what only looks or goes back', async () => {
+    const missing = {
+      stdout: '',
+      stderr: 'spawnpoint-cf: There is no session typo. An input, a program or a file begins one.\n',
+      status: 1,
+    };
+    const looks = ['history', 'undo', 'diff 0', 'replay', 'ps', 'kill 1', 'network', 'files', 'files stat a', 'attach'];
+    for (const look of [...looks, 'attach --json', 'files rm a', 'files mv a b']) {
+      expect([look, await machine.run(['-s', 'typo', ...look.split(' ')])]).toEqual([look, missing]);
+    }
+    const terminal = machine.open(['attach', 'typo']);
+    await terminal.shows('There is no session typo.');
+    expect(await terminal.ended).toEqual({ status: 1, signal: 0 });
+    expect((await machine.run(['sessions'])).stdout.split('\n')).not.toContain('typo');
+  });
+
   it('end what runs in them when they are removed', async () => {
     const cli = machine.start(['-s', 'busy', '-e', 'console.log("go"); await new Promise(() => {})']);
     await cli.until(({ stdout }) => stdout === 'go\n');

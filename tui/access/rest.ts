@@ -44,9 +44,9 @@ export async function request(server: Server, path: string, options: RestRequest
     throw new ExitError(EXIT.unreachable, `${origin} cannot be reached: ${reasonOf(error)}`, { cause: error });
   }
   if (response.ok) return response;
-  if (method === 'HEAD' && response.status === 404)
-    throw new ExitError(EXIT.failure, 'there is no such file or directory');
   const refusal = parseRefusal(await response.text());
+  // An answer without a body does not say what is not there.
+  if (method === 'HEAD' && response.status === 404) return request(server, path, { ...options, method: 'GET' });
   const status = NOT_LET_IN.has(response.status) || refusal === null ? EXIT.unreachable : EXIT.failure;
   if (refusal !== null) throw new ExitError(status, refusal.message);
   throw new ExitError(status, `${origin} is no spawnpoint-cf server, or it is not well (HTTP ${response.status})`);

@@ -15,9 +15,9 @@ export const runAttach: CommandBody = async (given, io) => {
   checkSession(session);
   const options = { ...given.options, session };
   if (io.stdin.isTTY && io.stdout.isTty && !options.json) {
-    return onTerminal({ ...given, options }, io);
+    return onTerminal({ ...given, options }, io, true);
   }
-  const open = nodeSockets(selectServer(options.url, io.env), session);
+  const open = nodeSockets(selectServer(options.url, io.env), session, true);
   const follower = new LogFollower(open, io, options.json ? new LogJson(io.stdout) : new LogText(io.stdout));
   return interruptible({ interrupt: () => false }, io, () => follower.followed);
 };

@@ -50,5 +50,5 @@ export const killProgram: CommandBody = async (invocation, io) => {
 };
 
 function openSockets({ options }: Invocation, io: Io) {
-  return nodeSockets(selectServer(options.url, io.env), options.session);
+  return nodeSockets(selectServer(options.url, io.env), options.session, true);
 }

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { type ConnectionListener, SessionConnection } from '../client/connection.ts';
-import type { OpenSocket } from '../client/socket.ts';
+import { ConnectError, type OpenSocket } from '../client/socket.ts';
+import { EXIT, ExitError } from '../exit.ts';
 import { nodeClock } from '../node-clock.ts';
 import { terminalName } from '../terminal-name.ts';
 import { CLIENT_VERSION } from '../version.ts';
@@ -34,4 +35,10 @@ export function attach(options: AttachOptions, listener: ConnectionListener): Se
   );
   connection.start();
   return connection;
+}
+
+/** What the end of a connection means for this process. */
+export function endedError(error: Error): ExitError {
+  const isMissing = error instanceof ConnectError && error.refusal?.code === 'NOT_FOUND';
+  return new ExitError(isMissing ? EXIT.failure : EXIT.unreachable, error.message);
 }

@@ -3,9 +3,8 @@
 import type { LogEvent } from '../../protocol/events.ts';
 import type { ConnectionListener } from '../client/connection.ts';
 import type { OpenSocket } from '../client/socket.ts';
-import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { attach } from './connect.ts';
+import { attach, endedError } from './connect.ts';
 
 /** What is written for each item of the log. A promise asks the log to wait. */
 export interface LogWriter {
@@ -48,6 +47,6 @@ export class LogFollower implements ConnectionListener {
   }
 
   ended(error: Error): void {
-    this.#fail(new ExitError(EXIT.unreachable, error.message));
+    this.#fail(endedError(error));
   }
 }

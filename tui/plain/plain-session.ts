@@ -14,7 +14,7 @@ import type { Ask } from '../client/replies.ts';
 import type { OpenSocket } from '../client/socket.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { attach } from './connect.ts';
+import { attach, endedError } from './connect.ts';
 import { StdinLines } from './stdin-lines.ts';
 import { TextStream, textFor } from './terminal-text.ts';
 import { Work } from './work.ts';
@@ -206,7 +206,7 @@ export class PlainSession implements ConnectionListener {
   }
 
   ended(error: Error): void {
-    this.#ended = asExitError(error);
+    this.#ended = endedError(error);
     this.#settleOnline?.reject(this.#ended);
     this.#fail(this.#ended);
   }

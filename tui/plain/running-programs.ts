@@ -4,8 +4,7 @@ import type { ServerBody, SessionState } from '../../protocol/control.ts';
 import type { EventBody, LogEvent } from '../../protocol/events.ts';
 import type { ConnectionListener, SessionConnection } from '../client/connection.ts';
 import type { OpenSocket } from '../client/socket.ts';
-import { EXIT, ExitError } from '../exit.ts';
-import { attach } from './connect.ts';
+import { attach, endedError } from './connect.ts';
 
 export class RunningPrograms implements ConnectionListener {
   readonly #connection: SessionConnection;
@@ -66,7 +65,7 @@ export class RunningPrograms implements ConnectionListener {
   lost(): void {}
 
   ended(error: Error): void {
-    this.#error = new ExitError(EXIT.unreachable, error.message);
+    this.#error = endedError(error);
     this.#wake();
   }
 
