@@ -50,6 +50,7 @@ export async function openTui(
       history: openHistory(options, io),
       previews: new SessionPreviews(options, io),
       readFile: (path) => files.readAll(path),
+      startServer: async () => void (await server.reach()),
       readLocalProgram: (file) => localProgram(file, null),
     },
   );

@@ -33,7 +33,7 @@ export function nodeSockets(server: Server, session: string, isExisting = false)
   let hasConnected = false;
   return async (handlers) => {
     try {
-      const socket = await open(await server.reach(), path, handlers);
+      const socket = await open(await server.reach(hasConnected), path, handlers);
       hasConnected = true;
       return socket;
     } catch (error) {

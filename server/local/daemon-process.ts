@@ -74,6 +74,12 @@ export class Daemon {
     }
   }
 
+  /** As `server stop` does it: clients that stay do not start another daemon. */
+  async terminate(): Promise<void> {
+    this.#lifeline.stopping();
+    await this.stop('SIGTERM');
+  }
+
   /** Ends both workerd, then leaves the directory as if no daemon had been there. */
   async stop(reason: string): Promise<void> {
     if (this.#stopping) return;

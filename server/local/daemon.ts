@@ -30,7 +30,7 @@ async function start(options: DaemonOptions): Promise<void> {
   process.on('uncaughtException', (error) => daemon.crash(error));
   process.on('SIGHUP', () => {});
   process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => void daemon.stop('SIGTERM'));
+  process.on('SIGTERM', () => void daemon.terminate());
   await daemon.run(() => report({ type: 'listening' }));
 }
 

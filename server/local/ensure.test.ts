@@ -227,10 +227,21 @@ describe('the end', () => {
     const closed = once(socket, 'close');
     expect(await stopServer(home.env)).toBe(true);
     await Promise.all([server.ended, closed]);
+    expect(server.wasStopped).toBe(true);
     expect(await goneWithin(server.pid, 0)).toBe(true);
     expect(await stopServer(home.env)).toBe(false);
+    const joining = home.ensure({}, false);
+    await expect(joining).rejects.toThrow('The server was stopped. Any command that needs it starts it again.');
     const again = await home.ensure();
     expect(again.started).toBe(true);
+    expect((await home.ensure({}, false)).pid).toBe(again.pid);
+  });
+
+  it('with a crash is nothing that was wanted', async () => {
+    const server = await newHome().ensure();
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    expect(server.wasStopped).toBe(false);
   });
 });
 

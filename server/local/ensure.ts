@@ -27,6 +27,8 @@ export interface EnsureOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Another installation than the one this file belongs to. */
   readonly installation?: Installation;
+  /** False: a server that does not run is not started. */
+  readonly mayStart?: boolean;
 }
 
 export interface LocalServer {
@@ -40,6 +42,8 @@ export interface LocalServer {
   token(role?: TokenRole): Promise<string>;
   /** Resolves when the daemon ends. A new `ensureServer` then starts another one, perhaps elsewhere. */
   readonly ended: Promise<void>;
+  /** Whether it ended because its user wanted that (`server stop`). */
+  readonly wasStopped: boolean;
   /** Gives up the lifeline: the daemon no longer counts this client. The end of the process does the same. */
   close(): void;
 }
@@ -72,6 +76,9 @@ export async function ensureServer(options: EnsureOptions): Promise<LocalServer>
   for (let starts = 0; ; ) {
     const lifeline = await join(data);
     if (!lifeline) {
+      if (options.mayStart === false) {
+        throw new LocalServerError('STOPPED', 'The server was stopped. Any command that needs it starts it again.');
+      }
       if (starts++ === MOST_STARTS) {
         throw new LocalServerError(
           'BOOT_FAILED',
@@ -159,6 +166,9 @@ function localServer(data: string, hello: Hello, lifeline: Lifeline, started: bo
     pid: hello.pid,
     started,
     ended: lifeline.ended,
+    get wasStopped() {
+      return lifeline.wasStopped;
+    },
     close: () => lifeline.close(),
     token: async (role = 'owner') => {
       // The daemon's own, unless a terminal that was left open needs a new one: a new process would load a library.

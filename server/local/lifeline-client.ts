@@ -9,12 +9,14 @@ export class Lifeline {
   readonly #socket: Socket;
   readonly #messages: DaemonMessage[] = [];
   #wake: (() => void) | undefined;
+  #wasStopped = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     receiveLines(socket, (value) => {
       const message = parseDaemonMessage(value);
-      if (message) this.#messages.push(message);
+      if (message?.type === 'stopping') this.#wasStopped = true;
+      else if (message) this.#messages.push(message);
       this.#wake?.();
     });
     socket.once('close', () => this.#wake?.());
@@ -47,6 +49,11 @@ export class Lifeline {
   /** True once the daemon has ended or closed the connection. */
   get closed(): boolean {
     return this.#socket.closed;
+  }
+
+  /** Whether the daemon said that its user ends it. */
+  get wasStopped(): boolean {
+    return this.#wasStopped;
   }
 
   /** Resolves when the daemon ends or this end is closed. */

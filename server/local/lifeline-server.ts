@@ -61,6 +61,11 @@ export class LifelineServer {
     await Promise.all([...this.#clients].map((socket) => this.#refuse(socket)));
   }
 
+  /** Tells every client that the user ends this daemon. */
+  stopping(): void {
+    for (const socket of this.#clients) send(socket, { type: 'stopping' });
+  }
+
   /** Accepts nobody any more and removes the socket. Clients stay connected until the process ends. */
   close(): void {
     clearTimeout(this.#idleTimer);

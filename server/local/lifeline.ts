@@ -17,6 +17,8 @@ export type DaemonMessage =
     }
   /** The server could not boot; the daemon is about to end. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** The daemon ends because its user wants it to: nobody is to start another one for a terminal that was left open. */
+  | { readonly type: 'stopping' }
   /** The answer to `replace` while there are other clients; otherwise the daemon just ends. */
   | { readonly type: 'busy'; readonly clients: number };
 
@@ -61,6 +63,7 @@ export function parseDaemonMessage(value: unknown): DaemonMessage | undefined {
     return { type, pid, version, url, token, clients: typeof clients === 'number' ? clients : 1 };
   }
   if (type === 'failed' && typeof code === 'string' && typeof message === 'string') return { type, code, message };
+  if (type === 'stopping') return { type };
   if (type === 'busy' && typeof clients === 'number') return { type, clients };
   return undefined;
 }

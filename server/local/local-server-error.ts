@@ -13,6 +13,8 @@ export type LocalServerErrorCode =
   | 'BOOT_FAILED'
   /** The running daemon is of another version and cannot be replaced now. */
   | 'VERSION'
+  /** No daemon runs, and none was to be started. */
+  | 'STOPPED'
   /** A live daemon does not answer. */
   | 'UNRESPONSIVE';
 

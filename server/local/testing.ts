@@ -58,8 +58,8 @@ export class TestHome {
     return { env: this.env, installation: { ...this.#installation, ...installation } };
   }
 
-  async ensure(installation: Partial<Installation> = {}): Promise<LocalServer> {
-    const server = await ensureServer(this.options(installation));
+  async ensure(installation: Partial<Installation> = {}, mayStart = true): Promise<LocalServer> {
+    const server = await ensureServer({ ...this.options(installation), mayStart });
     this.#servers.push(server);
     return server;
   }

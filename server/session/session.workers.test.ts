@@ -106,8 +106,8 @@ describe('a terminal', () => {
 
   it('may not write as a reader', async () => {
     const session = new TestSession();
-    const byToken = await session.attach({}, { claims: { role: 'reader' } });
     const byChoice = await session.attach({ readOnly: true });
+    const byToken = await session.attach({}, { claims: { role: 'reader' } });
     for (const terminal of [byToken, byChoice]) {
       expect(await terminal.server('welcome')).toMatchObject({ role: 'reader' });
       const request = terminal.submit('1');

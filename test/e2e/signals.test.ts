@@ -41,8 +41,8 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 
   it('ends what only watches', async () => {
-    const cli = machine.start(['attach', 'watched']);
     await machine.run(['-s', 'watched', '-e', '1']);
+    const cli = machine.start(['attach', 'watched']);
     await cli.until(({ stdout }) => stdout.includes('> 1'));
     cli.kill(signal);
     expect(await cli.ended).toMatchObject({ stderr: '', status });

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** Opens the TUI on a session, ready for input. */
 async function open(session: string, options: string[] = [], size?: PtySize): Promise<PtyTerminal> {
-  const terminal = machine.open(['attach', session, ...options], size);
+  const terminal = machine.open([...(options.length === 0 ? ['-s'] : ['attach']), session, ...options], size);
   opened.push(terminal);
   await terminal.shows(/idle .* online/);
   return terminal;
@@ -38,7 +38,7 @@ describe('what is typed before the screen is there', () => {
   it('is taken as if it were typed then, whether the server runs or not', async () => {
     for (const result of ['cold', 'warm']) {
       if (result === 'cold') await machine.run(['server', 'stop']);
-      const terminal = machine.open(['attach', `ahead-${result}`]);
+      const terminal = machine.open(['-s', `ahead-${result}`]);
       opened.push(terminal);
       terminal.type(`const text = "${result}"\rtext + " start"\rdraft`);
       await terminal.shows(`'${result} start'`);
@@ -189,6 +189,37 @@ it('follows the size of its terminal', async () => {
   }
   terminal.type('6 * 7\r');
   await terminal.shows('\n42 ');
+});
+
+describe('a server that is stopped', () => {
+  it('is left alone by terminals, which come back when it runs again, and started by what is typed', async () => {
+    const terminal = await open('quiet');
+    terminal.type('let kept = 1\r');
+    await terminal.shows(/kept = 1 .*✓/);
+    for (const start of [() => machine.print('other', '1'), async () => terminal.type('"typed " + ++kept\r')]) {
+      expect((await machine.run(['server', 'stop'])).stdout).toBe('stopped\n');
+      await terminal.shows('server stopped');
+      await terminal.shows('The server was stopped.');
+      expect((await machine.run(['server', 'status'])).stdout).toBe('not running\n');
+      await start();
+      await terminal.shows(/idle .* online/);
+    }
+    await terminal.shows("'typed 2'");
+  });
+
+  it('ends commands that wait for something', async () => {
+    const cli = machine.start(['-s', 'waits', '-e', 'console.log("go"); await new Promise(() => {})']);
+    await cli.until(({ stdout }) => stdout === 'go\n');
+    await machine.run(['server', 'stop']);
+    expect(await cli.ended).toEqual({
+      stdout: 'go\n',
+      stderr:
+        'spawnpoint-cf: the connection is lost; trying to get it back\n' +
+        'spawnpoint-cf: The server was stopped. Any command that needs it starts it again.\n',
+      status: 255,
+    });
+    expect((await machine.run(['server', 'status'])).stdout).toBe('not running\n');
+  });
 });
 
 describe('a server that dies', () => {

@@ -127,6 +127,10 @@ export class StormClient implements ConnectionListener {
     this.#line = 'has lost its line';
   }
 
+  stopped(error: Error): void {
+    this.ended(error);
+  }
+
   ended(error: Error): void {
     this.complaints.push(`It was sent away: ${error.message}`);
     this.#check();

@@ -16,7 +16,7 @@ import { FileCommands } from './file-commands.ts';
 import type { InputEvent } from './input/events.ts';
 import { type Binding, bindingOf, type Command } from './key-bindings.ts';
 import type { PaneName } from './layout.ts';
-import { Outbox } from './outbox.ts';
+import { isAway, Outbox } from './outbox.ts';
 import type { Panes } from './panes/panes.ts';
 import { lastKey } from './panes/transcript.ts';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState, type ViewStore } from './view-state.ts';
@@ -267,7 +267,7 @@ export class Controller {
     const { connection, readOnly } = status;
     if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
     if (connection === 'offline') return this.#say('The session is out of reach for good; the input stays here.');
-    if (connection === 'reconnecting') this.#wait(text);
+    if (connection !== 'online') this.#wait(text);
     else void this.#submitWhenComplete(text);
   }
 
@@ -276,13 +276,16 @@ export class Controller {
     this.#remember(text);
     this.#outbox.add(text, this.#state.language);
     this.#dispatch({ type: 'take' });
+    if (this.#session.getSnapshot().status.connection === 'stopped') {
+      this.#session.revive().catch((error: unknown) => this.#say(messageOf(error)));
+    }
   }
 
   #submitWhenComplete(text: string) {
     const { language } = this.#state;
     return this.#holdKeys(async (isVoid) => {
       const answer = await this.#session.isComplete(text, language).catch((error: unknown) => {
-        if (this.#session.getSnapshot().status.connection !== 'reconnecting') throw error;
+        if (!isAway(this.#session.getSnapshot().status.connection)) throw error;
         return null;
       });
       if (isVoid()) return;

@@ -3,8 +3,13 @@
  * as if they were typed then: one that is not complete goes on with the next one.
  */
 
-import type { InputBlock, Language, SessionView } from '../client/session-view.ts';
+import type { InputBlock, Language, SessionStatus, SessionView } from '../client/session-view.ts';
 import type { ViewStore } from './view-state.ts';
+
+/** Whether there is no line, but may be one again. */
+export function isAway(connection: SessionStatus['connection']): boolean {
+  return connection === 'reconnecting' || connection === 'stopped';
+}
 
 export class Outbox {
   readonly #session: SessionView;
@@ -18,7 +23,7 @@ export class Outbox {
 
   /** Something waits, and what it waits for is decided. */
   get isDue(): boolean {
-    return this.#waiting.length > 0 && this.#connection !== 'reconnecting';
+    return this.#waiting.length > 0 && !isAway(this.#connection);
   }
 
   add(code: string, language: Language): void {
@@ -52,7 +57,7 @@ export class Outbox {
           this.#set([joined, ...this.#waiting.slice(2)]);
         } else this.#giveBack(answer.indent);
       } catch (error) {
-        if (isVoid() || this.#connection === 'reconnecting') return;
+        if (isVoid() || isAway(this.#connection)) return;
         this.#giveBack('');
         throw error;
       }

@@ -28,7 +28,7 @@ import { LogDelivery } from './log-delivery.ts';
 import { type Program, type StdinSource, StdinUpload, sendProgram } from './program-upload.ts';
 import { type Ask, Replies } from './replies.ts';
 import { Requests } from './requests.ts';
-import { ConnectError, type OpenSocket, type Socket } from './socket.ts';
+import { ConnectError, type OpenSocket, ServerStoppedError, type Socket } from './socket.ts';
 
 export interface ConnectionOptions {
   readonly open: OpenSocket;
@@ -56,6 +56,8 @@ export interface ConnectionListener {
   state(state: SessionState): void;
   /** The line is lost; it is being opened again. */
   lost(): void;
+  /** The server was stopped on purpose: the line comes back once it runs again. Once for each line that is lost. */
+  stopped(error: Error): void;
   /** It will not come back. Nothing follows. */
   ended(error: Error): void;
 }
@@ -81,6 +83,7 @@ export class SessionConnection {
   #line = 0;
   #isWelcome = false;
   #isEnded = false;
+  #isStopped = false;
   #offlineSince: number;
   #assembler = new MessageAssembler(LIMITS.serverMessage);
   #cancelReconnect: () => void = () => undefined;
@@ -104,6 +107,13 @@ export class SessionConnection {
 
   /** Opens the first line. */
   start(): void {
+    void this.#connect();
+  }
+
+  /** The server runs again: does not wait any longer to get the line back. */
+  hurry(): void {
+    if (this.#socket !== null || this.#isEnded) return;
+    this.#dropLine();
     void this.#connect();
   }
 
@@ -176,9 +186,15 @@ export class SessionConnection {
     } catch (error) {
       if (!this.#isCurrent(line)) return;
       const refusal = error instanceof ConnectError ? error : new ConnectError(String(error));
+      if (refusal instanceof ServerStoppedError) this.#stopped(refusal);
       if (refusal.retry) this.#reconnect(refusal);
       else this.#end(refusal);
     }
+  }
+
+  #stopped(error: Error): void {
+    if (!this.#isStopped) this.#listener.stopped(error);
+    this.#isStopped = true;
   }
 
   #isCurrent(line: number): boolean {
@@ -259,6 +275,7 @@ export class SessionConnection {
   #welcome(welcome: ServerBody<'welcome'>): void {
     const isAnother = this.#cursor.welcome(welcome.epoch, welcome.head);
     this.#isWelcome = true;
+    this.#isStopped = false;
     this.#backoff.succeeded();
     this.#delivery.restart();
     // First, so that the listener may ask.

@@ -8,6 +8,7 @@ import { type ServerLine, SessionServer } from '../testing/session-server.ts';
 import { SessionHistory } from './history.ts';
 import { SessionMirror } from './mirror.ts';
 import type { Block, InputBlock } from './session-view.ts';
+import { ServerStoppedError } from './socket.ts';
 
 const ME = 1;
 const LONGEST_PAUSE = 5_000;
@@ -37,6 +38,9 @@ beforeEach(async () => {
       history: new SessionHistory(() => Promise.reject(new Error('Nobody asks here.')), 'main', 'ada@lovelace'),
       previews: { list: async () => [], serve: () => Promise.reject(new Error('Nobody serves here.')) },
       readFile: async (path) => (path === 'text' ? encoder.encode('héllo') : Uint8Array.of(0xff)),
+      startServer: async () => {
+        server.refusal = null;
+      },
       readLocalProgram: async (path) => ({ entry: path, sources: [{ path, bytes: encoder.encode('code') }] }),
     },
   );
@@ -302,6 +306,18 @@ describe('the connection', () => {
     expect(session.getSnapshot().status).toMatchObject({ connection: 'online', readOnly: true });
     expect(inputs()).toHaveLength(1);
     expect(printed(inputs()[0])).toBe('x1');
+  });
+
+  it('to a server that was stopped is there at once when that is started again', async () => {
+    server.refusal = new ServerStoppedError('The server was stopped.');
+    line.lose();
+    clock.advance(LONGEST_PAUSE);
+    await until(() => session.getSnapshot().status.connection === 'stopped');
+    expect(session.getSnapshot().log.at(-1)).toMatchObject({ source: 'session', text: 'The server was stopped.' });
+    const greeted = server.greeted();
+    await session.revive();
+    (await greeted).welcome();
+    await until(() => session.getSnapshot().status.connection === 'online');
   });
 
   it('to a session that was made anew begins with nothing', async () => {

@@ -31,6 +31,8 @@ export interface MirrorServices {
   readFile(path: string): Promise<Uint8Array>;
   /** A file on this machine, to be run as a program, with what it imports. */
   readLocalProgram(path: string): Promise<Pick<Program, 'entry' | 'sources'>>;
+  /** Starts the server, if it is not running. */
+  startServer(): Promise<void>;
 }
 
 type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
@@ -155,6 +157,11 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.#connection.interrupt(['program', program]);
   }
 
+  async revive(): Promise<void> {
+    await this.#services.startServer();
+    this.#connection.hurry();
+  }
+
   welcome({ session, role, terminal }: ServerBody<'welcome'>, isAnotherLog: boolean): void {
     if (isAnotherLog) {
       this.#blocks.clear();
@@ -229,6 +236,12 @@ export class SessionMirror implements SessionView, ConnectionListener {
   lost(): void {
     this.#typed.closeAll();
     this.#status = { ...this.#status, connection: 'reconnecting' };
+    this.#changed();
+  }
+
+  stopped(error: Error): void {
+    this.#status = { ...this.#status, connection: 'stopped' };
+    this.#log.event('session', error.message);
     this.#changed();
   }
 

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE } from '../../protocol/close.ts';
 import { ClientHarness, notice, until } from '../testing/client-harness.ts';
-import { ConnectError } from './socket.ts';
+import { ConnectError, ServerStoppedError } from './socket.ts';
 
 let harness: ClientHarness;
 beforeEach(() => {
@@ -94,6 +94,29 @@ describe('attempts to connect', () => {
     expect(harness.clock.now() - began).toBeGreaterThanOrEqual(1000);
     expect(harness.clock.now() - began).toBeLessThan(1000 + 2 * 1000);
     expect(harness.clock.pending).toBe(0);
+  });
+
+  it('go on when it was stopped, which is told once for each loss, and at once when it runs again', async () => {
+    const [connection, line] = await harness.attached();
+    harness.server.refusal = new ServerStoppedError('stopped');
+    line.lose();
+    for (const pause of [25, 50]) {
+      harness.clock.advance(pause);
+      await until(() => harness.clock.pending === 1);
+    }
+    expect(harness.told).toEqual(['welcome', 'lost', 'stopped: stopped']);
+    harness.server.refusal = null;
+    const greeted = harness.server.greeted();
+    connection.hurry();
+    const again = await greeted;
+    expect(harness.clock.pending).toBe(0);
+    again.welcome();
+    connection.hurry();
+    expect(harness.told.at(-1)).toBe('welcome');
+    harness.server.refusal = new ServerStoppedError('stopped again');
+    again.lose();
+    harness.clock.advance(25);
+    await until(() => harness.told.at(-1) === 'stopped: stopped again');
   });
 
   it('end when the server refuses for good', async () => {

@@ -10,7 +10,8 @@ import type { PreviewView } from './previews.ts';
 export type Language = 'js' | 'ts' | 'py';
 /** `waiting`: not sent yet, for want of a connection. */
 export type BlockStatus = 'waiting' | 'queued' | 'running' | 'ok' | 'error' | 'interrupted' | 'aborted';
-type Connection = 'online' | 'reconnecting' | 'offline';
+/** `stopped`: as `reconnecting`, but to a server that its user stopped. */
+type Connection = 'online' | 'reconnecting' | 'stopped' | 'offline';
 
 /**
  * Output in order. `gap` stands for output that is not kept any more; its text says how much. `end` is what came of the
@@ -144,4 +145,6 @@ export interface SessionView {
   /** Runs a file of the session, or one of this machine, as a program; its output goes to the log. */
   run(file: string, args: readonly string[]): Promise<void>;
   kill(program: number): Promise<void>;
+  /** Starts a server again that was stopped. Rejects if it cannot be started. */
+  revive(): Promise<void>;
 }

@@ -13,7 +13,10 @@ export interface SocketHandlers {
   close(code: number, reason: string): void;
 }
 
-/** Opens a line to a session: resolves once it is open, rejects with `ConnectError`. Finds or starts the server if need be. */
+/**
+ * Opens a line to a session: resolves once it is open, rejects with `ConnectError`. Finds or starts the server if need be;
+ * where one was lost because its user stopped it, it rejects with `ServerStoppedError` until it runs again.
+ */
 export type OpenSocket = (handlers: SocketHandlers) => Promise<Socket>;
 
 /** No line could be opened. */
@@ -32,3 +35,6 @@ export class ConnectError extends Error {
     return this.refusal?.retry ?? true;
   }
 }
+
+/** The server was stopped on purpose. A terminal that was left open does not start it again by itself. */
+export class ServerStoppedError extends ConnectError {}

@@ -46,6 +46,10 @@ export class LogFollower implements ConnectionListener {
     this.#io.warn('the connection is lost; trying to get it back');
   }
 
+  stopped(error: Error): void {
+    this.#io.warn(error.message);
+  }
+
   ended(error: Error): void {
     this.#fail(endedError(error));
   }

@@ -205,6 +205,12 @@ export class PlainSession implements ConnectionListener {
     this.#io.warn('the connection is lost; trying to get it back');
   }
 
+  /** What ran there has ended with it, and this command is not to start it again. */
+  stopped(error: Error): void {
+    this.#connection.close();
+    this.ended(error);
+  }
+
   ended(error: Error): void {
     this.#ended = endedError(error);
     this.#settleOnline?.reject(this.#ended);

@@ -64,6 +64,11 @@ export class RunningPrograms implements ConnectionListener {
 
   lost(): void {}
 
+  stopped(error: Error): void {
+    this.#connection.close();
+    this.ended(error);
+  }
+
   ended(error: Error): void {
     this.#error = endedError(error);
     this.#wake();

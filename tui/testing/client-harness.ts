@@ -30,6 +30,7 @@ export class ClientHarness {
     },
     state: ({ revision }) => void this.told.push(`state ${revision}`),
     lost: () => void this.told.push('lost'),
+    stopped: (error) => void this.told.push(`stopped: ${error.message}`),
     ended: (error) => void this.told.push(`ended: ${error.message}`),
   };
 

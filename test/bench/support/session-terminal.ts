@@ -48,6 +48,7 @@ export class SessionTerminal {
         gap: (from, to) => this.#fail(new Error(`A terminal missed the events ${from} to ${to}.`)),
         state: (state) => this.#state(state),
         lost: () => this.#fail(new Error('A terminal lost its connection.')),
+        stopped: (error) => this.#fail(error),
         ended: (error) => this.#fail(error),
       },
     );

@@ -125,6 +125,10 @@ export class MemorySession implements SessionView {
     this.calls.push(`run ${JSON.stringify([file, ...args])}`);
   }
 
+  async revive(): Promise<void> {
+    this.calls.push('revive');
+  }
+
   async kill(program: number): Promise<void> {
     this.calls.push(`kill ${program}`);
   }

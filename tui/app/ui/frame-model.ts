@@ -14,6 +14,12 @@ import type { ViewState } from '../view-state.ts';
 /** An input wants a line. As wide as the prompt of inputs. */
 const ASK_PROMPT = '? ';
 
+const CONNECTIONS: Readonly<Record<SessionStatus['connection'], string>> = {
+  online: 'online',
+  reconnecting: 'reconnecting…',
+  stopped: 'server stopped',
+  offline: 'offline',
+};
 const KERNELS: Readonly<Record<Language, string>> = { js: 'javascript (js)', ts: 'javascript (ts)', py: 'python' };
 
 export interface FrameModel {
@@ -116,7 +122,7 @@ export function statusLine(status: SessionStatus, state: ViewState, width: numbe
     KERNELS[state.language],
     status.busy ? '● busy' : 'idle',
     `${count} ${count === 1 ? 'terminal' : 'terminals'}`,
-    status.connection === 'reconnecting' ? 'reconnecting…' : status.connection,
+    CONNECTIONS[status.connection],
     ...(status.readOnly ? ['read-only'] : []),
   ];
   const left = ` ${parts.join(' · ')}`;
