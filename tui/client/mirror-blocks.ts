@@ -3,6 +3,7 @@
 import type { EventBody, InputOutcome } from '../../protocol/events.ts';
 import { displayText } from './display.ts';
 import type { Block, BlockStatus, InputBlock, Language, MarkBlock, OutputChunk } from './session-view.ts';
+import { uncaughtText } from './uncaught.ts';
 
 const MAX_BLOCKS = 2000;
 /** Output characters that one block keeps; older ones make way. */
@@ -79,7 +80,7 @@ export class MirrorBlocks {
     const entry = this.#byNumber.get(input);
     if (entry === undefined) return;
     entry.durationMs = milliseconds;
-    this.#end(entry, statusOf(outcome), textOf(outcome));
+    this.#end(entry, statusOf(outcome), textOf(outcome, entry.language));
   }
 
   /** Who submitted an input; null for this terminal, and when it is not known. */
@@ -197,12 +198,12 @@ function statusOf(outcome: InputOutcome): BlockStatus {
 }
 
 /** What the person reads of an end; empty when there is nothing to say. */
-function textOf(outcome: InputOutcome): string {
+function textOf(outcome: InputOutcome, language: Language): string {
   switch (outcome.status) {
     case 'ok':
       return outcome.isVoid ? '' : outcome.text;
     case 'error':
-      return outcome.text;
+      return uncaughtText(outcome.text, language);
     case 'exit':
       return exitText(outcome.code);
     case 'aborted':

@@ -114,7 +114,7 @@ describe('blocks', () => {
 
   it.each<[InputOutcome, InputBlock['status'], string]>([
     [{ status: 'ok', text: 'undefined', isVoid: true, string: null }, 'ok', ''],
-    [{ status: 'error', name: 'Error', message: 'x', text: 'Error: x' }, 'error', 'Error: x'],
+    [{ status: 'error', name: 'Error', message: 'x', text: 'Error: x' }, 'error', 'Uncaught Error: x'],
     [{ status: 'interrupted', reason: 'user', kept: true }, 'interrupted', 'Interrupted.'],
     [
       { status: 'interrupted', reason: 'fuel', kept: false },
@@ -125,6 +125,13 @@ describe('blocks', () => {
   ])('tell how they ended: %j', async (outcome, status, text) => {
     await events(input(1, 'x'), done(1, outcome));
     expect(inputs()).toMatchObject([{ status }]);
+    expect(printed(inputs()[0])).toBe(text);
+  });
+
+  it('tell an error of Python as Python does', async () => {
+    const text = 'Traceback (most recent call last):\nValueError: x\n';
+    const body = { at: 0, input: 1, terminal: 'bob@host', language: 'py', code: 'x' } as const;
+    await events({ name: 'input', body }, done(1, { status: 'error', name: 'ValueError', message: 'x', text }));
     expect(printed(inputs()[0])).toBe(text);
   });
 

@@ -2,6 +2,7 @@
 
 import type { InputOutcome, ProgramOutcome } from '../../protocol/events.ts';
 import type { Language } from '../client/session-view.ts';
+import { uncaughtText } from '../client/uncaught.ts';
 import { EXIT } from '../exit.ts';
 
 export interface Verdict {
@@ -14,13 +15,12 @@ export interface Verdict {
   readonly note?: string;
 }
 
-/** What an error is begins as in the language's own REPL. */
 export function inputVerdict(outcome: InputOutcome, language: Language): Verdict {
   switch (outcome.status) {
     case 'ok':
       return { status: EXIT.ok };
     case 'error':
-      return { status: EXIT.failure, error: language === 'py' ? outcome.text.trimEnd() : `Uncaught ${outcome.text}` };
+      return { status: EXIT.failure, error: uncaughtText(outcome.text, language).trimEnd() };
     case 'exit':
       return { status: outcome.code, note: `it asked to leave with status ${outcome.code}; the session stays` };
     case 'interrupted': {
