@@ -38,6 +38,12 @@ finally: print('never')`;
   expect(await machine.run(['-l', 'py', '-p', "open('kept.txt').read()"])).toEqual(printed('kept\n'));
 });
 
+it('end as a process that a signal ended with os.abort, which is told in a line', async () => {
+  const stdin = "import os\nprint('said', flush=True)\nos.abort()";
+  const stderr = 'The Python interpreter was ended by os.abort().\n';
+  expect(await machine.run(['-l', 'py'], { stdin })).toEqual({ stdout: 'said\n', stderr, status: 134 });
+});
+
 it('print to no terminal', async () => {
   const stdin = `import argparse, sys
 argparse.ArgumentParser(prog='tides').print_help()

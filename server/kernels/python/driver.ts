@@ -16,6 +16,7 @@
  *     read_bytes() -> bytes                    of a program's standard input, b'' at its end; KeyboardInterrupt
  *     run(coroutine, context) -> object        runs the event loop until the coroutine is done, as a task in this
  *                                              contextvars.Context; KeyboardInterrupt cancels it first
+ *     enter_prompt() -> None; leave_prompt()   between them, code that no loop runs finds the session's loop running
  *     get_js(name) -> str                      a variable of the JavaScript kernel as plain data (driver/plain.py); NameError
  *                                              or ValueError with a message for the user
  *     install_packages(request: str) -> str    `%pip install`: `InstallRequest` and `InstallResult` of packages/ as JSON

@@ -47,14 +47,17 @@ export class Fetches {
     return this.#last;
   }
 
-  /** `description` is JSON of `{url, method, headers: [name, value][]}`. Answers the request's number. */
+  /**
+   * `description` is JSON of `{url, method, headers: [name, value][], redirect}`: without `redirect` redirects are followed.
+   * Answers the request's number.
+   */
   start(description: string, body: Uint8Array | null): number {
     if (body && !this.#hasRoom(body.byteLength)) throw new HostError(FULL);
     const controller = new AbortController();
     let request: Request;
     try {
-      const { url, method, headers } = JSON.parse(description);
-      const options = { method, headers, signal: controller.signal };
+      const { url, method, headers, redirect } = JSON.parse(description);
+      const options = { method, headers, redirect: redirect ?? 'follow', signal: controller.signal };
       request = new Request(url, body === null ? options : { ...options, body });
     } catch (error) {
       throw new HostError(error instanceof Error ? error.message : 'the request is not valid');

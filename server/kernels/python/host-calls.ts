@@ -31,7 +31,8 @@ export function hostFunctions(targets: HostCallTargets): Record<string, HostFunc
     tick: () => turn.tick(),
     stopped: () => turn.isStopped,
     sleep: (seconds) => turn.wait(number(seconds) * 1000),
-    wait: (milliseconds) => turn.waitForWork(number(milliseconds)),
+    // What settled while nobody waited wakes nobody.
+    wait: (milliseconds) => turn.waitForWork(fetches.hasEvents ? 0 : number(milliseconds)),
     take_settled: () => JSON.stringify(fetches.takeSettled()),
     read_line: (isSecret) => turn.readLine(isSecret === true),
     read_bytes: () => turn.readBytes(),

@@ -29,19 +29,38 @@ export class InterpreterTrap extends Error {
   }
 }
 
-/** Python ended the process that it takes the instance for: `os._exit`. */
+/** The status of a process that a signal ended is this and the signal's number, as shells tell it. */
+const SIGNAL_STATUS = 128;
+const MAX_SIGNAL = 31;
+const ABORT_STATUS = 134;
+
+/** Python ended the process that it takes the instance for: `os._exit`, `os.abort`, `os.kill`. */
 export class ProcessExit extends InterpreterTrap {
   override readonly name = 'ProcessExit';
   readonly status: number;
 
   constructor(status: number) {
-    super(`os._exit(${status})`);
+    super(causeOf(status));
     this.status = status;
+  }
+
+  /** It did not choose its status: a signal ended it. */
+  get isSignal(): boolean {
+    return isSignal(this.status);
   }
 
   override get line(): string {
     return `The Python interpreter was ended by ${this.message}.`;
   }
+}
+
+function causeOf(status: number): string {
+  if (status === ABORT_STATUS) return 'os.abort()';
+  return isSignal(status) ? `signal ${status - SIGNAL_STATUS}` : `os._exit(${status})`;
+}
+
+function isSignal(status: number): boolean {
+  return status > SIGNAL_STATUS && status <= SIGNAL_STATUS + MAX_SIGNAL;
 }
 
 /** What the build made and the platform compiled. */

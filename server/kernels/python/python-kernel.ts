@@ -297,6 +297,7 @@ export class PythonKernel implements Kernel {
     if (!(trap instanceof ProcessExit)) return null;
     this.#trapped(trap);
     this.#parts.output.finish();
+    if (trap.isSignal) this.#parts.output.writeText(2, `${trap.line}\n`);
     this.#flushFiles();
     return { status: 'exit', code: trap.status & 0xff };
   }

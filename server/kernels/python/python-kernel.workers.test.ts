@@ -116,6 +116,92 @@ describe('an evaluation', () => {
   });
 });
 
+describe('http.client', () => {
+  beforeAll(async () => {
+    await session.evaluate(
+      'import asyncio, http.client, json, urllib.request\nimport _spawnpoint_host as h\nopen_url = urllib.request.urlopen',
+    );
+    session.onFetch = async (request) => {
+      const { method, url, headers, redirect } = request;
+      if (url.endsWith('/moved')) return new Response(null, { status: 302, headers: { location: '/here' } });
+      if (url.endsWith('/no')) return new Response('none', { status: 404 });
+      if (url.endsWith('/never')) return new Promise(() => {});
+      if (url.endsWith('/refused')) throw new Error('nobody there');
+      const body = new TextDecoder().decode(await request.arrayBuffer());
+      const told = { method, url, redirect, agent: headers.get('user-agent'), body };
+      return Response.json(told, { headers: { 'x-a': 'b', 'content-encoding': 'gzip', 'content-length': '7' } });
+    };
+  });
+
+  it('and what builds on it send requests through the host', async () => {
+    await session.evaluate('with open_url("https://x.test/y?z=1") as answer: told = json.load(answer)');
+    expect(await session.show('told["method"], told["url"], told["redirect"], told["body"]')).toBe(
+      "('GET', 'https://x.test/y?z=1', 'manual', '')",
+    );
+    expect(await session.show('told["agent"][:14], answer.status, answer.headers["X-A"]')).toBe(
+      "('Python-urllib/', 200, 'b')",
+    );
+    expect(await session.show('json.load(open_url("http://x.test:81/", b"a=1"))["body"]')).toBe("'a=1'");
+    expect(await session.show('open_url("http://x.test/moved").geturl()')).toBe("'http://x.test/here'");
+  });
+
+  it('keeps a connection, and sends bodies in parts', async () => {
+    await session.evaluate('c = http.client.HTTPSConnection("x.test")');
+    const ask = (parameters: string) =>
+      session.show(
+        `c.request(${parameters}); told = json.load(c.getresponse()); told["method"], told["url"], told["body"]`,
+      );
+    expect(await ask('"PUT", "/a", iter([b"0\\r\\n", b"", b"0\\r\\n\\r\\n"])')).toBe(
+      "('PUT', 'https://x.test/a', '0\\r\\n0\\r\\n\\r\\n')",
+    );
+    expect(await ask('"GET", "/b"')).toBe("('GET', 'https://x.test/b', '')");
+    expect(
+      await session.show('c.request("HEAD", "/"); r = c.getresponse(); r.read(), r.getheader("content-length")'),
+    ).toBe("(b'', '7')");
+  });
+
+  it('tells of what fails', async () => {
+    expect(await session.show('open_url("http://x.test/no")')).toMatch(/HTTPError: HTTP Error 404: Not Found\s*$/);
+    expect(await session.show('open_url("http://x.test/refused")')).toMatch(
+      /URLError: <urlopen error nobody there>\s*$/,
+    );
+    expect(await session.show('open_url("http://x.test/never", timeout=0.01)')).toMatch(/timed out>?\s*$/);
+    expect(await session.show('c.close(); c.set_tunnel("y.test"); c.request("GET", "/")')).toMatch(
+      /without a proxy\s*$/,
+    );
+  });
+
+  it('leaves answers to those who wait for them elsewhere', async () => {
+    const code = `async def both():
+    other = asyncio.ensure_future(h.fetch('http://x.test/1'))
+    await asyncio.sleep(0)
+    mine = json.load(open_url('http://x.test/2'))
+    return mine['url'], (await other).json()['url']
+
+await both()`;
+    expect(await session.show(code)).toBe("('http://x.test/2', 'http://x.test/1')");
+  });
+
+  it('hears of what settled while Python computed', async () => {
+    const code = `async def compute():
+    asked = asyncio.ensure_future(h.fetch('http://x.test/'))
+    await asyncio.sleep(0)
+    for _ in range(2_000_000): pass
+    return (await asked).status
+
+await compute()`;
+    expect(await session.show(code)).toBe('200');
+  });
+
+  it('is interrupted', async () => {
+    const running = session.evaluate('open_url("http://x.test/never")');
+    await scheduler.wait(20);
+    session.kernel.interrupt();
+    expect(await running).toMatchObject({ status: 'interrupted' });
+    expect(session.kernel.hasWork).toBe(false);
+  });
+});
+
 describe('questions', () => {
   it('are answered in UTF-16 offsets', async () => {
     await session.evaluate('some_name = 1');
@@ -141,7 +227,7 @@ describe('questions', () => {
 describe('work between inputs', () => {
   it('goes on as it falls due', async () => {
     await session.evaluate('async def later():\n    await asyncio.sleep(0.02)\n    print("later")\n');
-    await session.evaluate('task = asyncio.get_event_loop().create_task(later())');
+    await session.evaluate('task = asyncio.create_task(later())');
     expect(session.kernel.hasWork).toBe(true);
     for (let due = session.kernel.nextBackgroundAt(); due !== null; due = session.kernel.nextBackgroundAt()) {
       await scheduler.wait(Math.max(0, due - Date.now()));

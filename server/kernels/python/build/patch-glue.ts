@@ -117,6 +117,10 @@ const CONFINING: readonly Patch[] = [
     /if\(!\["object","function"\]\.includes\(typeof l\)\)throw new Error\([^)]*\);if\(l===null\)/,
     'if(l===null||l===undefined)',
   ],
+  // As a shell tells of a process that ends so.
+  ['abort', 'var __abort_js=()=>abort("");', 'var __abort_js=()=>{throw new ExitStatus(134)};'],
+  // The frames of the REPL would be among them.
+  ['frames of a crash', 'e||_dump_traceback();', ''],
   // Each boot would bind it in the namespace of the user.
   ['import of the core', 'API.rawRun("import _pyodide_core")', 'API.rawRun("__import__(\'_pyodide_core\')")'],
   ['export', 'export default _createPyodideModule;', ''],

@@ -7,6 +7,8 @@ import traceback
 
 import _spawnpoint_host
 
+from . import hints
+
 
 def _directory_of(function):
     return os.path.dirname(function.__code__.co_filename) + '/'
@@ -38,7 +40,9 @@ def render(error, *, is_first, colors=True):
     # An error that no frame of the user's raised is shown without the line that announces frames.
     if not report.stack:
         report.stack = None
-    return ''.join(report.format(colorize=colors))
+    lines = [*report.format(colorize=colors)]
+    hint = hints.hint(error)
+    return ''.join(lines if hint is None else [*lines, f'{hint}\n'])
 
 
 def _add_line(error):
@@ -70,8 +74,20 @@ def _drop_own_frames(report):
         pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
 
 
+def _last_of_user(trace):
+    last = None
+    while trace:
+        if not is_own(trace.tb_frame.f_code.co_filename):
+            last = trace
+        trace = trace.tb_next
+    return last
+
+
 def _remember_last(error, trace):
-    """What `pdb.pm()` and `traceback.print_last()` look at."""
+    """What `pdb.pm()` and `traceback.print_last()` look at: not the frames of the REPL, in which reading may have ended."""
+    last = _last_of_user(trace)
+    if last:
+        last.tb_next = None
     # Its own `__setattr__` may do anything: that of an error of JavaScript refuses.
     BaseException.with_traceback(error, trace)
     sys.last_exc = sys.last_value = error

@@ -50,7 +50,11 @@ def _run_steps(code, filename, echoes):
 
 def _run_step(step):
     """Runs one statement; a coroutine as a task of its own, in the context that all inputs share."""
-    value = live.context.run(eval, step.code, live.namespace)
+    _spawnpoint_host.enter_prompt()
+    try:
+        value = live.context.run(eval, step.code, live.namespace)
+    finally:
+        _spawnpoint_host.leave_prompt()
     if step.awaits:
         _spawnpoint_host.run(value, live.context)
 

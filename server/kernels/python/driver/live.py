@@ -36,4 +36,9 @@ def reset():
 
 def user_names():
     """The names that the user has bound, in the order of their first binding."""
-    return [name for name in namespace if not (name.startswith('__') and name.endswith('__'))]
+    return [name for name in namespace if not is_special(name)]
+
+
+def is_special(name):
+    """True for names that Python gives by itself, such as `__name__`."""
+    return name.startswith('__') and name.endswith('__')

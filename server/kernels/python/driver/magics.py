@@ -2,8 +2,9 @@
 
 import builtins
 import re
+import shlex
 
-from . import inspection, live, packages, timing, variables
+from . import inspection, live, packages, scripts, timing, variables
 
 _MAGIC = re.compile(r'%(\w+)[ \t]*(.*)')
 _CELL = re.compile(r'\s*%%(\w+)[ \t]*(.*)', re.DOTALL)
@@ -11,6 +12,7 @@ _HELP = re.compile(r'(?:(\?\??)\s*([^\s?]+)|([^\s?=]+)\s*(\?\??))')
 _SHELL = re.compile(r'!')
 
 _INSTEAD = {
+    'bash': 'os, shutil and pathlib: there is no shell',
     'cd': 'os.chdir(path)',
     'debug': 'import pdb; pdb.pm() prints, but cannot step',
     'env': 'os.environ',
@@ -18,8 +20,9 @@ _INSTEAD = {
     'ls': 'os.listdir()',
     'matplotlib': 'objects with _repr_html_, _repr_svg_ or _repr_png_ are shown as they are',
     'pwd': 'os.getcwd()',
-    'run': 'the command `run script.py` outside the session, or runpy.run_path(path)',
+    'sh': 'os, shutil and pathlib: there is no shell',
     'who': '%whos',
+    'writefile': 'pathlib.Path(path).write_text(text)',
 }
 
 
@@ -93,6 +96,21 @@ def _time(statement, filename):
     timing.time_once(statement, filename)
 
 
+def _run(arguments, _):
+    try:
+        words = shlex.split(arguments)
+    except ValueError as error:
+        raise UsageError(f'{error}: {arguments}') from None
+    if not words:
+        raise UsageError('What shall be run? %run script.py ARGS…')
+    try:
+        scripts.run(words[0], words)
+    except OSError as error:
+        if error.filename != words[0]:
+            raise
+        raise UsageError(f'{words[0]} cannot be read: {error.strerror}.') from None
+
+
 def _whos(_, __):
     rows = variables.describe_all()
     if not rows:
@@ -120,6 +138,6 @@ def _pip(arguments, _):
 
 
 _CELLS = {'time': _time, 'timeit': _timeit}
-_MAGICS = {'pip': _pip, 'reset': _reset, 'time': _time, 'timeit': _timeit, 'whos': _whos}
+_MAGICS = {'pip': _pip, 'reset': _reset, 'run': _run, 'time': _time, 'timeit': _timeit, 'whos': _whos}
 
 NAMES = tuple(_MAGICS)

@@ -1,8 +1,9 @@
 """What Python may ask of the kernel. Only this package touches JavaScript objects."""
 
+from . import http_connections
 from .background import background_due, has_pending, run_background
 from .entries import execute, run_program
-from .event_loop import run
+from .event_loop import enter_prompt, leave_prompt, run
 from .exchange import get_js, install_packages
 from .fetching import Response, fetch, give_up_requests
 from .key_values import kv_delete, kv_get, kv_list, kv_set
@@ -14,6 +15,7 @@ __all__ = [
     'Response',
     'background_due',
     'begin_input',
+    'enter_prompt',
     'execute',
     'fetch',
     'flush_output',
@@ -25,6 +27,7 @@ __all__ = [
     'kv_get',
     'kv_list',
     'kv_set',
+    'leave_prompt',
     'read_bytes',
     'read_line',
     'reseed',
@@ -32,3 +35,5 @@ __all__ = [
     'run_background',
     'run_program',
 ]
+
+http_connections.install()

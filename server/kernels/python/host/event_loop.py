@@ -7,8 +7,10 @@ import asyncio.base_events
 import asyncio.events
 import contextlib
 import contextvars
+import functools
 import heapq
 import json
+from asyncio import _get_running_loop, _set_running_loop
 
 import pyodide.ffi
 
@@ -62,6 +64,23 @@ class HostLoop(asyncio.base_events.BaseEventLoop):
     def _write_to_self(self):
         pass
 
+    def run_forever(self):
+        with _AwayFromPrompt():
+            super().run_forever()
+
+    def run_until_complete(self, future):
+        with _AwayFromPrompt():
+            return super().run_until_complete(future)
+
+    def run_in_executor(self, executor, func, *args):
+        """There are no threads: what the default executor is given runs here, in a turn of the loop."""
+        if executor is not None:
+            return super().run_in_executor(executor, func, *args)
+        self._check_closed()
+        future = self.create_future()
+        self.call_soon(_settle, future, func, args)
+        return future
+
     def _call_soon(self, callback, args, context):
         handle = _Handle(callback, args, self, context)
         self._ready.append(handle)
@@ -89,11 +108,65 @@ class HostLoop(asyncio.base_events.BaseEventLoop):
         self.run_forever()
 
 
+def _settle(future, func, args):
+    if future.done():
+        return
+    try:
+        future.set_result(func(*args))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        future.set_exception(error)
+
+
 class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
     _loop_factory = HostLoop
 
     def get_event_loop(self):
         return self._local._loop or session_loop()
+
+    def set_event_loop(self, loop):
+        super().set_event_loop(loop)
+        if _is_at_prompt():
+            enter_prompt()
+
+
+def enter_prompt():
+    """The code of an input finds a running loop, as in `python -m asyncio`: tasks that it makes run while the prompt waits."""
+    loop = _policy.get_event_loop()
+    _set_running_loop(session_loop() if loop.is_closed() else loop)
+
+
+def leave_prompt():
+    _set_running_loop(None)
+
+
+def _is_at_prompt():
+    """Whether the loop that is said to run only looks so."""
+    loop = _get_running_loop()
+    return loop is not None and not loop.is_running()
+
+
+class _AwayFromPrompt:
+    """Lets a loop run from the code of an input, as from any code that no loop runs."""
+
+    def __enter__(self):
+        self._is_needed = _is_at_prompt()
+        if self._is_needed:
+            leave_prompt()
+
+    def __exit__(self, *_):
+        if self._is_needed:
+            enter_prompt()
+
+
+def _away_from_prompt(function):
+    @functools.wraps(function)
+    def run(*arguments, **options):
+        with _AwayFromPrompt():
+            return function(*arguments, **options)
+
+    return run
 
 
 def run(coroutine, context):
@@ -112,6 +185,27 @@ def run(coroutine, context):
         raise
     finally:
         tell_source(source_of(context))
+
+
+def wait_for_request(identifier, timeout):
+    """Waits until a request has settled, at most so many seconds, where `await` cannot be written. TimeoutError;
+    KeyboardInterrupt when interrupted.
+    """
+    loop = session_loop()
+    until = None if timeout is None else loop.time() + timeout
+    try:
+        while True:
+            if wait_for('wait', -1.0 if until is None else max(0.0, until - loop.time()) * 1000):
+                raise KeyboardInterrupt
+            settled = json.loads(call('take_settled'))
+            loop._process_events(each for each in settled if each != identifier)
+            if identifier in settled:
+                return
+            if until is not None and loop.time() >= until:
+                raise TimeoutError('timed out')
+    except BaseException:
+        call('fetch_cancel', identifier)
+        raise
 
 
 def run_sync(awaitable):
@@ -134,6 +228,8 @@ def session_loop():
 
 
 _session_loop = None
-asyncio.events._set_event_loop_policy(_Policy())
-asyncio.run = asyncio.runners.run
+_policy = _Policy()
+asyncio.events._set_event_loop_policy(_policy)
+asyncio.Runner.run = _away_from_prompt(asyncio.Runner.run)
+asyncio.run = asyncio.runners.run = _away_from_prompt(asyncio.runners.run)
 pyodide.ffi.run_sync = run_sync

@@ -35,6 +35,14 @@ def begin_input(number):
     pass
 
 
+def enter_prompt():
+    pass
+
+
+def leave_prompt():
+    pass
+
+
 class Policy(asyncio.events._AbstractEventLoopPolicy):
     def __init__(self):
         self._loop = session_loop
