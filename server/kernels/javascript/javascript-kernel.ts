@@ -322,7 +322,7 @@ export class JavaScriptKernel implements Kernel {
     const result = this.#vm.promiseResult(promise);
     promise.dispose();
     if (rejected) return this.#failed(result);
-    this.#vm.polls.begin(RENDER_FUEL, RENDER_MILLISECONDS);
+    this.#vm.polls.beginShort(RENDER_FUEL, RENDER_MILLISECONDS);
     const text = String(await this.#guest.call('conclude', result));
     result.dispose();
     const rendered: RenderedValue = JSON.parse(text);
@@ -336,7 +336,7 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #failed(thrown: JSValueHandle): Promise<Evaluation> {
-    this.#vm.polls.begin(RENDER_FUEL, RENDER_MILLISECONDS);
+    this.#vm.polls.beginShort(RENDER_FUEL, RENDER_MILLISECONDS);
     const text = String(await this.#guest.call('concludeError', thrown));
     thrown.dispose();
     const error: RenderedError = JSON.parse(text);

@@ -23,6 +23,33 @@ describe('polls', () => {
     expect(polls.stopped).toBe('fuel');
   });
 
+  it('return the fuel of what the clock tells, so that time alone decides; not what was used while it stood', async () => {
+    let now = 0;
+    const polls = new Polls(
+      async () => {},
+      () => now,
+    );
+    polls.begin(6000);
+    for (let count = 0; count < 10; count += 1) {
+      await pollTimes(polls, 99);
+      now += 1;
+      await polls.suspending(POLLS_PER_FUEL);
+    }
+    // 5,000 of the 6,000 while the clock stands: no tick brings back so many.
+    await pollTimes(polls, 5_000);
+    now += 1;
+    expect(await pollTimes(polls, 1_000)).toEqual(new Array(1_000).fill(0));
+    expect(polls.stopped).toBeNull();
+    expect(await pollTimes(polls, 1)).toEqual([1]);
+    polls.begin(6000);
+    for (let passed = 0; passed < 1_000; passed += 1) {
+      now += 1;
+      expect(await polls.suspending(POLLS_PER_FUEL)).toBe(0);
+    }
+    now += 1;
+    expect(polls.suspending(POLLS_PER_FUEL)).toBe(1);
+  });
+
   it('yield with every fifth unit of fuel, and answer at once otherwise', async () => {
     let yields = 0;
     const polls = new Polls(async () => {
@@ -49,7 +76,7 @@ describe('polls', () => {
     );
     const counter = { value: 0 };
     polls.countWith(counter);
-    polls.begin(6000, 20);
+    polls.beginShort(6000, 20);
     const given = Array.from({ length: 5 }, () => {
       expect(polls.suspending()).toBe(0);
       return counter.value;

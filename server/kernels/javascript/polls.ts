@@ -4,7 +4,8 @@
  * QuickJS polls once per 53 of its own checks (build-poll-interval.ts): some microseconds of loops and calls, or a tenth of
  * a second of built-in functions that take long. The host is asked at each of them while time visibly passes between two,
  * else at every eighth. Clocks stand still during synchronous code on Cloudflare, where the number of polls is the only
- * measure of how long a guest has run; where they do not, the guest yields and stops by the clock as well.
+ * measure of how long a guest has run; where they do not, the guest yields by the clock as well, and what the clock tells
+ * of costs no fuel.
  */
 
 import { millisecondsOf } from '../fuel.ts';
@@ -26,6 +27,8 @@ const PLAIN_MILLISECONDS = 1_000;
 
 /** Clocks tell whole milliseconds, and on a busy machine many pass in which the guest did not run. */
 const LEAST_MILLISECONDS = 100;
+/** A clock that runs tells of some time before as much fuel is used: it is for 7 ms of the cheapest loops. */
+const MAX_RETURNED_FUEL = 100;
 
 const GO_ON = 0;
 const STOP = 1;
@@ -44,6 +47,10 @@ export class Polls {
   #readAt = 0;
   #yieldedAt = 0;
   #fuel = 0;
+  /** Used since the clock last told of time. */
+  #untoldFuel = 0;
+  /** Whether fuel comes back that the clock accounts for. */
+  #isFuelReturned = false;
   /** Of the guest's own time, as far as the clock tells it. */
   #millisecondsLeft = 0;
   #plainFuel = 0;
@@ -72,9 +79,17 @@ export class Polls {
     return this.#stopped;
   }
 
+  /** Starts a turn of at most `fuel`; where the clock runs, of the time that the fuel is for. */
+  begin(fuel: number): void {
+    this.beginShort(fuel, Math.max(LEAST_MILLISECONDS, millisecondsOf(fuel)));
+    this.#isFuelReturned = true;
+  }
+
   /** Starts a turn of at most `fuel`, and of at most so many milliseconds where the clock tells them. */
-  begin(fuel: number, milliseconds = Math.max(LEAST_MILLISECONDS, millisecondsOf(fuel))): void {
+  beginShort(fuel: number, milliseconds: number): void {
     this.#fuel = fuel;
+    this.#untoldFuel = 0;
+    this.#isFuelReturned = false;
     this.#millisecondsLeft = milliseconds;
     this.#stopped = null;
     this.#awaited = null;
@@ -105,8 +120,7 @@ export class Polls {
     const now = this.#now();
     const elapsed = Math.max(0, now - this.#readAt);
     this.#readAt = now;
-    this.#fuel -= used / POLLS_PER_FUEL;
-    this.#millisecondsLeft -= elapsed;
+    this.#burn(used / POLLS_PER_FUEL, elapsed);
     if (this.#fuel < 0 || this.#millisecondsLeft < 0) this.#stopped ??= 'fuel';
     if (this.#stopped) return STOP;
     if (this.#awaited) return this.#wait(this.#awaited);
@@ -147,6 +161,15 @@ export class Polls {
     this.#readAt = this.#now();
     this.#yieldedAt = this.#readAt;
     this.#counter.value = this.#given;
+  }
+
+  #burn(fuel: number, elapsed: number): void {
+    this.#millisecondsLeft -= elapsed;
+    this.#fuel -= fuel;
+    this.#untoldFuel += fuel;
+    if (elapsed === 0) return;
+    if (this.#isFuelReturned && this.#untoldFuel <= MAX_RETURNED_FUEL) this.#fuel += this.#untoldFuel;
+    this.#untoldFuel = 0;
   }
 
   #give(elapsed: number): void {

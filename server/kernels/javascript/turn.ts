@@ -87,7 +87,7 @@ export class EventLoop {
   /** After a stop: lets the job queue run dry, then ends what still goes on at its next poll. False if the queue stays. */
   async recover(): Promise<boolean> {
     const { polls } = this.#engine;
-    polls.begin(RECOVERY_FUEL, RECOVERY_MILLISECONDS);
+    polls.beginShort(RECOVERY_FUEL, RECOVERY_MILLISECONDS);
     await this.#runJobs(null);
     polls.interrupt();
     const endsAt = this.#now() + RECOVERY_MILLISECONDS;
