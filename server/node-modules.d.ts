@@ -14,8 +14,11 @@ declare module 'node:zlib' {
 }
 
 declare module 'node:crypto' {
-  export function createHash(algorithm: 'sha256'): {
+  interface Hash {
     update(data: string | Uint8Array): void;
     digest(encoding: 'base64url' | 'hex'): string;
-  };
+    digest(): Uint8Array;
+  }
+  export function createHash(algorithm: string): Hash;
+  export function createHmac(algorithm: string, key: Uint8Array): Hash;
 }

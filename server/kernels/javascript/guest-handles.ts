@@ -26,6 +26,6 @@ export const GUEST_ENTRIES = [
   'readVariable',
 ] as const satisfies readonly (keyof GuestEntry)[];
 
-export const SCOPE_ENTRIES = ['open', 'moduleName'] as const satisfies readonly (keyof ScopeEntry)[];
+export const SCOPE_ENTRIES = ['open', 'abandon', 'moduleName'] as const satisfies readonly (keyof ScopeEntry)[];
 
 export type GuestFunction = (typeof GUEST_ENTRIES)[number] | (typeof SCOPE_ENTRIES)[number];

@@ -12,6 +12,7 @@ import { HOST_CALLS } from './guest/host-calls.ts';
 import { type HostValue, toHandle } from './guest.ts';
 import { readBoolean, readBytes, readHeaders, readNumber, readOptionalBytes, readText } from './host-arguments.ts';
 import { LargeFileCalls } from './large-file-calls.ts';
+import { LibraryCalls } from './library-calls.ts';
 import { ProgramCalls } from './program-calls.ts';
 
 type HostResult = HostValue | boolean;
@@ -39,6 +40,7 @@ export function connectHostCalls(engine: Engine, targets: BridgeTargets): void {
     ...largeFileCalls(new LargeFileCalls(targets.fetches, () => turn(targets))),
     ...otherKernelCalls(engine, () => turn(targets)),
     ...programCalls(new ProgramCalls(targets.fetches, () => turn(targets))),
+    ...libraryCalls(new LibraryCalls()),
   };
   for (const name of HOST_CALLS) {
     const call = calls[name];
@@ -163,6 +165,15 @@ function programCalls(programs: ProgramCalls) {
       programs.run(readNumber(id), readText(path), readText(args), readNumber(input)),
     programCall: (id, source, name, parameters, input) =>
       programs.call(readNumber(id), readText(source), readText(name), readText(parameters), readNumber(input)),
+  } satisfies Record<string, HostCall>;
+}
+
+function libraryCalls(library: LibraryCalls) {
+  return {
+    localize: (kind, key, method, parameters) =>
+      library.localize(readText(kind), readText(key), readText(method), readText(parameters)),
+    collate: (left, right, key) => library.collate(readText(left), readText(right), readText(key)),
+    digest: (algorithm, key, bytes) => library.digest(readText(algorithm), readOptionalBytes(key), readBytes(bytes)),
   } satisfies Record<string, HostCall>;
 }
 

@@ -54,7 +54,7 @@ describe('isComplete', () => {
     ['f((a) => { b c', "Unexpected identifier 'c'"],
     [')', "Unexpected token ')'"],
     ['f(]', "Unexpected token ']'"],
-    ['[1,\n@decorated', "Unexpected token '@'"],
+    ['[1,\n@decorated', 'Decorators are not supported'],
     ['"open', 'Invalid or unexpected token'],
     ['let a; let a', "Identifier 'a' has already been declared"],
     ['{ return 1 }', 'Illegal return statement'],

@@ -243,19 +243,27 @@ export class JavaScriptKernel implements Kernel {
   }
 
   async #evaluate(request: EvaluateRequest): Promise<Evaluation> {
-    const { input, code, language, fuel } = request;
-    let source: string;
+    const { input, code, language } = request;
+    let prepared: { source: string; lexical: readonly string[] };
     try {
-      source = this.#prepare(code, language === 'ts' ? 'ts' : 'js');
+      prepared = this.#prepare(code, language === 'ts' ? 'ts' : 'js');
     } catch (error) {
       if (!(error instanceof InputSyntaxError)) throw error;
       return { status: 'error', error: renderSyntaxError(error, code, input) };
     }
-    this.#vm.polls.begin(fuel);
-    this.#guest.input = input;
+    const evaluation = await this.#runInput(prepared.source, request);
+    if (evaluation.status === 'error' && prepared.lexical.length > 0) {
+      this.#guest.callNow('abandon', JSON.stringify(prepared.lexical));
+    }
+    return evaluation;
+  }
+
+  async #runInput(source: string, request: EvaluateRequest): Promise<Evaluation> {
+    this.#vm.polls.begin(request.fuel);
+    this.#guest.input = request.input;
     let promise: JSValueHandle;
     try {
-      promise = await this.#vm.evaluate(source, `REPL${input}`);
+      promise = await this.#vm.evaluate(source, `REPL${request.input}`);
     } catch (error) {
       if (!(error instanceof GuestThrew)) throw error;
       return await this.#refused(error.handle, request);
@@ -309,12 +317,14 @@ export class JavaScriptKernel implements Kernel {
     }
   }
 
-  /** Makes room for the input's bindings, if it has any; returns the script to evaluate. */
-  #prepare(code: string, language: InputLanguage): string {
+  /** Makes room for the input's bindings, if it has any; returns the script to evaluate and the names that it binds. */
+  #prepare(code: string, language: InputLanguage): { source: string; lexical: readonly string[] } {
     const { names, finish } = prepareInput(code, language);
-    if (Object.values(names).every((list) => list.length === 0)) return finish({ fixed: [], constant: [] });
-    const answer: ScopeAnswer = JSON.parse(String(this.#guest.callNow('open', JSON.stringify(names))));
-    return finish(answer);
+    const isBare = Object.values(names).every((list) => list.length === 0);
+    const answer: ScopeAnswer = isBare
+      ? { fixed: [], constant: [] }
+      : JSON.parse(String(this.#guest.callNow('open', JSON.stringify(names))));
+    return { source: finish(answer), lexical: names.lexical };
   }
 
   async #settled(promise: JSValueHandle): Promise<Evaluation> {

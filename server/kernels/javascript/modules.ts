@@ -5,7 +5,7 @@ import { type Node, type Options, type Program, parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { FileError, type FileSystem } from '../../files/file-system.ts';
 import { parsePath } from '../../files/paths.ts';
-import { builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
+import { BUILT_IN_NAMES, builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
 import { InputSyntaxError, strip } from './parse-input.ts';
 
 const HOME = '/home/user/';
@@ -51,9 +51,7 @@ export class SessionModules {
 /** The session path. Throws for what cannot be a session file. */
 function resolve(base: string, specifier: string): string {
   if (!/^(\.{0,2}\/|\.{1,2}$)/.test(specifier)) {
-    throw new Error(
-      `Cannot find package '${specifier}': only files of this session can be imported, as './x.ts' or '${HOME}x.ts'.`,
-    );
+    throw new Error(`Cannot find package '${specifier}'. ${explainPackage(specifier)}`);
   }
   const directory = base.startsWith(HOME) ? base.slice(0, base.lastIndexOf('/') + 1) : HOME;
   const path = parsePath(specifier.startsWith('/') ? specifier : directory + specifier);
@@ -61,6 +59,14 @@ function resolve(base: string, specifier: string): string {
     throw new Error(`Cannot import '${specifier}': only .ts, .mts, .js, .mjs and .json files can be imported.`);
   }
   return path;
+}
+
+function explainPackage(specifier: string): string {
+  if (specifier.startsWith('node:')) return `Of node's modules there are ${BUILT_IN_NAMES}.`;
+  return (
+    `An input imports files of this session, as './x.ts' or '${HOME}x.ts', and of node's modules ${BUILT_IN_NAMES}. ` +
+    'Packages are for programs: write it to a file, and run() that.'
+  );
 }
 
 function notFound(files: FileSystem, path: string, specifier: string, base: string): string {

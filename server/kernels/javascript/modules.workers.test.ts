@@ -78,9 +78,9 @@ describe('an import', () => {
 
 describe('a failing import', () => {
   it.each([
-    ['import x from "lodash"', "Cannot find package 'lodash': only files of this session can be imported"],
+    ['import x from "lodash"', "Cannot find package 'lodash'. An input imports files of this session"],
     ['import x from "https://x.test/y.js"', "Cannot find package 'https://x.test/y.js'"],
-    ['import x from "node:cluster"', "Cannot find package 'node:cluster'"],
+    ['import x from "node:cluster"', "Cannot find package 'node:cluster'. Of node's modules there are assert"],
     ['import x from "./none.ts"', "Cannot find module '/home/user/none.ts' imported from REPL1."],
     ['import x from "./here"', "Did you mean './here.ts'?"],
     ['import x from "../../etc/passwd"', 'outside /home/user'],

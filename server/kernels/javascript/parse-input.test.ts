@@ -14,7 +14,9 @@ it.each([
   'let as = 1; as',
   'class A { x; declare\ny }',
 ])('parses %j as it does without types', (code) => {
-  const plainly = attempt(() => parseInput(strip(code), 'js').source);
+  const whole = (source: string) => attempt(() => parseInput(strip(source), 'js').source);
+  // What is an object and no block has parts that only an object can have.
+  const plainly = whole(code) ?? whole(`(${code}\n)`);
   expect(attempt(() => parseInput(code, 'ts').source)).toBe(plainly);
 });
 

@@ -92,9 +92,9 @@ function parseWithoutTypes(code: string): ParsedInput | null {
 }
 
 function parseWithTypes(code: string, language: InputLanguage): ParsedInput {
-  const source = language === 'ts' ? strip(code) : code;
-  const asExpression = parseObjectLiteral(source);
+  const asExpression = parseObjectLiteral(code, language === 'ts' ? withoutTypes : undefined);
   if (asExpression) return asExpression;
+  const source = language === 'ts' ? strip(code) : code;
   try {
     return { source, tree: parse(source, OPTIONS) };
   } catch (error) {
@@ -156,12 +156,12 @@ function isUnfinished(code: string): boolean {
   });
 }
 
-/** `{a: 1}` alone is an object and no block, as in every REPL. */
-function parseObjectLiteral(source: string): ParsedInput | null {
-  if (!/^\s*\{/.test(source) || /;\s*$/.test(source)) return null;
-  const wrapped = `(${source}\n)`;
+/** `{a: 1}` alone is an object and no block, as in every REPL; so is `{a: 1, b: 2}`, of which the parsers of a block complain. */
+function parseObjectLiteral(code: string, prepare = (source: string) => source): ParsedInput | null {
+  if (!/^\s*\{/.test(code) || /;\s*$/.test(code)) return null;
   try {
-    return { source: wrapped, tree: parse(wrapped, OPTIONS) };
+    const source = prepare(`(${code}\n)`);
+    return { source, tree: parse(source, OPTIONS) };
   } catch {
     return null;
   }
@@ -195,6 +195,7 @@ function inWordsOfV8(message: string, source: string, pos: number, raisedAt: num
   if (message === "'return' outside of function") return 'Illegal return statement';
   if (message === 'Assigning to rvalue') return 'Invalid left-hand side in assignment';
   if (!message.startsWith('Unexpected')) return message;
+  if (source[pos] === '@') return 'Decorators are not supported';
   if (pos >= source.trimEnd().length) return 'Unexpected end of input';
   const token = source.slice(pos, raisedAt ?? pos).trim() || firstToken(source.slice(pos));
   if (/^["'`]/.test(token)) return 'Unexpected string';

@@ -8,7 +8,7 @@ import { BuildError } from '../../programs/build/build-error.ts';
 import { ProgramSources } from '../../programs/build/sources.ts';
 import type { Evaluation, ScriptRequest } from '../kernel.ts';
 import type { Engine } from './engine.ts';
-import { builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
+import { BUILT_IN_NAMES, builtInModuleSource, builtInName } from './guest/built-in-modules.ts';
 import { type Guest, toHandle } from './guest.ts';
 import { readNumber, readText } from './host-arguments.ts';
 import setup from './script.guest.js';
@@ -138,8 +138,7 @@ export class Script {
 const NO_WASM = 'WebAssembly takes a server with a LOADER binding (the paid plan of Cloudflare).';
 
 function notThere(specifier: string): string {
-  const known = 'events, fs, fs/promises, path, process, timers, timers/promises, url and util';
-  return `Cannot find module '${specifier}'. Of the modules of node, there are ${known} here.`;
+  return `Cannot find module '${specifier}'. Of node's modules there are ${BUILT_IN_NAMES}.`;
 }
 
 function isFile(files: FileSystem, path: string): boolean {

@@ -12,20 +12,38 @@ const sync = FILE_METHODS.split(' ')
   .map((name) => `${name}Sync`)
   .join(' ');
 
+const ASSERTIONS =
+  'AssertionError deepEqual deepStrictEqual doesNotMatch doesNotReject doesNotThrow equal fail ifError match ' +
+  'notDeepEqual notDeepStrictEqual notEqual notStrictEqual ok rejects strict strictEqual throws';
+const PATH = 'basename delimiter dirname extname format isAbsolute join normalize parse posix relative resolve sep';
+
 /** What each built-in module exports by name, besides its default export. */
 export const BUILT_IN_EXPORTS = {
+  assert: ASSERTIONS,
+  'assert/strict': ASSERTIONS,
+  buffer: 'Blob Buffer File atob btoa constants kMaxLength',
+  crypto: 'createHash createHmac getRandomValues randomBytes randomInt randomUUID subtle timingSafeEqual webcrypto',
   events: 'EventEmitter once',
   fs: `Dirent Stats constants exists existsSync promises ${FILE_METHODS} ${sync}`,
   'fs/promises': `constants ${FILE_METHODS}`,
-  path: 'basename delimiter dirname extname format isAbsolute join normalize parse posix relative resolve sep',
+  os: 'EOL arch availableParallelism cpus endianness homedir hostname platform release tmpdir type uptime userInfo',
+  path: PATH,
+  'path/posix': PATH,
+  perf_hooks: 'performance',
   process: 'arch argv cwd env exit hrtime nextTick pid platform stderr stdout title uptime version versions',
   timers: 'clearImmediate clearInterval clearTimeout setImmediate setInterval setTimeout',
   'timers/promises': 'setImmediate setTimeout',
-  url: 'URL URLSearchParams',
-  util: 'TextDecoder TextEncoder format formatWithOptions inspect promisify stripVTControlCharacters types',
+  url: 'URL URLSearchParams fileURLToPath format pathToFileURL',
+  util:
+    'TextDecoder TextEncoder callbackify debuglog deprecate format formatWithOptions inherits inspect ' +
+    'isDeepStrictEqual promisify stripVTControlCharacters styleText toUSVString types',
+  'util/types': 'isDate isMap isPromise isProxy isRegExp isSet isTypedArray isUint8Array',
 } as const;
 
 export type BuiltInName = keyof typeof BUILT_IN_EXPORTS;
+
+/** All of them, for messages. */
+export const BUILT_IN_NAMES = Object.keys(BUILT_IN_EXPORTS).join(', ');
 
 function isBuiltIn(name: string): name is BuiltInName {
   return Object.hasOwn(BUILT_IN_EXPORTS, name);

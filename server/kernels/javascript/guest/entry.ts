@@ -8,6 +8,7 @@ import './session/performance.ts';
 import './web/url.ts';
 import './web/abort.ts';
 import './web/fetch.ts';
+import './web/intl.ts';
 import './node/modules.ts';
 import './web/printing.ts';
 import { host } from './core/host.ts';

@@ -41,6 +41,8 @@ declare class DOMException extends Error {
   constructor(message?: string, name?: string);
 }
 
+declare function atob(text: string): string;
+declare function btoa(text: string): string;
 declare function queueMicrotask(callback: () => void): void;
 
 interface ErrorConstructor {
@@ -48,6 +50,10 @@ interface ErrorConstructor {
 }
 
 type Base64Options = { alphabet?: 'base64' | 'base64url'; omitPadding?: boolean };
+
+interface String {
+  toWellFormed(): string;
+}
 
 interface Uint8Array {
   toBase64(options?: Base64Options): string;
@@ -60,12 +66,12 @@ interface Uint8ArrayConstructor {
 }
 
 declare module 'events' {
-  const EventEmitter: new () => object;
+  const EventEmitter: { new (): object; once(...parameters: unknown[]): Promise<unknown> };
   export default EventEmitter;
 }
 
 declare module 'path-browserify' {
-  const path: Record<string, unknown>;
+  const path: Record<string, unknown> & { resolve(...parts: string[]): string };
   export default path;
 }
 

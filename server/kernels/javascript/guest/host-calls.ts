@@ -47,6 +47,9 @@ export const HOST_CALLS = [
   'programCall',
   'otherRead',
   'otherTake',
+  'localize',
+  'collate',
+  'digest',
 ] as const satisfies readonly (keyof HostCalls)[];
 
 interface ProcessCalls {
@@ -133,6 +136,20 @@ interface OtherKernelCalls {
   otherTake(): string | null;
 }
 
+/** What the interpreter lacks and the host has. Failures are `ERANGE\nmessage` and `ETYPE\nmessage`. */
+interface LibraryCalls {
+  /**
+   * Calls a method of INTL_METHODS (intl-methods.ts) of the class `kind` of `Intl`; with `Date`, one of a date; with `Intl`,
+   * one of `Intl` itself. `key` is plain data (core/plain-data.ts) of `[locales, options]`, `parameters` of a list. Returns
+   * plain data.
+   */
+  localize(kind: string, key: string, method: string, parameters: string): string;
+  /** `Intl.Collator.prototype.compare`. */
+  collate(left: string, right: string, key: string): number;
+  /** The hash of the bytes, by the names of OpenSSL (`sha256`); with a key, their HMAC. */
+  digest(algorithm: string, key: ArrayBuffer | null, bytes: ArrayBuffer): ArrayBuffer;
+}
+
 export interface HostFileStat {
   readonly kind: 'file' | 'directory';
   readonly size: number;
@@ -190,7 +207,8 @@ export interface HostCalls
     FetchCalls,
     LargeFileCalls,
     ProgramCalls,
-    OtherKernelCalls {}
+    OtherKernelCalls,
+    LibraryCalls {}
 
 /** The head of a response, as JSON in `GuestEntry.fetchHead`. */
 export interface FetchHead {

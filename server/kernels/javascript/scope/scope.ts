@@ -13,6 +13,11 @@ export interface ScopeEntry {
    */
   open(json: string): string;
   /**
+   * After an input that ended with an error: forgets those of its lexical bindings (`json` is JSON of their names) that
+   * were not initialized, so that it is as if they had not been declared.
+   */
+  abandon(json: string): void;
+  /**
    * The name under which a session file's module is known: the path, and `?v=2` and so on for later contents of a file
    * that was imported before.
    */
@@ -41,6 +46,8 @@ const { parse, stringify } = JSON;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { deleteProperty } = Reflect;
 const root: object = globalThis;
+/** Under this name it evaluates at the top level. */
+const evaluate: (name: string) => unknown = Reflect.get(globalThis, 'eval');
 
 const constants: Record<string, true> = { __proto__: null } as never;
 const digests: Record<string, string> = { __proto__: null } as never;
@@ -103,7 +110,26 @@ function moduleName(path: string, digest: string): string {
   }
 }
 
+/** Runs no code but the name. */
+function isInitialized(name: string): boolean {
+  try {
+    evaluate(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function abandon(json: string): void {
+  const names: string[] = parse(json);
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string;
+    if (getOwnPropertyDescriptor(lexicals, name) && !isInitialized(name)) forget(name);
+  }
+}
+
 export const entry: ScopeEntry = {
   open,
+  abandon,
   moduleName,
 };

@@ -6,6 +6,8 @@
  * Of an uncaught error only the first line is compared.
  */
 
+import { LIBRARY_SEMANTICS } from './library-table.ts';
+
 export interface SemanticsGroup {
   readonly title: string;
   readonly norm: 'node' | 'ours';
@@ -74,12 +76,19 @@ export const SEMANTICS: readonly SemanticsGroup[] = [
       ['let i = 9; i', '9'],
       ['for (var i = 0; i < 2; i++); i', '2'],
       ['let bad = (() => { throw new Error("no") })()', 'Uncaught Error: no'],
-      ['typeof bad', 'Uncaught ReferenceError: bad is not initialized'],
+      ['bad', 'Uncaught ReferenceError: bad is not defined'],
+      ['typeof bad', "'undefined'"],
       ['let bad = 3; bad', '3'],
       ['const { p, q: [r, ...s], ...t } = { p: 1, q: [2, 3, 4], u: 5 }', 'undefined'],
       ['const { p } = { p: 7 }; [p, r, s, t]', '[ 7, 2, [ 3, 4 ], { u: 5 } ]'],
       ['early; let early = 1', 'Uncaught ReferenceError: early is not initialized'],
       ['let early = 2; early', '2'],
+      ['const kept = 1, lost = null.x, never = 2', 'Uncaught TypeError'],
+      ['[kept, typeof lost, typeof never]', "[ 1, 'undefined', 'undefined' ]"],
+      ['lost = 4', '4'],
+      ['const lost = 5; lost', '5'],
+      ['class Torn extends null.x {}', 'Uncaught TypeError'],
+      ['typeof Torn', "'undefined'"],
     ],
   },
   {
@@ -103,6 +112,8 @@ export const SEMANTICS: readonly SemanticsGroup[] = [
     inputs: [
       ['{ a: 1 }', '{ a: 1 }'],
       ['{ a: 1 };', '1'],
+      ['{ a: 1, b: 2 }', '{ a: 1, b: 2 }'],
+      ['{ a: 1, get b() { return 2 }, ...[3] }', "{ '0': 3, a: 1, b: [Getter] }"],
       ['{}', '{}'],
       ['{ let z = 5; z * 2 }', '10'],
       ['if (true) "yes"; else "no"', "'yes'"],
@@ -219,6 +230,7 @@ export const SEMANTICS: readonly SemanticsGroup[] = [
       ['"kept working"', "'kept working'"],
     ],
   },
+  ...LIBRARY_SEMANTICS,
   {
     title: 'worded or shown in our own way',
     norm: 'ours',
@@ -236,6 +248,26 @@ export const SEMANTICS: readonly SemanticsGroup[] = [
       ['Iterator.from([1, 2, 3]).map((n) => n * 2).toArray()', '[ 2, 4, 6 ]'],
       ['(await Array.fromAsync([1, Promise.resolve(2)])).length', '2'],
       ['Promise.withResolvers().promise', 'Promise { <pending> }'],
+      ['[new Map([[1, 2]]).keys(), new Set([1]).values()]', '[ Object [Map Iterator] {}, Object [Set Iterator] {} ]'],
+      ["require('./a.js')", "Uncaught Error: Cannot find module './a.js'. Import it: await import('./a.js')."],
+      [
+        "try { require('http') } catch (e) { e.message.slice(0, 61) }",
+        `"Cannot find module 'http'. Of node's modules there are assert"`,
+      ],
+      [
+        "try { await import('node:http') } catch (e) { e.message.slice(0, 80) }",
+        `"Cannot find package 'node:http'. Of node's modules there are assert, assert/stri"`,
+      ],
+      [
+        "try { await import('lodash') } catch (e) { e.message.slice(-62) }",
+        "'Packages are for programs: write it to a file, and run() that.'",
+      ],
+      ["fs.writeFileSync('a.json', '{\"a\": 1}'); require('./a.json')", '{ a: 1 }'],
+      ["fs.readFileSync('a.json')", '<Buffer 7b 22 61 22 3a 20 31 7d>'],
+      [
+        "new Intl.NumberFormat('en').format(1n << 200_000n)",
+        'Uncaught RangeError: Intl takes at most 50000 characters at once.',
+      ],
     ],
   },
   {
@@ -269,10 +301,12 @@ export const SEMANTICS: readonly SemanticsGroup[] = [
       ['const arrow = async <T,>(v: T): Promise<T> => v; await arrow(8)', '8'],
       ['let tuple: [a: string, b?: number] = ["x"]; tuple', "[ 'x' ]"],
       ['import type { Missing } from "./missing.ts"', 'undefined'],
+      ['@sealed class Box {}', 'Uncaught SyntaxError: Decorators are not supported'],
       [
         'namespace N { export const x = 1 }',
         'Uncaught SyntaxError: Namespaces are not supported: use an object or a file of its own',
       ],
+      ['{ a: 1 as number, b: <string>"x" }', "{ a: 1, b: 'x' }"],
       ['const wrong: = 5', "Uncaught SyntaxError: Unexpected token '='"],
     ],
   },

@@ -7,7 +7,9 @@ import { bytesOf } from '../core/bytes.ts';
 import { hostFailure } from '../core/failures.ts';
 import { host } from '../core/host.ts';
 import { exchange } from '../web/fetch.ts';
-import { decode, encode, encodingOf } from './fs-data.ts';
+import { Buffer } from './buffer.ts';
+import { decode } from './encodings.ts';
+import { encode, encodingOf } from './fs-data.ts';
 import { fsError } from './fs-path.ts';
 import { at, type Options, option, type Path, statOf, sync } from './fs-sync.ts';
 
@@ -50,13 +52,13 @@ async function write(file: string, place: Place, keep: number, bytes: ArrayBuffe
   await answered(place, (id) => host.largeWrite(id, file, keep, bytes));
 }
 
-function readFile(path: Path, options?: Options): Promise<Uint8Array | string> {
+function readFile(path: Path, options?: Options): Promise<Buffer | string> {
   return orLarge(
     () => sync.readFileSync(path, options),
     async () => {
       const { file, place } = at(path, 'open');
       const { body, headers } = await answered(place, (id) => host.largeRead(id, file));
-      const bytes = new Uint8Array(Number(headers.get('content-length')));
+      const bytes = new Buffer(Number(headers.get('content-length')));
       const reader = body?.getReader();
       let filled = 0;
       for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {

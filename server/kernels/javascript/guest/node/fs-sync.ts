@@ -3,7 +3,9 @@
 import { bytesOf } from '../core/bytes.ts';
 import { host } from '../core/host.ts';
 import type { HostDirectoryEntry, HostFileStat } from '../host-calls.ts';
-import { Dirent, decode, encode, encodingOf, Stats } from './fs-data.ts';
+import { Buffer } from './buffer.ts';
+import { decode } from './encodings.ts';
+import { Dirent, encode, encodingOf, Stats } from './fs-data.ts';
 import { attempt, fsError, nameOf, sessionPath } from './fs-path.ts';
 
 export type Path = string | URL | Uint8Array;
@@ -24,11 +26,11 @@ export function statOf(file: string): HostFileStat | null {
   return json === null ? null : JSON.parse(json);
 }
 
-function readFileSync(path: Path, options?: Options): Uint8Array | string {
+function readFileSync(path: Path, options?: Options): Buffer | string {
   const encoding = encodingOf(options);
   const { file, place } = at(path, 'open');
   if (statOf(file)?.kind === 'directory') throw fsError('EISDIR', { syscall: 'read' });
-  const bytes = new Uint8Array(attempt(place, () => host.fileRead(file, 0, -1)));
+  const bytes = new Buffer(attempt(place, () => host.fileRead(file, 0, -1)));
   return encoding === undefined ? bytes : decode(bytes, encoding);
 }
 

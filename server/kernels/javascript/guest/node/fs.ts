@@ -11,7 +11,13 @@ type Callback = (error: unknown, result?: unknown) => void;
 const constants = Object.freeze({ F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1, COPYFILE_EXCL: 1 });
 
 const promises: Record<string, unknown> = { constants };
-const fs: Record<string, unknown> = { Dirent, Stats, constants, promises };
+const fs: Record<string, unknown> & { readFileSync: typeof sync.readFileSync } = {
+  readFileSync: sync.readFileSync,
+  Dirent,
+  Stats,
+  constants,
+  promises,
+};
 
 nameAll({ Dirent, Stats, ...sync });
 

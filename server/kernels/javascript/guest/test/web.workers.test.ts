@@ -76,7 +76,7 @@ const ROWS: readonly (readonly [code: string, shown: string])[] = [
     '1\ntrue',
   ],
   [`await require('util').promisify((a, done) => done(null, a + 1))(1)`, '2'],
-  [`require('left-pad')`, `Uncaught Error: Cannot find module 'left-pad'. require() knows`],
+  [`require('left-pad')`, `Uncaught Error: Cannot find module 'left-pad'. Of node's modules there are assert`],
 ];
 
 describe('web APIs', () => {

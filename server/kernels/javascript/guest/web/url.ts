@@ -1,6 +1,6 @@
 /** What the engine's `URL` lacks: `searchParams`, in step with `search` in both directions, and `URL.parse`. */
 
-import { nameAll } from '../core/state.ts';
+import { defineGlobals, nameAll } from '../core/state.ts';
 
 const owners = new WeakMap<URLSearchParams, URL>();
 const views = new WeakMap<URL, { params: URLSearchParams; search: string }>();
@@ -56,3 +56,26 @@ Object.defineProperty(URL, 'parse', {
   enumerable: true,
 });
 nameAll({ parse: Reflect.get(URL, 'parse') });
+
+/** The pairs of a record, or of a list of pairs. */
+function pairsOf(init: object): [string, string][] {
+  if (!(Symbol.iterator in init)) return Object.entries(init).map(([name, value]) => [name, `${value}`]);
+  return Array.from(init as Iterable<Iterable<unknown>>, (pair) => {
+    const both = Array.from(pair, (each) => `${each}`);
+    if (both.length === 2) return both as [string, string];
+    throw new TypeError('Each query pair must be an iterable [name, value] tuple');
+  });
+}
+
+/** The engine's own takes strings only. */
+const Native = URLSearchParams;
+function SearchParams(init?: unknown): URLSearchParams {
+  if (!new.target) throw new TypeError("Class constructor URLSearchParams cannot be invoked without 'new'");
+  const isList = typeof init === 'object' && init !== null;
+  const made = Reflect.construct(Native, isList || init === undefined ? [] : [`${init}`], new.target);
+  for (const pair of isList ? pairsOf(init) : []) Reflect.apply(append, made, pair);
+  return made;
+}
+SearchParams.prototype = Native.prototype;
+Object.defineProperty(Native.prototype, 'constructor', { value: SearchParams, writable: true, configurable: true });
+defineGlobals({ URLSearchParams: SearchParams });
