@@ -28,6 +28,8 @@ export interface Env {
   readonly ESM_CDN_URL?: string;
   /** The way to that CDN, where it is not on the public network. */
   readonly ESM_CDN?: Fetcher;
+  /** Room for the kernels of all sessions in one isolate, where the isolate is not Cloudflare's with its 128 MB. */
+  readonly KERNEL_MEMORY_MIB?: string;
   /** Host names of this deployment, separated by commas, which guests may not call. */
   readonly OWN_HOSTS?: string;
   /** HMAC secret of the tokens, at least 32 bytes. Absent or shorter: every request is answered 503. */

@@ -46,3 +46,11 @@ it('spares who is busy', () => {
   expect(left).toEqual(['idle']);
   expect(busy.bytes + idle.bytes).toBe(90);
 });
+
+it('is as large as the deployment says', () => {
+  const budget = new MemoryBudget(100);
+  budget.allow(undefined);
+  expect([budget.makeRoom(100), budget.makeRoom(101)]).toEqual([true, false]);
+  budget.allow('1');
+  expect([budget.makeRoom(1024 ** 2), budget.makeRoom(1024 ** 2 + 1)]).toEqual([true, false]);
+});

@@ -14,16 +14,21 @@ export interface Tenant {
 }
 
 const MiB = 1024 * 1024;
-/** Room for kernels; the rest of the isolate's 128 MB is for code, sockets and what requests hold. */
+/** Room for kernels on Cloudflare; the rest of the isolate's 128 MB is for code, sockets and what requests hold. */
 const BUDGET_BYTES = 90 * MiB;
 
 export class MemoryBudget {
-  readonly #limit: number;
+  #limit: number;
   /** Least recently used first. Weakly: an object that the platform puts to sleep takes its kernel along untold. */
   readonly #tenants = new Map<Tenant['id'], WeakRef<Tenant>>();
 
   constructor(limit: number = BUDGET_BYTES) {
     this.#limit = limit;
+  }
+
+  /** As the deployment says (`Env.KERNEL_MEMORY_MIB`); what it does not say stays as it is. */
+  allow(mebibytes: string | undefined): void {
+    if (mebibytes !== undefined) this.#limit = Number(mebibytes) * MiB;
   }
 
   /**

@@ -71,6 +71,7 @@ export class Sandbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    isolateMemory.allow(env.KERNEL_MEMORY_MIB);
     const database = new DurableDatabase(ctx.storage);
     this.#orphans = new Orphans(database);
     this.#large = new LargeFiles(env.FILES, this.#orphans, () => this.#requestCollection());

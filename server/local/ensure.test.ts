@@ -51,6 +51,7 @@ describe('ensureServer', () => {
     expect(JSON.parse(await text(`${first.url}/bindings`))).toEqual([
       'ACCOUNT',
       'FILES',
+      'KERNEL_MEMORY_MIB',
       'LOADER',
       'OWN_HOSTS',
       'PREVIEW_DOMAIN',

@@ -16,6 +16,9 @@ const DURABLE_OBJECTS = {
 /** Kept by the runner: guests' code and what it stores. */
 const RUNNER_OBJECTS = { PREVIEW: { className: 'Preview', useSQLite: true } };
 
+/** For all kernels at work: seven or eight of Python. */
+const KERNEL_MEMORY_MIB = '256';
+
 /** The entry of a built Worker's directory. */
 const MAIN_MODULE = 'worker.js';
 
@@ -94,6 +97,7 @@ export function mainOptions(worker: MainWorker, port: number): MiniflareOptions 
       TOKEN_SECRET: worker.tokenSecret,
       RUNNER_SECRET: worker.runnerSecret,
       OWN_HOSTS: '127.0.0.1,localhost',
+      KERNEL_MEMORY_MIB,
       PREVIEW_DOMAIN: worker.previewDomain,
       ...(worker.esmCdn === null ? {} : { ESM_CDN_URL: worker.esmCdn }),
       ...(worker.pythonIndex === null ? {} : { PYTHON_INDEX_URL: worker.pythonIndex }),
