@@ -63,12 +63,17 @@ export function serviceFetch(
   const refusal = refusalOf(list, new URL(request.url));
   return told(request, report, async () => {
     if (refusal !== null) throw new TypeError(`Network access refused: ${refusal}.`);
-    try {
-      return await service.fetch(request);
-    } catch (error) {
-      throw isHidden(error) ? new TypeError('no answer') : error;
-    }
+    return answerOf(service, request);
   });
+}
+
+/** What a service answers. Throws, in words for the user, when there is no answer. */
+export async function answerOf(service: Pick<Fetcher, 'fetch'>, request: Request): Promise<Response> {
+  try {
+    return await service.fetch(request);
+  } catch (error) {
+    throw isHidden(error) ? new TypeError('no answer') : error;
+  }
 }
 
 function hop(request: Request, rules: EgressRules, report: (attempt: EgressAttempt) => void): Promise<Response> {

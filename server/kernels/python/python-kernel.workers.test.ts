@@ -171,6 +171,25 @@ describe('http.client', () => {
     );
   });
 
+  it('is what urllib3 builds on, whatever it has for browsers', async () => {
+    const text = new TextEncoder();
+    const connection = `import http.client
+class HTTPConnection(http.client.HTTPConnection):
+    def connect(self): raise OSError
+class HTTPSConnection(HTTPConnection, http.client.HTTPSConnection): pass`;
+    session.files.makeDirectory('urllib3', { recursive: true });
+    session.files.write(
+      'urllib3/__init__.py',
+      text.encode('from .contrib.emscripten import inject_into_urllib3 as inject'),
+    );
+    session.files.write('urllib3/connection.py', text.encode(connection));
+    await session.evaluate('import urllib3; urllib3.inject()\nc = urllib3.connection.HTTPSConnection("x.test")');
+    await session.evaluate('c.request("GET", "/u")');
+    expect(await session.show('json.load(c.getresponse())["url"], c.is_verified, c.is_connected')).toBe(
+      "('https://x.test/u', True, True)",
+    );
+  });
+
   it('leaves answers to those who wait for them elsewhere', async () => {
     const code = `async def both():
     other = asyncio.ensure_future(h.fetch('http://x.test/1'))

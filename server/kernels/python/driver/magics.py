@@ -1,4 +1,6 @@
-"""Lines that are no Python: `%timeit x`, `name?`, and what people type from habit (`!ls`), which is explained."""
+"""Lines that are no Python: `%timeit x`, `name?`, and what people type from habit: `pip install x` is understood, `!ls` is
+explained.
+"""
 
 import builtins
 import re
@@ -9,6 +11,7 @@ from . import inspection, live, packages, scripts, timing, variables
 _MAGIC = re.compile(r'%(\w+)[ \t]*(.*)')
 _CELL = re.compile(r'\s*%%(\w+)[ \t]*(.*)', re.DOTALL)
 _HELP = re.compile(r'(?:(\?\??)\s*([^\s?]+)|([^\s?=]+)\s*(\?\??))')
+_PIP = re.compile(r'!?(pip)[ \t]+((?:install|list|uninstall)\b(?!\s*=).*)')
 _SHELL = re.compile(r'!')
 
 _INSTEAD = {
@@ -51,19 +54,19 @@ def split(code):
 
 def _is_magic(line):
     line = line.strip()
-    return any(pattern.fullmatch(line) for pattern in (_MAGIC, _HELP)) or bool(_SHELL.match(line))
+    return any(pattern.fullmatch(line) for pattern in (_MAGIC, _HELP, _PIP)) or bool(_SHELL.match(line))
 
 
 def call(line, filename):
     """Does what a magic line says. Raises `UsageError`."""
+    magic = _MAGIC.fullmatch(line) or _PIP.fullmatch(line)
+    if magic:
+        return _named(magic[1], _MAGICS, '%')(magic[2].strip(), filename)
     if line.startswith('!'):
         raise UsageError('There is no shell in a session: use os, shutil and pathlib.')
     cell = _CELL.match(line)
     if cell:
         return _named(cell[1], _CELLS, '%%')(cell[2].strip('\n'), filename)
-    magic = _MAGIC.fullmatch(line)
-    if magic:
-        return _named(magic[1], _MAGICS, '%')(magic[2].strip(), filename)
     front, after, before, back = _HELP.fullmatch(line).groups()
     return _help(after or before, source=(front or back) == '??')
 

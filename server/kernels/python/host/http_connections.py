@@ -1,17 +1,19 @@
-"""`http.client`, and with it `urllib.request`, through the host: what is written to a connection is one request, and what is
-read from it its response. There are no sockets.
+"""`http.client` through the host, and with it `urllib.request` and urllib3: what is written to a connection is one request,
+and what is read from it its response. There are no sockets.
 """
 
 import http.client
 import io
 import json
 import socket
+import sys
+import types
 
 from .calls import HostError, call, to_bytes, to_text
 from .event_loop import wait_for_request
 
 # What the host does by itself.
-_OF_REQUEST = {'connection', 'content-length', 'expect', 'host', 'transfer-encoding'}
+_OF_REQUEST = {'accept-encoding', 'connection', 'content-length', 'expect', 'host', 'transfer-encoding'}
 # The host has undone it.
 _OF_RESPONSE = {'connection', 'content-encoding', 'content-length', 'transfer-encoding'}
 _BODILESS = {204, 304}
@@ -115,10 +117,30 @@ def _connect(self):
     self.sock = Exchange(self._scheme, self.host, self.port, self.timeout)
 
 
-def install():
-    for kind, scheme in ((http.client.HTTPConnection, 'http'), (http.client.HTTPSConnection, 'https')):
+def _connect_urllib3(self):
+    _connect(self)
+    # The host verifies it.
+    self.is_verified = True
+
+
+def _adopt(module, connect):
+    for kind, scheme in ((module.HTTPConnection, 'http'), (module.HTTPSConnection, 'https')):
         kind._scheme = scheme
-        kind.connect = _connect
+        kind.connect = connect
 
 
-_connect.__name__ = 'connect'
+def _inject_into_urllib3():
+    """As urllib3 finds it on Emscripten, whose own way to the network is that of browsers."""
+    from urllib3 import connection
+
+    _adopt(connection, _connect_urllib3)
+    connection.HTTPConnection.is_connected = property(lambda self: self.sock is not None)
+
+
+def install():
+    _adopt(http.client, _connect)
+    own = sys.modules['urllib3.contrib.emscripten'] = types.ModuleType('urllib3.contrib.emscripten')
+    own.inject_into_urllib3 = _inject_into_urllib3
+
+
+_connect.__name__ = _connect_urllib3.__name__ = 'connect'

@@ -47,7 +47,9 @@ export class PackageIndex {
     const page = await this.#read(response, address, limits.maxPageBytes);
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Page), new TextDecoder().decode(page));
     if (!parsed.success)
-      throw new PackageError(`The package index at ${this.#address} did not answer as an index does.`);
+      throw new PackageError(
+        `The package index at ${this.#address} did not answer as an index does, with the simple API as JSON (PEP 691).`,
+      );
     return parsed.output.files.map((file) => ({
       filename: file.filename,
       url: new URL(file.url, response.url || address).href,
