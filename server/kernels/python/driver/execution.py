@@ -16,7 +16,7 @@ def run(code, number, echoes):
     try:
         live.context.run(_spawnpoint_host.begin_input, number)
         _prepare()
-        result = _run_steps(code, filename, echoes)
+        result = _run_steps(source.pasted(code), filename, echoes)
     except SystemExit as error:
         result = exits.describe(error)
     except KeyboardInterrupt as error:

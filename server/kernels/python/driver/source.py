@@ -5,11 +5,14 @@ import ast
 import collections
 import inspect
 import linecache
+import re
 
 # Tracebacks and `inspect.getsource` find the lines of this many inputs; functions of older ones show no source.
 MAX_REMEMBERED = 500
 
 _FUTURE_FLAGS = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+
+_PROMPT = re.compile(r'[ \t]*(?:>>>|\.\.\.)(?: (.*)|$)')
 
 # Their names, the oldest first.
 _remembered = collections.deque()
@@ -29,6 +32,18 @@ class Step:
     def awaits(self):
         """True when running the code only makes a coroutine, which then has to be run."""
         return bool(self.code.co_flags & inspect.CO_COROUTINE)
+
+
+def pasted(code):
+    """Code as it was before somebody copied it: without the indentation that all of it has, or, where it begins with a prompt
+    of CPython's, without prompts and without what is not behind one.
+    """
+    lines = code.split('\n')
+    first = next((line for line in lines if line.strip()), '')
+    if first.lstrip().startswith('>>>'):
+        return '\n'.join(match[1] or '' for match in map(_PROMPT.match, lines) if match)
+    indent = first[: len(first) - len(first.lstrip(' \t'))]
+    return '\n'.join(line.removeprefix(indent) for line in lines) if indent else code
 
 
 def filename_of(number):
