@@ -42,6 +42,8 @@ except Exception as caught: error = caught
 calls.kv_set('bytes', 'ab')
 `;
 
+const CONNECT = 'import http.client; c = http.client.HTTPConnection("127.0.0.1")';
+
 /** Puts callbacks at the places of functions that Python itself has in the table: what that answers, 1 if it is refused. */
 const OVERWRITING = `
 closure, nothing = ctypes.create_string_buffer(64), ctypes.create_string_buffer(16)
@@ -206,7 +208,13 @@ describe('what is outside the session', () => {
     ['sockets', 'import socket; socket.create_connection(("1.1.1.1", 80), 1)', /Error/],
     ['sockets without names', 's = socket.socket(); s.settimeout(1); s.connect(("127.0.0.1", 80))', /Error/],
     ['urllib', 'import urllib.request; urllib.request.urlopen("http://127.0.0.1/")', /Error/],
-    ['http.client', 'import http.client; http.client.HTTPConnection("127.0.0.1").request("GET", "/")', /Error/],
+    // The host answers, which judges where requests may go.
+    ['http.client', `${CONNECT}; c.request("GET", "/"); c.getresponse().read()`, /^b'nothing here'$/],
+    [
+      'http.client, by a socket',
+      `${CONNECT}; c.connect(); c.sock.sendall(b"GET http:// HTTP/1.1\\r\\n\\r\\n")`,
+      /Error/,
+    ],
     ['pyodide.http', 'import pyodide.http; await pyodide.http.pyfetch("http://127.0.0.1/")', /Error/],
     ['programs', 'import subprocess; subprocess.run(["ls"])', /Error/],
     ['os.system', 'os.system("ls")', /^-1$|Error|^\d+$/],
