@@ -64,8 +64,8 @@ describe('JavaScript without a Worker Loader', () => {
     ],
     [
       'CommonJS from a module',
-      { 'a.mjs': "import b from './b.cjs'; console.log(b.n)", 'b.cjs': 'module.exports = { n: 2 }' },
-      '2\n',
+      { 'a.mjs': "import b, { n } from './b.cjs'; console.log(b.n, n)", 'b.cjs': 'module.exports = { n: 2 }' },
+      '2 2\n',
     ],
     [
       'a circle',

@@ -107,7 +107,7 @@ describe('the files of a program', () => {
         'console.log(import.meta.url, import.meta.dirname, process.argv[1])',
       ].join('\n'),
       'pkg/lib/twice.ts':
-        "import cjs from './cjs.cjs'\nexport const twice = (n: number) => cjs.times(n, 2), where = cjs.where",
+        "import cjs, { times, where } from './cjs.cjs'\nexport { where }; export const twice = (n: number) => times(n, 2) + (cjs.times === times ? 0 : 1)",
       'pkg/lib/cjs.cjs':
         "exports.times = (a, b) => a * b; exports.where = [__filename, require('../data.json').n, require('./more').m, { ...require('./mixed.mts') }]",
       'pkg/lib/mixed.mts': 'export default 4; export const five = 5',

@@ -130,7 +130,8 @@ export class Script {
   /** The function that node makes of a CommonJS module. */
   #compile(engine: Engine, path: string): JSValueHandle {
     const module = this.#module(path);
-    if (!('cjs' in module)) throw new Error(`${path} is an ES module: import it instead of requiring it.`);
+    const own = path.replace(/^spawnpoint:required\//, '');
+    if (!('cjs' in module)) throw new Error(`${own} is an ES module: import it instead of requiring it.`);
     return engine.vm.evalCode(`(function (${FUNCTION_PARAMETERS}) {${module.cjs}\n})`, `${HOME}${path}`);
   }
 }

@@ -24,6 +24,12 @@ function build(files: Files, entry = Object.keys(files)[0] ?? '', own: Files = {
   return buildProgram(entry, sources);
 }
 
+/** Those that have a file. */
+const ownModules = ({ modules }: BuiltProgram) =>
+  Object.keys(modules)
+    .filter((name) => !name.startsWith('spawnpoint:'))
+    .sort();
+
 async function codeOf(files: Files, path = Object.keys(files)[0] ?? ''): Promise<string> {
   const module = (await build(files)).modules[path];
   if (module === undefined) return '';
@@ -133,7 +139,7 @@ describe('an entry', () => {
       ['../c.mjs', 'c.mjs'],
     ] as const) {
       const built = await build({ 'src/a.ts': `import ${JSON.stringify(specifier)}`, ...files });
-      expect(Object.keys(built.modules).sort()).toEqual(['src/a.ts', path].sort());
+      expect(ownModules(built)).toEqual(['src/a.ts', path].sort());
     }
   });
 
@@ -157,7 +163,7 @@ describe('the other files of a program', () => {
   it('come from the session where the client sent none', async () => {
     const own = { 'b.ts': "import './c'", 'c.js': 'exports.d = 1', 'a.ts': 'not this one', 'package.json': '{}' };
     const built = await build({ 'a.ts': "import './b.ts'" }, 'a.ts', own);
-    expect(Object.keys(built.modules).sort()).toEqual(['a.ts', 'b.ts', 'c.js']);
+    expect(ownModules(built)).toEqual(['a.ts', 'b.ts', 'c.js']);
     expect(Object.keys((await build({}, 'c.js', own)).modules)).toEqual(['c.js']);
   });
 
@@ -172,6 +178,28 @@ describe('the other files of a program', () => {
     expect(await failure({ 'a.ts': "import './b.css'", 'b.css': '' })).toBe(
       'b.css cannot be imported: programs import .js, .ts, .json, .txt and .wasm files.',
     );
+  });
+
+  it.each([
+    ['exports.a = exports.b = 1; module.exports.c = 2; other.d = 3', 'a b c'],
+    ["module.exports = { a, b: 1, 'c-d': 2, [e]: 3, f() {}, default: 4 }", 'a b c-d f'],
+    ["Object.defineProperty(exports, '__esModule', { value: true }); exports.default = 1", '__esModule'],
+    ["module.exports = require('./d.cjs')", 'd e'],
+    ["module.exports = { a: 1, ...require('./d.cjs') }", 'a d e'],
+    ["tslib.__exportStar(require('./d.cjs'), exports); __export(wrapped(require('./b.cjs')))", 'd e'],
+    ["require('./d.cjs'); module.exports = function () {}", ''],
+  ])('in CommonJS have the names for ES modules that their code shows: %s', async (code, names) => {
+    const files = {
+      'a.mjs': "import {} from './b.cjs'",
+      'b.cjs': code,
+      'd.cjs': 'exports.d = 1; exports.e = require("./b.cjs")',
+    };
+    const { modules } = await build(files);
+    expect(modules['a.mjs']).toMatchObject({ js: expect.stringContaining('from "/spawnpoint:imported/b.cjs"') });
+    const between = modules['spawnpoint:imported/b.cjs'];
+    const js = between !== undefined && 'js' in between ? between.js : '';
+    const found = [...js.matchAll(/ as "(.*?)"/g)].map(([, name]) => name);
+    expect(found.sort().join(' ')).toBe(names);
   });
 
   it('are of the kind that the nearest package.json says', async () => {

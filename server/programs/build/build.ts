@@ -6,6 +6,7 @@ import { applyEdits } from './edits.ts';
 import type { ModuleFormat } from './parse.ts';
 import { readRemote, remoteName } from './remote.ts';
 import { resolveInFile, resolveInModule, type Target } from './resolve.ts';
+import { ScriptExports } from './script-exports.ts';
 import { sourceModule } from './source-module.ts';
 import type { FoundSource, ProgramSources } from './sources.ts';
 
@@ -69,6 +70,9 @@ class Build {
   usesBuiltins = false;
   /** Names of modules that are built or being built, so that circles end. */
   readonly #names = new Set<string>();
+  /** The paths of those that are CommonJS. */
+  readonly #scripts = new Set<string>();
+  readonly #exports = new ScriptExports();
   /** The name of the module that each URL led to. */
   readonly #remotes = new Map<string, Promise<string>>();
 
@@ -82,6 +86,7 @@ class Build {
   /** Resolves when all modules are there. */
   async settle(): Promise<void> {
     for (const module of this.#unfinished) await module;
+    for (const [name, module] of this.#exports.modules()) this.modules[name] = module;
   }
 
   async addEntry(found: FoundSource, isCallable: boolean): Promise<Pick<BuiltProgram, 'format' | 'exports'>> {
@@ -106,14 +111,18 @@ class Build {
       this.modules[found.path] = source.module;
       return null;
     }
+    if (source.format === 'cjs' && !isEntry) this.#scripts.add(found.path);
+    const resolved = new Map<string, string>();
     const edits = await Promise.all(
       source.imports.map(async ({ specifier, start, end, isLate, isRequire }) => {
         const name = await this.#resolve(resolveInFile(specifier, found.path), specifier, isLate, (reason) =>
           source.fail(start, reason),
         );
-        return { start, end, text: JSON.stringify(isRequire ? this.#asRequired(name) : name) };
+        resolved.set(specifier, name);
+        return { start, end, text: JSON.stringify(isRequire ? this.#asRequired(name) : this.#asImported(name)) };
       }),
     );
+    if (this.#scripts.has(found.path)) this.#exports.add(found.path, source.tree, resolved);
     const built = source.finish(edits, isEntry);
     this.#add(found.path, built.module, source.text);
     if (Object.keys(built.columns).length > 0) this.columns.set(found.path, built.columns);
@@ -188,6 +197,11 @@ class Build {
     const module = this.modules[path];
     if (!isRemote && (module === undefined || !('js' in module))) return name;
     return this.#adapter(path, requiredModule(name, isRemote));
+  }
+
+  #asImported(name: string): string {
+    const path = name.replace(/^\//, '');
+    return this.#scripts.has(path) ? this.#exports.imported(path) : name;
   }
 
   #adapter(path: string, js: string): string {

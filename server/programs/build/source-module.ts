@@ -1,5 +1,6 @@
 /** One file of a program as a module: code with imports to be resolved, or data. */
 
+import type { Program } from 'acorn';
 import type { BuiltModule } from './build.ts';
 import { BuildError, errorAt } from './build-error.ts';
 import type { Columns } from './columns.ts';
@@ -17,6 +18,7 @@ export interface CodeModule {
   readonly exports: readonly string[];
   /** As its author wrote it. */
   readonly text: string;
+  readonly tree: Program;
   /** The error for an import that leads nowhere, shown where it stands. */
   fail(start: number, reason: string): Error;
   /** The module, its imports replaced by `edits`. */
@@ -45,6 +47,7 @@ function codeModule(parsed: ParsedSource): CodeModule {
     imports,
     exports: exportedNames(parsed),
     text: source,
+    tree: parsed.tree,
     fail(start, reason) {
       const reference = imports.find((each) => each.start === start);
       return reference === undefined ? new BuildError(reason) : unresolved(parsed, reference, reason);
