@@ -28,6 +28,8 @@ function program(terminal: TestTerminal, number: number): Promise<EventBody<'pro
 }
 
 describe('run', () => {
+  const ENDLESS = "import fs from 'fs'; fs.writeFileSync('never', ''); console.log('begun'); setInterval(() => {}, 50)";
+
   it('sees what the input wrote, and what it writes is committed with the input', async () => {
     await hosted(async ({ terminal }) => {
       const code =
@@ -42,8 +44,18 @@ describe('run', () => {
         .events()
         .flatMap(({ name, body }) => (name === 'files' ? [[body.cause, body.changes.length]] : []));
       expect(files).toEqual([[['input', 1], 4]]);
+      expect(terminal.events().map(({ name }) => name)).not.toContain('program');
+    });
+  });
+
+  it('is told in the log once it has run for a while, with its end', async () => {
+    await hosted(async ({ terminal }) => {
+      terminal.submit(`${write('a.mjs', ENDLESS)}; await run('a.mjs', 1, 'x y').catch(() => 0)`);
       const { terminal: by, entry, args } = await program(terminal, 1);
-      expect([by, entry, args]).toEqual(['input 1', 'a.ts', ['1', 'x y']]);
+      expect([by, entry, args]).toEqual(['input 1', 'a.mjs', ['1', 'x y']]);
+      terminal.interrupt(['program', 1]);
+      const ended = (name: string) => (name === 'exit' ? true : undefined);
+      await terminal.find((item) => (item.kind === 'event' ? ended(item.event.name) : undefined));
     });
   });
 
@@ -82,15 +94,13 @@ describe('run', () => {
     });
   });
 
-  const ENDLESS = "import fs from 'fs'; fs.writeFileSync('never', ''); console.log('begun'); setInterval(() => {}, 50)";
-
   it('dies with its input, of which the rest is kept, and nobody hears of it', async () => {
     await hosted(async ({ terminal }) => {
       terminal.submit(`${write('a.mjs', ENDLESS)}; await run('a.mjs').finally(() => console.log('heard'))`);
       await terminal.find((item) => (item.kind === 'event' && item.event.name === 'output' ? true : undefined));
       terminal.interrupt();
       expect(await terminal.done(1)).toMatchObject({ outcome: { status: 'interrupted', kept: true } });
-      await terminal.find((item) => (item.kind === 'event' && item.event.name === 'exit' ? true : undefined));
+      await terminal.server('state', ({ programs }) => programs.length === 0);
       expect(await terminal.show("[fs.existsSync('a.mjs'), fs.existsSync('never')]")).toBe('[ true, false ]');
       expect(terminal.output(1)).toBe('begun\n');
     });

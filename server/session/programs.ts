@@ -7,6 +7,7 @@ import type { Overlay } from '../files/overlay.ts';
 import type { ProgramExit, ProgramRun, ProgramRunner, ProgramSpec } from '../programs/program.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
+import type { LogEntry } from './log.ts';
 import { OutputGatherer } from './output.ts';
 import type { Presence } from './presence.ts';
 import { ProgramFiles } from './program-files.ts';
@@ -17,6 +18,12 @@ import type { SessionStore } from './store.ts';
 
 /** Programs that may run at once in one session: a Durable Object may have ten dynamic Workers with requests under way. */
 export const MAX_RUNNING = 8;
+
+/**
+ * What an input starts is told in the log once it has run for so long: an input may start thousands, one after the other,
+ * and what matters of those, their output and their result, is the input's.
+ */
+const CHILD_TOLD_MILLISECONDS = 500;
 
 /** What a client asks to run. */
 export type ProgramRequest = Omit<ProgramSpec, 'id' | 'network'>;
@@ -37,6 +44,8 @@ interface Launch {
   readonly by: string;
   /** The client that reads its output. */
   readonly client: string;
+  /** It is told in the log, with its end, only if it runs for so long. */
+  readonly toldAfter: number;
   readonly stdin: ReadableStream<Uint8Array>;
   /** Stores that it was accepted; returns its number. */
   accept(at: number): number;
@@ -81,6 +90,7 @@ export class Programs {
         return files;
       },
       client: request.client,
+      toldAfter: 0,
       stdin,
     });
     // Of a program that ended by itself, what it wrote is kept.
@@ -113,6 +123,7 @@ export class Programs {
       output: (number) => child.output(() => this.kill(number)),
       files: () => child.files,
       client: child.client,
+      toldAfter: CHILD_TOLD_MILLISECONDS,
       stdin: emptyStdin(),
     });
     const exit = ended.then(({ outcome, end, exit }) => {
@@ -131,13 +142,21 @@ export class Programs {
     }
     const startedAt = clock.now();
     const at = Math.floor(startedAt);
-    const { id, entry } = store.database.transaction(() => {
+    const { id, told } = store.database.transaction(() => {
       const id = launch.accept(at);
-      const body = { at, program: id, terminal: launch.by, entry: spec.entry, args: [...spec.args] };
-      return { id, entry: store.log.append({ name: 'program', body }) };
+      return { id, told: launch.toldAfter === 0 ? this.#told(spec, { id, at, by: launch.by }) : null };
     });
-    store.log.pin(entry.seq);
-    presence.offer(entry);
+    let start = told;
+    if (start !== null) presence.offer(start);
+    const tellLater = (): void => {
+      try {
+        start = this.#told(spec, { id, at, by: launch.by });
+        presence.offer(start);
+      } catch (error) {
+        this.#context.fatal(error);
+      }
+    };
+    const stayQuiet = start === null ? clock.after(launch.toldAfter, tellLater) : () => undefined;
     this.#tellOnce(runner.notice(spec), id, at);
     const output = launch.output(id);
     const files = launch.files(id);
@@ -156,18 +175,28 @@ export class Programs {
     const ended = run.exit.then((exit) => {
       output.flush();
       this.#running.delete(id);
-      store.log.unpin(entry.seq);
+      stayQuiet();
+      if (start !== null) store.log.unpin(start.seq);
       const outcome = outcomeOf(exit, output.isOverLimit, files);
       const end = (overlay: Overlay | null): void => {
         const now = clock.now();
         const at = Math.floor(now);
         const body = { at, program: id, milliseconds: now - startedAt, outcome };
-        for (const each of store.endProgram(id, at, overlay, { name: 'exit', body })) presence.offer(each);
+        const event = start === null ? null : ({ name: 'exit', body } as const);
+        for (const each of store.endProgram(id, at, overlay, event)) presence.offer(each);
         this.#context.changed();
       };
       return { exit, outcome, end };
     });
     return { id, ended };
+  }
+
+  /** Puts its start into the log, where it stays as long as it runs. The event is for the caller to offer. */
+  #told({ entry, args }: ProgramRequest, { id, at, by }: { id: number; at: number; by: string }): LogEntry {
+    const { log } = this.#context.store;
+    const told = log.append({ name: 'program', body: { at, program: id, terminal: by, entry, args: [...args] } });
+    log.pin(told.seq);
+    return told;
   }
 
   /** Makes what a running program wrote a revision. */

@@ -100,15 +100,15 @@ export class SessionStore {
 
   /**
    * Puts the end of a program into the log, and what it changed, if it changed anything, into a revision: one
-   * transaction. Returns what to broadcast.
+   * transaction. `exit` null: the log tells nothing of it. Returns what to broadcast.
    */
-  endProgram(program: number, at: number, overlay: Overlay | null, exit: LogEvent): readonly LogEntry[] {
+  endProgram(program: number, at: number, overlay: Overlay | null, exit: LogEvent | null): readonly LogEntry[] {
     return this.database.transaction(() => {
       const commit = { cause: 'program', causeNumber: program, at } as const;
       const committed = overlay === null ? null : this.#commit({ ...commit, overlay });
       this.requests.close('program', program);
       this.#toldConflicts.delete(program);
-      return [...(committed?.entries ?? []), this.log.append(exit)];
+      return [...(committed?.entries ?? []), ...(exit === null ? [] : [this.log.append(exit)])];
     });
   }
 
