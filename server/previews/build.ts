@@ -82,7 +82,9 @@ async function appModules(entry: string, sources: ProgramSources): Promise<AppMo
     stored[name] = 'wasm' in module ? { wasm: new Uint8Array(module.wasm) } : module;
   }
   // Durable Object classes must be exports of the main module itself.
-  const objects = exports.map((name) => `export const ${name} = exported(app.${name});\n`);
+  const objects = exports.map(
+    (name, number) => `const $${number} = exported(app.${name}); export { $${number} as ${name} };\n`,
+  );
   const main =
     `import { exported, serve } from 'spawnpoint:preview.guest.js';\n` +
     `import 'spawnpoint:stacks';\n` +
