@@ -14,6 +14,19 @@ export interface PreviewGateOptions {
   readonly active: () => void;
 }
 
+/** For who asked and gets no answer: the runner has ended, often because code that it served does not yield. */
+const LOST_TEXT = 'The process that serves previews was ended, with all that it was doing. Try again.\n';
+const LOST = [
+  'HTTP/1.1 502 Bad Gateway',
+  'content-type: text/plain; charset=utf-8',
+  'cache-control: no-store',
+  'referrer-policy: no-referrer',
+  `content-length: ${LOST_TEXT.length}`,
+  'connection: close',
+  '',
+  LOST_TEXT,
+].join('\r\n');
+
 const FIRST_PORT = 20_000;
 const PORTS = 20_000;
 
@@ -82,11 +95,15 @@ export class PreviewGate {
   #join(client: Socket, runner: Socket): void {
     client.on('data', () => this.#ask(client));
     runner.on('data', () => this.#waiting.delete(client));
-    runner.on('error', () => client.destroy());
-    runner.once('close', () => client.destroy());
+    runner.on('error', () => runner.destroy());
+    runner.once('close', () => {
+      // Behind anything that the runner sent, this might be read as a part of that.
+      if (runner.bytesRead === 0 && client.writable) client.write(LOST);
+      client.destroySoon();
+    });
     client.once('close', () => runner.destroy());
     client.pipe(runner);
-    runner.pipe(client);
+    runner.pipe(client, { end: false });
   }
 
   #ask(client: Socket): void {

@@ -11,7 +11,7 @@ import { Machine } from '../support/machine.ts';
 const APP = `
 import { DurableObject } from 'cloudflare:workers';
 import { greeting } from './greeting.ts';
-export const version: number = 1;
+export const app: number = 1;
 export class Counter extends DurableObject {
   hit(): number {
     this.ctx.storage.sql.exec('CREATE TABLE IF NOT EXISTS hit (at INTEGER)');
@@ -296,7 +296,8 @@ describe('a public preview', () => {
 
   it('that never yields is stopped, and serves the next request', async () => {
     const { cli, line } = await serve('--public', '-s', 'spin', 'app.ts');
-    await Promise.allSettled([browse(`${line}spin`), browse(`${line}spin`)]);
+    const lost = { status: 502, body: expect.stringContaining('The process that serves previews was ended') };
+    expect(await Promise.all([browse(`${line}spin`), browse(`${line}spin`)])).toMatchObject([lost, lost]);
     await expect
       .poll(
         () =>
