@@ -46,6 +46,23 @@ describe('a program', () => {
     );
   });
 
+  it('is told what to do instead of compiling WebAssembly', async () => {
+    const code =
+      'const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);\n' +
+      'for (const compile of [() => WebAssembly.compile(bytes), () => WebAssembly.instantiate(bytes), () => new WebAssembly.Module(bytes)]) {\n' +
+      '  await (async () => compile())().catch((e) => console.log(e instanceof WebAssembly.CompileError, e.message.slice(0, 75)));\n}\n' +
+      'console.log(await WebAssembly.instantiate(1 as any).catch((e) => e.name))';
+    const { stdout } = await run(code);
+    const told = (name: string) => `true WebAssembly.${name}(): no WebAssembly is compiled here while code runs`;
+    expect(stdout.split('\n')).toEqual([
+      expect.stringContaining(told('compile')),
+      expect.stringContaining(told('instantiate')),
+      expect.stringContaining(told('Module')),
+      'TypeError',
+      '',
+    ]);
+  });
+
   it('loses nothing that it printed before it exited', async () => {
     const { stdout, exit } = await run('for (let i = 0; i < 50000; i++) console.log(i)\nprocess.exit(2)');
     expect(stdout).toBe(Array.from({ length: 50_000 }, (_, i) => `${i}\n`).join(''));

@@ -12,6 +12,7 @@ import { installConsole } from './console.guest.js';
 import { attachSink, drainOutput, print } from './output.guest.js';
 import { conclude, ownProcess, prepareProcess, uncaught } from './process.guest.js';
 import { installStacks } from './stack.guest.js';
+import { explainWebAssembly } from './webassembly.guest.js';
 
 let started = false;
 let settled = false;
@@ -31,6 +32,7 @@ export default class extends WorkerEntrypoint {
     prepareProcess({ entry, args, env, input: () => sink.input() }, guard);
     installStacks({ entry, columns });
     guardCallbacks();
+    explainWebAssembly();
     // Who imports it comes by no other way.
     if (usesBuiltins || files !== null) ownProcess();
     if (files !== null) await openFiles(files, sink);

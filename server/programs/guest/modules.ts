@@ -24,6 +24,7 @@ import stack from './stack.guest.js';
 import streams from './streams.guest.js';
 import table from './table.guest.js';
 import wasi from './wasi.guest.js';
+import webassembly from './webassembly.guest.js';
 
 const directory = 'spawnpoint:';
 
@@ -51,6 +52,7 @@ const always: Modules = {
     stack,
     streams,
     table,
+    webassembly,
   }),
 };
 
@@ -102,6 +104,7 @@ export const previewGuestModules: Modules = {
     'preview-output': previewOutput,
     stack,
     table,
+    webassembly,
   }),
 };
 

@@ -9,11 +9,13 @@ import { inspect } from 'node:util';
 import { installConsole } from './console.guest.js';
 import { namespaceOf } from './preview-objects.guest.js';
 import { attachHost, flushOutput, stderr, stdout } from './preview-output.guest.js';
+import { explainWebAssembly } from './webassembly.guest.js';
 
 const host = env.SPAWNPOINT;
 // Not for the user's code: `env` has what it would have anywhere else.
 delete env.SPAWNPOINT;
 attachHost(host);
+explainWebAssembly();
 const streams = { stdout, stderr };
 installConsole((name, text) => streams[name].write(text));
 for (const [name, value] of Object.entries(streams)) {
