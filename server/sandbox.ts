@@ -25,6 +25,7 @@ import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { pythonFactories } from './kernels/python/factories.ts';
 import { isolateMemory } from './memory.ts';
 import { RunnerPreviews } from './previews/runner-previews.ts';
+import { readSessionFileRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import { remoteModules } from './programs/package-cdn.ts';
 import { ProgramRunners } from './programs/runners.ts';
@@ -132,6 +133,7 @@ export class Sandbox extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     try {
       if (this.#isEnding) throw new ProtocolError('INTERNAL', 'The session is being opened anew. Try again.');
+      if (new URL(request.url).pathname.startsWith(SESSION_FILES_PATH)) return await this.#previewFile(request);
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
       // Before anything is in it: what only looks finds the sessions that stand in the directory.
@@ -219,6 +221,16 @@ export class Sandbox extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     this.webSocketClose(socket);
+  }
+
+  /** A file, for a preview of this session. */
+  async #previewFile(request: Request): Promise<Response> {
+    const asked = readSessionFileRequest(request);
+    if (asked === null || !(await this.#session.previews.mayReadFiles(asked.preview, asked.pass))) {
+      throw new ProtocolError('FORBIDDEN', 'Only what serves a preview of this session may read its files so.');
+    }
+    const url = new URL(`/v1/sessions/-/files/${asked.path}`, request.url);
+    return fileRoutes(new Request(url, request), this.#filesHost('reader'));
   }
 
   #filesHost(role: Role): FileRoutesHost {

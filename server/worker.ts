@@ -11,6 +11,7 @@ import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
 import { previewLabel } from './previews/address.ts';
 import { servePreview } from './previews/serve.ts';
+import { readSessionFileRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
 
 export { Account } from './account.ts';
@@ -32,6 +33,16 @@ app.notFound((c) =>
 app.use(async (c, next) => {
   checkOrigin(c.req.raw, c.env.OWN_HOSTS?.split(','));
   await next();
+});
+
+app.get(`${SESSION_FILES_PATH}*`, (c) => {
+  const asked = readSessionFileRequest(c.req.raw);
+  if (asked === null) return c.notFound();
+  try {
+    return c.env.SANDBOX.get(c.env.SANDBOX.idFromString(asked.object)).fetch(c.req.raw);
+  } catch {
+    return c.notFound();
+  }
 });
 
 app.use('/v1/*', async (c, next) => {

@@ -47,6 +47,6 @@ export function checkRange(path: string, offset: number, length: number): void {
 /** Throws unless a file of `size` bytes fits into SQLite. */
 export function checkSize(path: string, size: number): void {
   if (size <= maxSqliteFileBytes) return;
-  const message = `"${path}" would have ${size} bytes; a file over ${maxSqliteFileBytes} is only written by fs.promises in JavaScript, or by \`spawnpoint-cf files\`.`;
+  const message = `"${path}" would have ${size} bytes; a file over ${maxSqliteFileBytes} is only written by fs.promises in an input, or by \`spawnpoint-cf files\`.`;
   throw new FileError('EFBIG', path, message);
 }

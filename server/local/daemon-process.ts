@@ -136,12 +136,18 @@ export class Daemon {
     const runnerSecret = randomBytes(32).toString('base64');
     preload();
     const storage = this.#paths.storage;
+    let sessionsAddress = '';
+    // The runner is told where the sessions are when it starts.
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     const runner: Runner = new Runner(
       this.#supervise('runner', 0, (runnerPort) => {
         const worker = { modules: readModules(runnerDirectory), storage: join(storage, 'previews') };
-        return runnerOptions({ ...worker, secret: runnerSecret, previewDomain }, runnerPort);
+        return runnerOptions({ ...worker, secret: runnerSecret, previewDomain, sessionsAddress }, runnerPort);
       }),
-      runnerSecret,
+      { secret: runnerSecret, mayStart: begun },
     );
     this.#runner = runner;
     const runnerAddress = await runner.listen();
@@ -153,6 +159,8 @@ export class Daemon {
     this.#main = main;
     // The first token takes 10 ms longer than the others, which are free while workerd boots.
     const [{ origin: url }] = await Promise.all([main.running(), mintToken(tokenSecret)]);
+    sessionsAddress = new URL(url).host;
+    begin();
     this.#update({ url });
     return url;
   }

@@ -24,7 +24,7 @@ const worker = {
   pythonIndex: null,
   previewDomain: 'd',
 };
-const runner = { modules: [], storage: '/p', secret: 'r', previewDomain: 'd' };
+const runner = { modules: [], storage: '/p', secret: 'r', previewDomain: 'd', sessionsAddress: '127.0.0.1:2' };
 
 const configPath = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
 

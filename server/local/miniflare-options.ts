@@ -83,6 +83,8 @@ export interface RunnerWorker {
   readonly storage: string;
   readonly secret: string;
   readonly previewDomain: string;
+  /** `host:port` of the workerd that holds the sessions. */
+  readonly sessionsAddress: string;
 }
 
 /** The workerd that holds the sessions, listening on 127.0.0.1 at `port` (0: any). */
@@ -125,6 +127,7 @@ export function runnerOptions(runner: RunnerWorker, port: number): MiniflareOpti
       OWN_HOSTS: '127.0.0.1,runner',
       PREVIEW_DOMAIN: runner.previewDomain,
     },
+    serviceBindings: { SESSIONS: { external: { address: runner.sessionsAddress, http: {} } } },
   };
 }
 

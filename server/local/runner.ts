@@ -30,10 +30,12 @@ export class Runner {
   /** What came while an end was wanted. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor(supervisor: Supervisor, secret: string) {
+  /** `secret`: what the runner asks for. It is not started before `mayStart`. */
+  constructor(supervisor: Supervisor, { secret, mayStart }: { secret: string; mayStart: Promise<void> }) {
     this.#supervisor = supervisor;
     this.#secret = secret;
     const target = async () => {
+      await mayStart;
       await this.#decided();
       return supervisor.running();
     };

@@ -9,6 +9,7 @@ import { BuildError } from '../programs/build/build-error.ts';
 import type { ProgramSources } from '../programs/build/sources.ts';
 import { previewFileModules, previewGuestModules } from '../programs/guest/modules.ts';
 import type { SourceFile } from '../programs/program.ts';
+import type { StoredFile } from './contract.ts';
 import { hashOf } from './hash.ts';
 import type { PreviewContent } from './load.ts';
 import { type GivenFiles, givenFiles, type StoredFiles, storeFiles } from './preview-files.ts';
@@ -30,6 +31,7 @@ export interface BuiltPreview extends PreviewContent {
 interface Parts {
   /** What the files beside a page are taken from. */
   readonly sent: readonly SourceFile[];
+  readonly beyond: readonly StoredFile[];
   readonly sources: ProgramSources;
   readonly network: NetworkList;
   /** Called only for code that may read the session's files. */
@@ -37,9 +39,10 @@ interface Parts {
 }
 
 /** Throws `BuildError`; the rest is what `sources` and `snapshot` throw. */
-export async function buildPreview(entry: string, { sent, sources, network, snapshot }: Parts): Promise<BuiltPreview> {
+export async function buildPreview(entry: string, parts: Parts): Promise<BuiltPreview> {
+  const { sent, beyond, sources, network, snapshot } = parts;
   const { modules, usesFiles } = isPage(entry)
-    ? { modules: await filesModules(entry, sent), usesFiles: false }
+    ? { modules: await filesModules(entry, sent, beyond), usesFiles: false }
     : await appModules(entry, sources);
   const code = encode(modules);
   const hash = await hashOf(encode([await hashOf(code), network.allow, network.deny]));
@@ -99,24 +102,32 @@ async function appModules(entry: string, sources: ProgramSources): Promise<AppMo
 }
 
 /** The page is at `/`; everything is found at its path from the directory of the page. */
-async function filesModules(entry: string, sources: readonly SourceFile[]): Promise<StoredModules> {
+async function filesModules(
+  entry: string,
+  sources: readonly SourceFile[],
+  beyond: readonly StoredFile[],
+): Promise<StoredModules> {
   const directory = entry.slice(0, entry.lastIndexOf('/') + 1);
   const modules: StoredModules = {};
   const imports = ["import { filesHandler } from 'spawnpoint:preview-files.guest.js';"];
   const rows: string[] = [];
-  for (const { path, bytes } of sources) {
+  const add = (path: string, contents: string, facts: { version: string; size: number }): void => {
     if (!path.startsWith(directory)) throw new BuildError(`${path} is not below the directory of ${entry}.`);
-    const module = `spawnpoint:file/${rows.length}`;
-    modules[module] = { data: bytes };
-    imports.push(`import file${rows.length} from ${JSON.stringify(module)};`);
     const type = getMimeType(path) ?? 'application/octet-stream';
-    const row = [path.slice(directory.length), type, await hashOf(bytes)].map((text) => JSON.stringify(text));
-    rows.push(`[${row[0]}, [file${rows.length}, ${row[1]}, ${row[2]}]]`);
+    const row = JSON.stringify({ path, type, ...facts }).replace(/^\{/, `{contents:${contents},`);
+    rows.push(`[${JSON.stringify(path.slice(directory.length))}, ${row}]`);
+  };
+  for (const [number, { path, bytes }] of sources.entries()) {
+    const module = `spawnpoint:file/${number}`;
+    modules[module] = { data: bytes };
+    imports.push(`import file${number} from ${JSON.stringify(module)};`);
+    add(path, `file${number}`, { version: await hashOf(bytes), size: bytes.length });
   }
+  for (const { path, version, size } of beyond) add(path, 'null', { version, size });
   const index = JSON.stringify(entry.slice(directory.length));
-  const app = `${imports.join('\n')}\nexport default filesHandler(new Map([${rows.join(',\n')}]), ${index});\n`;
+  const app = `${imports.join('\n')}\nexport default (read) => filesHandler(new Map([${rows.join(',\n')}]), ${index}, read);\n`;
   const main =
-    "import { serve } from 'spawnpoint:preview.guest.js';\nimport app from 'spawnpoint:files';\n" +
-    'export default serve({ default: app });\n';
+    "import { readSession, serve } from 'spawnpoint:preview.guest.js';\nimport app from 'spawnpoint:files';\n" +
+    'export default serve({ default: app(readSession) });\n';
   return { ...modules, 'spawnpoint:files': { js: app }, [MAIN_MODULE]: { js: main } };
 }

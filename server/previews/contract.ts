@@ -10,6 +10,16 @@ export interface PreviewCode {
   /** What serves: a module with a `fetch` handler, or an `.html` file. A path in `sources`, or else a session file. */
   readonly entry: string;
   readonly sources: readonly SourceFile[];
+  /** Files beside a page of the session that are too large to be among the sources. */
+  readonly beyond: readonly StoredFile[];
+}
+
+/** A file that stays in the session and is read there. */
+export interface StoredFile {
+  readonly path: string;
+  readonly size: number;
+  /** Names the content. */
+  readonly version: string;
 }
 
 /** The first of these session files that there is; null if there is none. */

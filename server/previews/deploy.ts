@@ -30,7 +30,7 @@ export interface Deployment {
 
 /** Exit 0 once it is served; `failed`, having changed nothing, with what is wrong. Never rejects. */
 export async function deployPreview(
-  { id, isPublic, key, keepsCode }: Target,
+  { id, keepsCode, beyond, ...owner }: Target,
   deployment: Deployment,
 ): Promise<Outcome> {
   const { request, link, env } = deployment;
@@ -45,10 +45,10 @@ export async function deployPreview(
     }
     const { entry, sources: sent, network } = request;
     const sources = new ProgramSources(sent, link);
-    const built = await buildPreview(entry, { sent, sources, network, snapshot });
+    const built = await buildPreview(entry, { sent, beyond, sources, network, snapshot });
     const problem = await check(id, built, deployment);
     if (problem !== null) return { type: 'failed', message: `${entry} cannot be served: ${problem}` };
-    await previewObject(env, id).deploy(built, isPublic, key);
+    await previewObject(env, id).deploy(built, owner);
     forgetPreview(id);
     return { type: 'exit', code: 0 };
   } catch (error) {

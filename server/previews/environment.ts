@@ -5,6 +5,12 @@ import type { Preview } from './preview-object.ts';
 
 export interface PreviewEnv extends PreviewAddressEnv {
   readonly LOADER?: WorkerLoader;
+  /** The sessions, where they are this Worker's own; else the way to the Worker that has them. */
+  readonly SANDBOX?: {
+    idFromString(id: string): DurableObjectId;
+    get(id: DurableObjectId): Pick<Fetcher, 'fetch'>;
+  };
+  readonly SESSIONS?: Fetcher;
   /** Absent where previews are another Worker's business: see RUNNER in env.ts. */
   readonly PREVIEW?: DurableObjectNamespace<Preview>;
 }

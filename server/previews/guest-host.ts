@@ -3,10 +3,13 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { type EgressEnv, egressFetch, egressRules } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
+import { maxLargeFileBytes } from '../files/limits.ts';
 import { maxPayload } from '../programs/records.ts';
+import { parsePart } from '../programs/runner/sink.ts';
 import { type PreviewEnv, previewObject } from './environment.ts';
 import { type GivenFiles, givenFiles } from './preview-files.ts';
 import type { Preview } from './preview-object.ts';
+import { readSessionFile } from './session-files.ts';
 
 interface Props {
   readonly preview: string;
@@ -18,13 +21,19 @@ const maxParts = 1000;
 export class PreviewGuestHost extends WorkerEntrypoint<PreviewEnv, Props> {
   async print(parts: unknown): Promise<void> {
     if (!Array.isArray(parts) || parts.length > maxParts) throw malformed();
-    await this.#preview.print(parts.map(parsePart));
+    await this.#preview.print(parts.map(parseOutput));
   }
 
   /** The files that the code reads, as they are now. */
   async files(): Promise<GivenFiles | null> {
     const files = await this.#preview.files();
     return files && givenFiles(files);
+  }
+
+  /** Bytes of a session file as it is now, fewer at its end; null if there is no such file. */
+  async read(path: unknown, offset: unknown, length: unknown): Promise<ReadableStream<Uint8Array> | null> {
+    const part = parsePart(path, offset, length, maxLargeFileBytes);
+    return readSessionFile(this.env, this.ctx.props.preview, part.path, part);
   }
 
   /** A request for an object: see `Preview.fetch`. */
@@ -58,7 +67,7 @@ export class PreviewGateway extends WorkerEntrypoint<
   }
 }
 
-function parsePart(part: unknown): ['stdout' | 'stderr', Uint8Array] {
+function parseOutput(part: unknown): ['stdout' | 'stderr', Uint8Array] {
   if (!Array.isArray(part)) throw malformed();
   const [stream, bytes]: unknown[] = part;
   if (stream !== 'stdout' && stream !== 'stderr') throw malformed();

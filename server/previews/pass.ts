@@ -1,16 +1,18 @@
 /**
  * What lets a browser see a private preview: a link, good once and for a short time, and the cookie that it is
- * exchanged for. Both are `expires.nonce.signature`, signed with the preview's own key.
+ * exchanged for; and what lets whoever serves the preview read its session's files. All are `expires.nonce.signature`,
+ * signed with the preview's own key.
  */
 
 export const LINK_PARAMETER = 'spawnpoint-link';
 export const COOKIE_NAME = 'spawnpoint-preview';
 export const LINK_MILLISECONDS = 10 * 60 * 1000;
+export const FILES_MILLISECONDS = 60 * 1000;
 export const COOKIE_MILLISECONDS = 12 * 60 * 60 * 1000;
 
 /** What a pass is for, and of which preview: it is good for nothing else. */
 export interface PassPurpose {
-  readonly kind: 'link' | 'cookie';
+  readonly kind: 'link' | 'cookie' | 'files';
   readonly preview: string;
 }
 

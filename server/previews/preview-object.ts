@@ -21,11 +21,22 @@ export interface PreviewFacts {
   readonly key: Uint8Array;
   /** The version of the files that its code reads; null if it reads none. */
   readonly files: string | null;
+  /** The id of its session's object; null if another version of this Worker began to serve it. */
+  readonly session: string | null;
+}
+
+/** Whose it is, and who may see it. */
+export interface PreviewOwner {
+  readonly isPublic: boolean;
+  readonly key: Uint8Array;
+  /** The id of the session's object. */
+  readonly session: string;
 }
 
 const tables = [
   `CREATE TABLE IF NOT EXISTS facts (
      hash TEXT NOT NULL, is_public INTEGER NOT NULL, key BLOB NOT NULL, network TEXT NOT NULL) STRICT`,
+  'CREATE TABLE IF NOT EXISTS session (object TEXT NOT NULL) STRICT',
   'CREATE TABLE IF NOT EXISTS code (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT',
   'CREATE TABLE IF NOT EXISTS files (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL, version TEXT NOT NULL) STRICT',
   'CREATE TABLE IF NOT EXISTS spent (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID',
@@ -49,8 +60,9 @@ export class Preview extends DurableObject<PreviewEnv> {
   /** Null if nothing is served here. */
   facts(): PreviewFacts | null {
     if (!this.#isMade()) return null;
-    const rows = this.#database.all<{ hash: string; isPublic: number; key: Uint8Array; files: string | null }>(
-      'SELECT hash, is_public AS isPublic, key, (SELECT version FROM files WHERE part = 0) AS files FROM facts',
+    const rows = this.#database.all<Omit<PreviewFacts, 'isPublic'> & { isPublic: number }>(
+      `SELECT hash, is_public AS isPublic, key, (SELECT version FROM files WHERE part = 0) AS files,
+         (SELECT object FROM session) AS session FROM facts`,
     );
     return rows[0] === undefined ? null : { ...rows[0], isPublic: rows[0].isPublic === 1 };
   }
@@ -76,11 +88,13 @@ export class Preview extends DurableObject<PreviewEnv> {
   }
 
   /** Serves this from now on. Objects of the old code end; what they stored is there for those of the new. */
-  deploy({ hash, code, network, files }: BuiltPreview, isPublic: boolean, key: Uint8Array): void {
+  deploy({ hash, code, network, files }: BuiltPreview, { isPublic, key, session }: PreviewOwner): void {
     const before = this.facts();
     this.#database.transaction(() => {
       this.#makeTables();
       this.#database.run('DELETE FROM facts');
+      this.#database.run('DELETE FROM session');
+      this.#database.run('INSERT INTO session VALUES (?)', session);
       const list = JSON.stringify(network);
       this.#database.run('INSERT INTO facts VALUES (?, ?, ?, ?)', hash, isPublic ? 1 : 0, key, list);
       if (before?.files !== files?.version) this.#storeFiles(files);
@@ -97,7 +111,7 @@ export class Preview extends DurableObject<PreviewEnv> {
     this.#endObjects('The preview has ended.');
     if (withData) for (const name of this.#objects()) this.ctx.facets.delete(name);
     this.#database.transaction(() => {
-      for (const table of ['facts', 'code', 'files', 'spent']) this.#database.run(`DELETE FROM ${table}`);
+      for (const table of ['facts', 'session', 'code', 'files', 'spent']) this.#database.run(`DELETE FROM ${table}`);
       if (withData) this.#database.run('DELETE FROM object');
     });
     this.#log.end();

@@ -15,20 +15,22 @@ export class RunnerPreviews implements PreviewHost {
   readonly #programs: ProgramRunner;
   readonly #runner: Fetcher;
   readonly #secret: string;
+  readonly #session: string;
 
   constructor(
     env: LoaderRunnerEnv & PreviewAddressEnv,
-    context: { readonly exports: object },
+    context: { readonly exports: object; readonly id: DurableObjectId },
     programs: ProgramRunner,
   ) {
     this.domain = env.PREVIEW_DOMAIN || null;
     this.#programs = programs;
+    this.#session = context.id.toString();
     this.#runner = env.RUNNER ?? entrypoint(context, 'Runner');
     this.#secret = env.RUNNER_SECRET ?? '';
   }
 
   async deploy(preview: PreviewTarget, code: PreviewCode | null, around: PreviewSurroundings): Promise<string | null> {
-    const { entry, sources } = code ?? { entry: '', sources: [] };
+    const { entry, sources, beyond } = code ?? { entry: '', sources: [], beyond: [] };
     const spec = {
       id: 0,
       entry,
@@ -37,7 +39,7 @@ export class RunnerPreviews implements PreviewHost {
       env: {},
       timeoutSeconds: DEPLOY_SECONDS,
       network: around.network,
-      preview: { ...preview, keepsCode: code === null },
+      preview: { ...preview, keepsCode: code === null, session: this.#session, beyond },
     };
     const exit = await this.#programs.start(spec, ioFor(around)).exit;
     if (exit.kind === 'exit') return null;
@@ -78,6 +80,13 @@ function ioFor({ file, snapshot, requested }: PreviewSurroundings): ProgramIo {
     requested,
     backpressure: () => undefined,
     stdin: new ReadableStream({ start: (controller) => controller.close() }),
-    session: { file, snapshot, change: () => undefined, commit: () => undefined, direct: null },
+    session: {
+      file,
+      part: () => Promise.resolve(null),
+      snapshot,
+      change: () => undefined,
+      commit: () => undefined,
+      direct: null,
+    },
   };
 }

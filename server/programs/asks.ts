@@ -9,12 +9,22 @@ import * as v from 'valibot';
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** Bytes that are asked for at once. */
+export const maxPartBytes = 4 * 1024 * 1024;
+
 /** Paths are session paths, as in files/file-system.ts. */
 export const askShape = v.variant('kind', [
   /** The next bytes of standard input; answered by nothing at its end. */
   v.object({ kind: v.literal('stdin') }),
   /** The first of these session files that there is: a `SessionFile`; answered by nothing if there is none. */
   v.object({ kind: v.literal('file'), paths: v.array(v.string()) }),
+  /** These bytes of a session file, fewer at its end; answered by nothing if there is no such file. */
+  v.object({
+    kind: v.literal('part'),
+    path: v.string(),
+    offset: count,
+    length: v.pipe(count, v.maxValue(maxPartBytes)),
+  }),
   /** Every file and directory of the session: a `Snapshot`. */
   v.object({ kind: v.literal('snapshot') }),
   /** A module of the network: a `RemoteModule`. */

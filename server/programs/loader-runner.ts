@@ -128,7 +128,7 @@ export class LoaderRunner implements ProgramRunner {
         env: Object.entries(env),
         timeoutSeconds,
         network: { allow: [...network.allow], deny: [...network.deny] },
-        preview: preview && { ...preview },
+        preview: preview && { ...preview, beyond: [...preview.beyond] },
         wanted: wanted && { ...wanted },
       });
       const { readable, writable } = new IdentityTransformStream();
@@ -296,6 +296,8 @@ class Asks {
         const file = session.file(ask.paths);
         return file && encode(file);
       }
+      case 'part':
+        return session.part(ask.path, ask.offset, ask.length);
       case 'snapshot':
         return encode(session.snapshot());
       case 'module':

@@ -28,6 +28,10 @@ export interface ProgramSpec {
   readonly preview?: PreviewTarget & {
     /** What is served there goes on being served; only the files that it may read are those of now. */
     readonly keepsCode: boolean;
+    /** The id of the session's object. */
+    readonly session: string;
+    /** See `PreviewCode`. */
+    readonly beyond: readonly { readonly path: string; readonly size: number; readonly version: string }[];
   };
   /** Absent: its exit status is all that is wanted. */
   readonly wanted?: Wanted;
@@ -73,6 +77,8 @@ export interface ProgramIo {
 export interface ProgramSession {
   /** The first of these session files that there is; null if there is none. */
   file(paths: readonly string[]): SessionFile | null;
+  /** These bytes of a file of any size, fewer at its end; null if there is no such file. */
+  part(path: string, offset: number, length: number): Promise<Uint8Array | null>;
   /** The files as they are now. */
   snapshot(): Snapshot;
   /** Seen by others once it is committed; dropped if the program is killed, times out or is lost. Throws nothing. */

@@ -5,7 +5,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { FileError } from '../files/file-system.ts';
 import { joinPath, parsePath, splitPath } from '../files/paths.ts';
 import type { FileView } from '../files/view.ts';
-import type { FindFile, PreviewCode } from '../previews/contract.ts';
+import type { FindFile, PreviewCode, StoredFile } from '../previews/contract.ts';
 import type { SourceFile } from '../programs/program.ts';
 
 /** The path that is served: of a directory, its `index.html`. Throws `ProtocolError`. */
@@ -38,7 +38,7 @@ export class PreviewReading {
     this.#page = /\.html?$/i.test(entry) ? splitPath(entry).parent : null;
     const paths = this.#page === null ? [] : refusing(() => filesBelow(files, this.#page ?? ''));
     this.#listed = listing(files, paths);
-    this.code = { entry, sources: readAll(files, paths) };
+    this.code = { entry, ...readAll(files, paths) };
   }
 
   readonly file: FindFile = (paths) => {
@@ -84,13 +84,19 @@ function filesBelow(files: FileView, directory: string): string[] {
     });
 }
 
-function readAll(files: FileView, paths: readonly string[]): SourceFile[] {
-  const size = paths.reduce((sum, path) => sum + (files.stat(path)?.size ?? 0), 0);
-  if (size > LIMITS.programSources || paths.length > LIMITS.programSourceFiles) {
-    const limit = `${LIMITS.programSourceFiles} files with ${LIMITS.programSources / 1024 / 1024} MiB`;
-    throw new ProtocolError('TOO_LARGE', `A page may have ${limit}; this one has ${paths.length} with ${size} bytes.`);
+/** What there is room for is read, small files first; the rest is read when somebody asks for it. */
+function readAll(files: FileView, paths: readonly string[]): Pick<PreviewCode, 'sources' | 'beyond'> {
+  const sources: SourceFile[] = [];
+  const beyond: StoredFile[] = [];
+  let room: number = LIMITS.programSources;
+  const all = paths.map((path) => ({ path, size: files.stat(path)?.size ?? 0 })).sort((a, b) => a.size - b.size);
+  for (const { path, size } of all) {
+    room -= size;
+    const isRead = room >= 0 && sources.length < LIMITS.programSourceFiles && files.stat(path)?.storedIn === 'sqlite';
+    if (isRead) sources.push({ path, bytes: files.read(path) });
+    else beyond.push({ path, size, version: files.version(path) });
   }
-  return paths.map((path) => ({ path, bytes: files.read(path) }));
+  return { sources, beyond };
 }
 
 function refusing<T>(work: () => T): T {

@@ -6,6 +6,7 @@ import type { FileView } from '../files/view.ts';
 import { newPreviewId, previewOrigin } from '../previews/address.ts';
 import type { PreviewCode, PreviewHost } from '../previews/contract.ts';
 import { importKey, LINK_MILLISECONDS, LINK_PARAMETER, signPass } from '../previews/pass.ts';
+import { mayReadFiles } from '../previews/session-files.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
 import type { Presence } from './presence.ts';
@@ -127,7 +128,7 @@ export class Previews {
   }
 
   /** Serves other sources of the same entry. Throws `ProtocolError`; what is served stays then. */
-  async replace(program: number, code: PreviewCode): Promise<void> {
+  async replace(program: number, code: Pick<PreviewCode, 'entry' | 'sources'>): Promise<void> {
     const running = this.#running.get(program);
     if (running === undefined) throw new ProtocolError('NOT_FOUND', `No preview ${program} is running.`);
     if (running.row.place === '') {
@@ -138,6 +139,12 @@ export class Previews {
     }
     const problem = await this.#reload(running, code.sources);
     if (problem !== null) throw new ProtocolError('BAD_REQUEST', problem);
+  }
+
+  /** Whether `pass` lets whoever serves the preview read the files of this session: never once it has ended. */
+  async mayReadFiles(id: string, pass: string): Promise<boolean> {
+    const running = [...this.#running.values()].find(({ row }) => row.id === id);
+    return running !== undefined && mayReadFiles(id, running.row.key, pass, this.#context.clock.now());
   }
 
   /** True if it was running. */
@@ -223,7 +230,7 @@ export class Previews {
       try {
         const reading = new PreviewReading(this.#files, sources === null ? entry : '');
         running.reading = reading;
-        return await this.#hand(running, reading, sources === null ? reading.code : { entry, sources });
+        return await this.#hand(running, reading, sources === null ? reading.code : { entry, sources, beyond: [] });
       } catch (error) {
         if (error instanceof ProtocolError) return error.message;
         throw error;

@@ -66,6 +66,15 @@ export class ProgramFiles implements ProgramSession {
     return null;
   }
 
+  async part(path: string, offset: number, length: number): Promise<Uint8Array | null> {
+    const stat = statOf(this.#view(), path);
+    if (stat?.kind !== 'file') return null;
+    if (offset >= stat.size) return new Uint8Array(0);
+    const large = this.#largeFiles?.within(() => this.#open());
+    if (large === undefined) return this.#view().read(path, offset, length);
+    return new Uint8Array(await new Response(await large.read(path, offset, length)).arrayBuffer());
+  }
+
   snapshot(): Snapshot {
     // Opened now: what others change from here on is a conflict if the program changes it too.
     return snapshotOf(this.#open().files);

@@ -236,6 +236,37 @@ describe('a public preview', () => {
     expect((await browse(line)).status).toBe(404);
   });
 
+  it('of a page of the session streams large files from there, ranges too', async () => {
+    const large = Buffer.alloc(9_000_000, 'a').fill('z', 8_999_990);
+    await machine.file('large.mp4', large);
+    await machine.run(['files', 'put', '-s', 'page', 'large.mp4', 'web/v.mp4']);
+    await machine.run(['files', 'put', '-s', 'page', '-', 'web/index.html'], { stdin: '0123456789' });
+    const { cli, line } = await serve('--public', '-s', 'page', 'web');
+    const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+      browse(`${line}${path}`, { headers, method });
+    const video = await ask('v.mp4', {});
+    expect([video.status, video.body === large.toString(), video.headers['content-type']]).toEqual([
+      200,
+      true,
+      'video/mp4',
+    ]);
+    const etag = video.headers.etag ?? '';
+    const range = (bytes: string) => ({ 'content-range': `bytes ${bytes}`, 'accept-ranges': 'bytes' });
+    expect(await ask('v.mp4', { range: 'bytes=8999989-8999991', 'if-range': etag })).toMatchObject({
+      ...{ status: 206, body: 'azz', headers: range('8999989-8999991/9000000') },
+    });
+    expect(await ask('v.mp4', { range: 'bytes=1-2', 'if-range': '"other"' })).toMatchObject({ status: 200 });
+    expect(await ask('', { range: 'bytes=-3' })).toMatchObject({ status: 206, body: '789', headers: range('7-9/10') });
+    expect(await ask('', { range: 'bytes=10-' })).toMatchObject({ status: 416 });
+    expect(await ask('v.mp4', {}, 'HEAD')).toMatchObject({ body: '', headers: { 'content-length': '9000000' } });
+    await stop(cli);
+    const { url } = JSON.parse(readFileSync(join(machine.home, 'daemon.json'), 'utf8'));
+    for (const object of ['0'.repeat(64), 'x']) {
+      const path = `/v1/previews/${object}/${new URL(line).hostname.split('.')[0]}/files/web/v.mp4`;
+      expect((await fetch(new URL(path, url), { headers: { authorization: 'Preview 1.a.b' } })).status).toBe(404);
+    }
+  });
+
   it('keeps its address from one serve to the next, which takes its place, and is ended by kill', async () => {
     const first = await serve('--public', '-s', 'again', 'app.ts');
     const count = await browse(`${first.line}hit`);

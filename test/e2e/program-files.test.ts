@@ -96,6 +96,19 @@ describe('node:fs', () => {
 });
 
 describe('what a program wrote', () => {
+  it('reads files of any size, whole or in parts', async () => {
+    await machine.file('big.bin', new Uint8Array(9_000_000).fill(7, 8_999_990));
+    await machine.run(['-s', 'big', 'files', 'put', 'big.bin', 'big.bin']);
+    const fs = "import fs from 'node:fs'; ";
+    const whole = "console.log(fs.statSync('big.bin').size, (await fs.promises.readFile('big.bin')).indexOf(7))";
+    expect(await program('big', fs + whole)).toEqual(printed('9000000 8999990\n'));
+    const part =
+      'const part = (options) => fs.createReadStream("big.bin", options).toArray().then((all) => Buffer.concat(all)); ';
+    const parts =
+      'console.log((await part({ start: 8999988, end: 8999991 })).join(), (await part({ start: 2 })).length)';
+    expect(await program('big', fs + part + parts)).toEqual(printed('0,0,7,7 8999998\n'));
+  });
+
   it('is one revision, of which the program is the cause, whatever its exit status', async () => {
     await put('kept', 'old/a', '1');
     const code = [

@@ -12,6 +12,7 @@ export async function buildProgramLibraries(): Promise<void> {
   await mkdir(OUT, { recursive: true });
   await bundle('memfs', "export { createFsFromVolume, Volume } from 'memfs';");
   await bundle('plain-data', "export * from './server/kernels/javascript/guest/core/plain-data.ts';");
+  await bundle('file-range', "export * from './server/http/file-range.ts';");
   await bundle('wasi-shim', "export * from '@bjorn3/browser_wasi_shim';");
   const fs = createFsFromVolume(new Volume());
   const promises = Object.getOwnPropertyNames(Object.getPrototypeOf(fs.promises));

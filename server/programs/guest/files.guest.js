@@ -7,13 +7,16 @@
 import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import process from 'node:process';
-import { PassThrough } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createFsFromVolume, Volume } from './memfs.guest.js';
 
 const home = '/home/user';
 /** Bytes of one change, and about those that are handed over at once. */
 const pieceLimit = 512 * 1024;
 const batchLimit = 8 * 1024 * 1024;
+/** Bytes that are asked for at once, and those of one file that are held. */
+const partLimit = 1024 * 1024;
+const wholeLimit = 64 * 1024 * 1024;
 
 let workingDirectory = home;
 /** What a path is relative to; the rest as a system that runs one program has it. */
@@ -25,16 +28,16 @@ const memory = createFsFromVolume(volume);
 let known = new Map();
 /** Files whose contents are not here yet, by path. @type {Map<string, { size: number, mark: string }>} */
 const absent = new Map();
-/** Fetches a session file; null: what was not sent ahead cannot be had. */
-let fetchFile = null;
+/** Fetches bytes of a session file. */
+let fetchPart;
 let beforeSave = () => {};
 
 /**
- * Fills the file system with what the session gave, in place of what it gave before. `fetch` resolves with the bytes of
- * a session file; null: there is no way to have more than was given.
+ * Fills the file system with what the session gave, in place of what it gave before. `fetch(path, offset, length)` resolves
+ * with bytes of a session file, fewer at its end, or with null if there is none.
  */
 export function loadFiles(snapshot, fetch) {
-  fetchFile = fetch;
+  fetchPart = fetch;
   absent.clear();
   known = new Map();
   memory.rmSync(home, { recursive: true, force: true });
@@ -146,14 +149,29 @@ function resolve(path) {
 
 async function bringHere(paths) {
   for (const full of paths) {
-    if (fetchFile === null) throw notHere('readFile', full);
-    const bytes = await fetchFile(full.slice(home.length + 1));
-    if (bytes === null || !isAbsent(full)) continue;
+    const { size } = absent.get(full) ?? { size: 0 };
+    if (size > wholeLimit) throw tooLarge(full, size);
+    const parts = [];
+    for await (const part of partsOf(full, 0, size)) parts.push(part);
+    if (!isAbsent(full)) continue;
+    const bytes = Buffer.concat(parts);
     const { mtimeMs } = memory.statSync(full);
     absent.delete(full);
     memory.writeFileSync(full, bytes);
     memory.utimesSync(full, mtimeMs / 1000, mtimeMs / 1000);
     known.set(full.slice(home.length + 1), { kind: 'file', bytes });
+  }
+}
+
+/** The bytes of a file that is not here, up to `end`. */
+async function* partsOf(full, start, end) {
+  for (let offset = start; offset < end; ) {
+    const part = await fetchPart(full.slice(home.length + 1), offset, Math.min(partLimit, end - offset));
+    if (part === null || part.length === 0) {
+      throw Object.assign(new Error(`EIO: ${full} was changed while it was read`), { code: 'EIO', path: full });
+    }
+    offset += part.length;
+    yield Buffer.from(part.buffer, part.byteOffset, part.length);
   }
 }
 
@@ -174,9 +192,17 @@ const readers = [
 
 function notHere(name, full) {
   const path = full.slice(home.length + 1);
-  const advice = fetchFile === null ? '' : `. Use await fs.promises.${name.replace(/Sync$/, '')}(…) for it`;
-  const error = new Error(`EFBIG: ${path} is not among the 16 MiB of the session's files in memory${advice}, ${name}`);
+  const advice = `Use await fs.promises.${name.replace(/Sync$/, '')}(…) for it`;
+  const error = new Error(
+    `EFBIG: ${path} is not among the 16 MiB of the session's files in memory. ${advice}, ${name}`,
+  );
   return Object.assign(error, { code: 'EFBIG', syscall: name.replace(/Sync$/, ''), path: full });
+}
+
+function tooLarge(full, size) {
+  const advice = 'read it in parts, with fs.createReadStream(path, { start, end })';
+  const error = new Error(`EFBIG: ${full} has ${size} bytes, too many to be held in memory: ${advice}`);
+  return Object.assign(error, { code: 'EFBIG', path: full });
 }
 
 /** `node:fs`. */
@@ -213,19 +239,13 @@ for (const name of ['statSync', 'lstatSync']) {
     return stats;
   };
 }
-fs.createReadStream = (path, ...rest) => {
-  const missing = absentAt(path);
-  if (missing.length === 0) return memory.createReadStream(path, ...rest);
-  const stream = new PassThrough();
-  bringHere(missing).then(
-    () =>
-      memory
-        .createReadStream(path, ...rest)
-        .on('error', (error) => stream.destroy(error))
-        .pipe(stream),
-    (error) => stream.destroy(error),
-  );
-  return stream;
+fs.createReadStream = (path, options) => {
+  const [full] = absentAt(path);
+  if (full === undefined || !memory.statSync(path).isFile()) return memory.createReadStream(path, options);
+  const { start = 0, end = Infinity, encoding } = typeof options === 'string' ? { encoding: options } : (options ?? {});
+  const parts = partsOf(full, start, Math.min(end + 1, absent.get(full).size));
+  const stream = Readable.from(parts, { objectMode: false });
+  return encoding ? stream.setEncoding(encoding) : stream;
 };
 
 function promisesOf(all) {

@@ -73,7 +73,7 @@ export default class extends WorkerEntrypoint {
 
 async function openFiles(snapshot, sink) {
   fileSystem = await import('./files.guest.js');
-  fileSystem.loadFiles(snapshot, (path) => sink.file(path));
+  fileSystem.loadFiles(snapshot, (...part) => sink.part(...part));
 }
 
 /** Called by the program's body with its default export, which it returns. */

@@ -1,5 +1,6 @@
 /** The guest side of programs and previews as the Worker Loader takes it. Names under `spawnpoint:` cannot clash with a user's. */
 
+import fileRange from '../../../dist/programs/file-range.guest.js';
 import fs from '../../../dist/programs/fs.guest.js';
 import fsPromises from '../../../dist/programs/fs-promises.guest.js';
 import memfs from '../../../dist/programs/memfs.guest.js';
@@ -99,6 +100,7 @@ export const previewGuestModules: Modules = {
   ...modules({
     console: consoleModule,
     preview,
+    'file-range': fileRange,
     'preview-files': previewFiles,
     'preview-objects': previewObjects,
     'preview-output': previewOutput,

@@ -9,6 +9,7 @@ import process from 'node:process';
 import contents from 'spawnpoint:files/contents';
 import index from 'spawnpoint:files/index';
 import { fs, loadFiles } from './files.guest.js';
+import { readSession } from './preview.guest.js';
 
 const home = '/home/user';
 /** The version that requests asked for last, which those who share the isolate need not ask for again. */
@@ -30,7 +31,12 @@ function load({ rows, contents }) {
     const bytes = start === null ? null : contents.subarray(start, start + size);
     return { path, kind, size, modifiedAt, bytes };
   });
-  loadFiles(snapshot, null);
+  loadFiles(snapshot, readPart);
+}
+
+async function readPart(...part) {
+  const stream = await readSession(...part);
+  return stream === null ? null : new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** Functions that change what some of their arguments name, by the positions of these. */

@@ -16,6 +16,9 @@ const host = env.SPAWNPOINT;
 delete env.SPAWNPOINT;
 attachHost(host);
 explainWebAssembly();
+/** Of a file of the session, a stream of `length` bytes from `offset`, fewer at its end; null if there is none. */
+export const readSession = (path, offset, length) => host.read(path, offset, length);
+
 const streams = { stdout, stderr };
 installConsole((name, text) => streams[name].write(text));
 for (const [name, value] of Object.entries(streams)) {

@@ -55,7 +55,7 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
     accept: ({ stream: type, bytes }) => link.send({ type, bytes }),
     input: () => link.input(),
     change: (change) => link.change(change),
-    file: async (path) => (await link.file([path]))?.bytes ?? null,
+    part: (path, offset, length) => link.part(path, offset, length),
   });
   const ended = new AbortController();
   try {

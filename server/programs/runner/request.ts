@@ -26,6 +26,8 @@ const shape = v.object({
       isPublic: v.boolean(),
       key: v.custom<Uint8Array>((key) => key instanceof Uint8Array),
       keepsCode: v.boolean(),
+      session: v.string(),
+      beyond: v.array(v.object({ path: v.string(), size: v.number(), version: v.string() })),
     }),
   ),
 });

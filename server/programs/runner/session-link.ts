@@ -57,6 +57,11 @@ export class SessionLink {
     return answer && v.parse(sessionFileShape, decode(answer));
   }
 
+  /** These bytes of a session file, fewer at its end; null if there is no such file. */
+  part(path: string, offset: number, length: number): Promise<Uint8Array | null> {
+    return this.#ask({ kind: 'part', path, offset, length });
+  }
+
   async snapshot(): Promise<Snapshot> {
     return v.parse(snapshotShape, decode((await this.#ask({ kind: 'snapshot' })) ?? new Uint8Array([0x90])));
   }

@@ -5,7 +5,7 @@
 
 import { RpcTarget } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { type Change, changeShape } from '../asks.ts';
+import { type Change, changeShape, maxPartBytes } from '../asks.ts';
 import { maxPayload } from '../records.ts';
 
 interface Output {
@@ -22,8 +22,8 @@ export interface SinkTarget {
   /** The next bytes of standard input, null at its end. */
   input(): Promise<Uint8Array | null>;
   change(change: Change): Promise<void>;
-  /** The contents of a session file, null if there is none. */
-  file(path: string): Promise<Uint8Array | null>;
+  /** These bytes of a session file, fewer at its end; null if there is no such file. */
+  part(path: string, offset: number, length: number): Promise<Uint8Array | null>;
 }
 
 const maxParts = 100_000;
@@ -64,7 +64,7 @@ export class Sink extends RpcTarget {
   async write(number: unknown, parts: unknown): Promise<void> {
     if (!Number.isSafeInteger(number) || !Array.isArray(parts) || parts.length > maxParts) throw malformed();
     if (Number(number) <= this.#last) return;
-    const outputs = parts.map(parsePart);
+    const outputs = parts.map(parseOutput);
     this.#last = Number(number);
     for (const output of outputs) await this.#target.accept(output);
     await this.#pause(outputs.reduce((size, { bytes }) => size + bytes.length, 0));
@@ -90,11 +90,12 @@ export class Sink extends RpcTarget {
     await this.#pause(changePace * output.length);
   }
 
-  async file(path: unknown): Promise<Uint8Array | null> {
-    if (typeof path !== 'string' || path.length > 4096) throw new TypeError('A path is a string.');
+  /** Bytes of a session file. */
+  async part(path: unknown, offset: unknown, length: unknown): Promise<Uint8Array | null> {
+    const part = parsePart(path, offset, length);
     await this.#pause(changePace);
-    // One at a time: the session reads each whole file for it.
-    const reading = this.#reading.then(() => this.#target.file(path));
+    // One at a time: the session holds each part for it.
+    const reading = this.#reading.then(() => this.#target.part(part.path, part.offset, part.length));
     this.#reading = reading.catch(() => null);
     return reading;
   }
@@ -108,7 +109,18 @@ export class Sink extends RpcTarget {
   }
 }
 
-function parsePart(part: unknown): Output {
+/** What a guest asks for of a file. Throws `TypeError`. */
+export function parsePart(path: unknown, offset: unknown, length: unknown, maxLength = maxPartBytes) {
+  if (typeof path !== 'string' || path.length > 4096) throw new TypeError('A path is a string.');
+  if (!isCount(offset) || !isCount(length) || length > maxLength) throw new TypeError('A part begins and has a size.');
+  return { path, offset, length };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function parseOutput(part: unknown): Output {
   if (!Array.isArray(part)) throw malformed();
   const [stream, bytes]: unknown[] = part;
   if (stream !== 'stdout' && stream !== 'stderr') throw malformed();
