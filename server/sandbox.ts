@@ -25,7 +25,7 @@ import { javascriptFactory } from './kernels/javascript/factory.ts';
 import { pythonFactories } from './kernels/python/factories.ts';
 import { isolateMemory } from './memory.ts';
 import { RunnerPreviews } from './previews/runner-previews.ts';
-import { readSessionFileRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
+import { readChanges, readSessionFilesRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
 import { LoaderRunner } from './programs/loader-runner.ts';
 import { remoteModules } from './programs/package-cdn.ts';
 import { ProgramRunners } from './programs/runners.ts';
@@ -133,7 +133,7 @@ export class Sandbox extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     try {
       if (this.#isEnding) throw new ProtocolError('INTERNAL', 'The session is being opened anew. Try again.');
-      if (new URL(request.url).pathname.startsWith(SESSION_FILES_PATH)) return await this.#previewFile(request);
+      if (new URL(request.url).pathname.startsWith(SESSION_FILES_PATH)) return await this.#previewFiles(request);
       const caller = JSON.parse(request.headers.get(IDENTITY_HEADER) ?? '') as Requester;
       const path = new URL(request.url).pathname.split('/').slice(4);
       // Before anything is in it: what only looks finds the sessions that stand in the directory.
@@ -223,12 +223,14 @@ export class Sandbox extends DurableObject<Env> {
     this.webSocketClose(socket);
   }
 
-  /** A file, for a preview of this session. */
-  async #previewFile(request: Request): Promise<Response> {
-    const asked = readSessionFileRequest(request);
-    if (asked === null || !(await this.#session.previews.mayReadFiles(asked.preview, asked.pass))) {
-      throw new ProtocolError('FORBIDDEN', 'Only what serves a preview of this session may read its files so.');
+  /** For who serves a preview of this session. */
+  async #previewFiles(request: Request): Promise<Response> {
+    const { previews } = this.#session;
+    const asked = readSessionFilesRequest(request);
+    if (asked === null || !(await previews.mayUseFiles(asked.preview, asked.pass))) {
+      throw new ProtocolError('FORBIDDEN', 'Only what serves a preview of this session may use its files so.');
     }
+    if (asked.path === null) return Response.json({ revision: previews.write(await readChanges(request)) });
     const url = new URL(`/v1/sessions/-/files/${asked.path}`, request.url);
     return fileRoutes(new Request(url, request), this.#filesHost('reader'));
   }

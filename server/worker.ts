@@ -11,7 +11,7 @@ import { readFork } from './http/fork.ts';
 import { checkOrigin } from './http/origin.ts';
 import { previewLabel } from './previews/address.ts';
 import { servePreview } from './previews/serve.ts';
-import { readSessionFileRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
+import { readSessionFilesRequest, SESSION_FILES_PATH } from './previews/session-files.ts';
 import { IDENTITY_HEADER } from './sandbox.ts';
 
 export { Account } from './account.ts';
@@ -35,8 +35,8 @@ app.use(async (c, next) => {
   await next();
 });
 
-app.get(`${SESSION_FILES_PATH}*`, (c) => {
-  const asked = readSessionFileRequest(c.req.raw);
+app.all(`${SESSION_FILES_PATH}*`, (c) => {
+  const asked = readSessionFilesRequest(c.req.raw);
   if (asked === null) return c.notFound();
   try {
     return c.env.SANDBOX.get(c.env.SANDBOX.idFromString(asked.object)).fetch(c.req.raw);

@@ -91,9 +91,9 @@ async function appModules(entry: string, sources: ProgramSources): Promise<AppMo
   const main =
     `import { exported, serve } from 'spawnpoint:preview.guest.js';\n` +
     `import 'spawnpoint:stacks';\n` +
-    (usesFiles ? `import { renewFiles } from 'spawnpoint:preview-volume.guest.js';\n` : '') +
+    (usesFiles ? `import * as files from 'spawnpoint:preview-volume.guest.js';\n` : '') +
     `import * as app from ${JSON.stringify(`/${entry}`)};\n` +
-    `export default serve(app${usesFiles ? ', renewFiles' : ''});\n${objects.join('')}`;
+    `export default serve(app${usesFiles ? ', files' : ''});\n${objects.join('')}`;
   // Evaluated before the user's modules, whose errors it is for.
   const stacks =
     `import { installStacks } from 'spawnpoint:stack.guest.js';\n` +

@@ -1,15 +1,16 @@
 /** What the code of a preview gets hold of: the way for what it prints, and its own objects. Nothing else can be reached through it. */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import * as v from 'valibot';
 import { type EgressEnv, egressFetch, egressRules } from '../egress/egress.ts';
 import type { NetworkList } from '../egress/network-list.ts';
 import { maxLargeFileBytes } from '../files/limits.ts';
-import { maxPayload } from '../programs/records.ts';
+import { changesShape, maxPayload } from '../programs/records.ts';
 import { parsePart } from '../programs/runner/sink.ts';
 import { type PreviewEnv, previewObject } from './environment.ts';
 import { type GivenFiles, givenFiles } from './preview-files.ts';
 import type { Preview } from './preview-object.ts';
-import { readSessionFile } from './session-files.ts';
+import { changeSessionFiles, readSessionFile } from './session-files.ts';
 
 interface Props {
   readonly preview: string;
@@ -34,6 +35,13 @@ export class PreviewGuestHost extends WorkerEntrypoint<PreviewEnv, Props> {
   async read(path: unknown, offset: unknown, length: unknown): Promise<ReadableStream<Uint8Array> | null> {
     const part = parsePart(path, offset, length, maxLargeFileBytes);
     return readSessionFile(this.env, this.ctx.props.preview, part.path, part);
+  }
+
+  /** Changes to the session's files, in order; see `changeSessionFiles`. */
+  async change(changes: unknown): Promise<number> {
+    const { success, output } = v.safeParse(changesShape, changes);
+    if (!success) throw malformed();
+    return changeSessionFiles(this.env, this.ctx.props.preview, output);
   }
 
   /** A request for an object: see `Preview.fetch`. */

@@ -1,6 +1,6 @@
 /**
  * What lets a browser see a private preview: a link, good once and for a short time, and the cookie that it is
- * exchanged for; and what lets whoever serves the preview read its session's files. All are `expires.nonce.signature`,
+ * exchanged for; and what lets whoever serves the preview at its session's files. All are `expires.nonce.signature`,
  * signed with the preview's own key.
  */
 

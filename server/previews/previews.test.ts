@@ -6,7 +6,7 @@ import { isPreviewId, newPreviewId, previewLabel, previewOrigin } from './addres
 import { guarded, isForeign, passesOf, withoutOurs } from './guest-traffic.ts';
 import { importKey, readPass, signPass } from './pass.ts';
 import { PreviewLog } from './preview-log.ts';
-import { mayReadFiles } from './session-files.ts';
+import { mayUseFiles } from './session-files.ts';
 
 describe('addresses', () => {
   it.each([
@@ -37,7 +37,7 @@ it('a pass is good for one preview, one purpose and until it expires', async () 
   expect(await readPass(key, link, pass, 999)).toMatchObject({ expires: 1000 });
   expect(await readPass(key, link, pass, 1000)).toBeNull();
   expect(await readPass(key, { ...link, kind: 'cookie' }, pass, 0)).toBeNull();
-  expect(await mayReadFiles('a', new Uint8Array(32).fill(1), pass, 0)).toBe(false);
+  expect(await mayUseFiles('a', new Uint8Array(32).fill(1), pass, 0)).toBe(false);
   expect(await readPass(key, { ...link, preview: 'b' }, pass, 0)).toBeNull();
   expect(await readPass(await importKey(new Uint8Array(32)), link, pass, 0)).toBeNull();
   expect(await readPass(key, link, pass.replace('1000', '9000'), 0)).toBeNull();

@@ -48,18 +48,23 @@ export const changeShape = v.variant('op', [
 
 export type Change = v.InferOutput<typeof changeShape>;
 
-/** The files that a program finds at `/home/user`, parents before what is in them. */
-export const snapshotShape = v.array(
-  v.object({
-    path: v.string(),
-    kind: v.picklist(['file', 'directory']),
-    size: count,
-    /** Milliseconds since the epoch. */
-    modifiedAt: v.number(),
-    /** Null for a directory, and for a file that is beyond what is sent ahead: it is asked for when it is needed. */
-    bytes: v.nullable(bytes),
-  }),
-);
+/** The files that a program finds at `/home/user`. */
+export const snapshotShape = v.object({
+  /** Of the session: what was handed over to it before that revision is in there. */
+  revision: count,
+  /** Parents before what is in them. */
+  files: v.array(
+    v.object({
+      path: v.string(),
+      kind: v.picklist(['file', 'directory']),
+      size: count,
+      /** Milliseconds since the epoch. */
+      modifiedAt: v.number(),
+      /** Null for a directory, and for a file that is beyond what is sent ahead: it is asked for when it is needed. */
+      bytes: v.nullable(bytes),
+    }),
+  ),
+});
 
 export type Snapshot = v.InferOutput<typeof snapshotShape>;
 

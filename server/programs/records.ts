@@ -25,6 +25,14 @@ import { type Ask, askShape, type Change, changeShape } from './asks.ts';
 import { ByteQueue } from './byte-queue.ts';
 
 export const maxPayload = 1024 * 1024;
+const maxChange = maxPayload - 16 * 1024;
+
+/** Changes that are handed over at once; each has to fit a record with its bytes. */
+export const changesShape = v.pipe(
+  v.array(changeShape),
+  v.maxLength(100_000),
+  v.everyItem((change) => change.path.length <= 4096 && (!('bytes' in change) || change.bytes.length <= maxChange)),
+);
 
 const word = v.pipe(v.string(), v.maxLength(1000));
 const whole = v.pipe(v.number(), v.safeInteger());

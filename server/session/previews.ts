@@ -6,13 +6,15 @@ import type { FileView } from '../files/view.ts';
 import { newPreviewId, previewOrigin } from '../previews/address.ts';
 import type { PreviewCode, PreviewHost } from '../previews/contract.ts';
 import { importKey, LINK_MILLISECONDS, LINK_PARAMETER, signPass } from '../previews/pass.ts';
-import { mayReadFiles } from '../previews/session-files.ts';
+import { mayUseFiles } from '../previews/session-files.ts';
+import type { Change } from '../programs/asks.ts';
 import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
 import type { Presence } from './presence.ts';
 import { PreviewFollower } from './preview-follower.ts';
 import { type PreviewRow, PreviewRows } from './preview-rows.ts';
 import { PreviewReading, servedPath } from './preview-sources.ts';
+import { PreviewWrites } from './preview-writes.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { SessionStore } from './store.ts';
 
@@ -64,6 +66,7 @@ interface Running {
 export class Previews {
   readonly #context: PreviewContext;
   readonly #rows: PreviewRows;
+  readonly #writes: PreviewWrites;
   readonly #running = new Map<number, Running>();
   /** What the host was last asked to do with each preview: the next wish waits for that. */
   readonly #asked = new Map<string, Promise<unknown>>();
@@ -76,6 +79,7 @@ export class Previews {
   constructor(context: PreviewContext) {
     this.#context = context;
     this.#rows = new PreviewRows(context.store.database);
+    this.#writes = new PreviewWrites(context);
     this.#revision = context.store.revisions.head?.number ?? 0;
     for (const row of this.#rows.all()) {
       if (row.isEnding) this.#withdraw(row);
@@ -141,10 +145,20 @@ export class Previews {
     if (problem !== null) throw new ProtocolError('BAD_REQUEST', problem);
   }
 
-  /** Whether `pass` lets whoever serves the preview read the files of this session: never once it has ended. */
-  async mayReadFiles(id: string, pass: string): Promise<boolean> {
+  /** Whether `pass` lets whoever serves the preview at the files of this session: never once it has ended. */
+  async mayUseFiles(id: string, pass: string): Promise<boolean> {
     const running = [...this.#running.values()].find(({ row }) => row.id === id);
-    return running !== undefined && mayReadFiles(id, running.row.key, pass, this.#context.clock.now());
+    return running !== undefined && mayUseFiles(id, running.row.key, pass, this.#context.clock.now());
+  }
+
+  /** See `PreviewWrites`. */
+  write(changes: readonly Change[]): number {
+    return this.#writes.write(changes);
+  }
+
+  /** What previews wrote becomes a revision now. */
+  settle(): void {
+    this.#writes.flush();
   }
 
   /** True if it was running. */
@@ -256,8 +270,9 @@ export class Previews {
     return previewHost.deploy({ id, isPublic, key }, code, {
       file: reading.file,
       snapshot: () => {
+        this.#writes.flush();
         reading.snapshotOf = store.files.head;
-        return snapshotOf(this.#files);
+        return snapshotOf(this.#files, reading.snapshotOf);
       },
       network: store.network.list,
       requested: (attempt) => egress.record({ kind: 'program', number: program }, attempt),

@@ -40,7 +40,7 @@ it('gives no file that is not the session’s', async () => {
 
 it('goes on with another revision after a commit, and drops what comes after the last', async () => {
   const { store, files } = await open();
-  expect(files.snapshot()).toEqual([]);
+  expect(files.snapshot()).toEqual({ revision: 0, files: [] });
   files.change({ op: 'directory', path: 'd' });
   files.change({ op: 'write', path: 'd/a', bytes });
   files.commit();
@@ -48,6 +48,6 @@ it('goes on with another revision after a commit, and drops what comes after the
   files.change({ op: 'remove', path: 'never-was' });
   files.discard();
   expect(files.failure).toBeNull();
-  expect(files.snapshot().map(({ path }) => path)).toEqual(['d', 'd/a']);
+  expect(files.snapshot().files.map(({ path }) => path)).toEqual(['d', 'd/a']);
   expect(store.head).toBe(1);
 });

@@ -77,13 +77,14 @@ export class ProgramFiles implements ProgramSession {
 
   snapshot(): Snapshot {
     // Opened now: what others change from here on is a conflict if the program changes it too.
-    return snapshotOf(this.#open().files);
+    const { files, opened } = this.#open();
+    return snapshotOf(files, opened);
   }
 
   change(change: Change): void {
     if (this.#failure !== null) return;
     try {
-      apply(this.#open().files, change);
+      applyChange(this.#open().files, change);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       this.#failure = error;
@@ -125,7 +126,8 @@ function statOf(files: FileSystem, path: string) {
   }
 }
 
-function apply(files: FileSystem, change: Change): void {
+/** Throws `FileError`. */
+export function applyChange(files: FileSystem, change: Change): void {
   const { op, path } = change;
   if (op === 'write') files.write(path, change.bytes);
   else if (op === 'writeAt') files.writeAt(path, change.offset, change.bytes);

@@ -113,6 +113,7 @@ export class Session implements ConnectionHandler {
       host,
       kernels: this.#kernels,
       programs: this.#programs,
+      previews: this.previews,
     });
     // Previews were served all the while.
     abortLeftovers(this.#store, Math.floor(clock.now()), this.previews.running);

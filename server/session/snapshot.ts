@@ -7,9 +7,9 @@ import type { Snapshot } from '../programs/asks.ts';
 /** Contents that are given ahead; of what is beyond, only the name and the size. */
 const PRELOAD_BYTES = 16 * 1024 * 1024;
 
-/** All of `files`. */
-export function snapshotOf(files: FileSystem): Snapshot {
-  const found: Snapshot[number][] = [];
+/** All of `files`, which are those of `revision`. */
+export function snapshotOf(files: FileSystem, revision: number): Snapshot {
+  const found: Snapshot['files'][number][] = [];
   let room = PRELOAD_BYTES;
   const directories = [''];
   for (const directory of directories) {
@@ -21,5 +21,5 @@ export function snapshotOf(files: FileSystem): Snapshot {
       found.push({ path, kind, size, modifiedAt, bytes: isAhead ? files.read(path) : null });
     }
   }
-  return found;
+  return { revision, files: found };
 }

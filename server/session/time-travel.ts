@@ -10,6 +10,7 @@ import type { SessionHost } from './kernel-slot.ts';
 import type { Kernels } from './kernels.ts';
 import { LazyOverlay } from './lazy-overlay.ts';
 import type { Presence } from './presence.ts';
+import type { Previews } from './previews.ts';
 import type { Programs } from './programs.ts';
 import { inputsToReplay, type Recorded, type Replayed, recordedInputs, replay } from './replay.ts';
 import type { Move, Origin, Revision } from './revisions.ts';
@@ -21,6 +22,8 @@ export interface TimeTravelContext {
   readonly clock: Clock;
   readonly kernels: Kernels;
   readonly programs: Programs;
+  readonly previews: Previews;
+  changed(): void;
   /** The store failed: the session must be opened anew. */
   fatal(error: unknown): void;
   readonly host: SessionHost;
@@ -269,20 +272,22 @@ export class TimeTravel {
   }
 
   #moved({ revision, entries }: Committed, target: number): Moved {
-    const { presence, kernels } = this.#context;
+    const { presence, kernels, changed } = this.#context;
     kernels.reset();
     for (const entry of entries) presence.offer(entry);
     kernels.thaw();
+    changed();
     return { revision: revision.number, target };
   }
 
   /** What runs must end first; what ran in the background becomes a revision. */
   #settle(): void {
-    const { kernels, programs } = this.#context;
+    const { kernels, programs, previews } = this.#context;
     if (kernels.isBusy || programs.running.length > 0) {
       throw new ProtocolError('BUSY', 'Something is running in this session. Wait for it to end, or interrupt it.');
     }
     kernels.settle();
+    previews.settle();
   }
 }
 

@@ -295,33 +295,66 @@ describe('a public preview', () => {
     await stop(cli);
   });
 
-  it('reads the files of the session as they are now, and changes none of them', async () => {
-    const put = (text: string) => machine.run(['files', 'put', '-s', 'read', '-', 'data.txt'], { stdin: text });
+  it('reads the files of the session as they are now, and what it writes comes into them', async () => {
+    const session = ['-s', 'files'];
+    const put = (text: string) => machine.run(['files', 'put', ...session, '-', 'data.txt'], { stdin: text });
+    const cat = async (path: string) => (await machine.run(['files', 'cat', ...session, path])).stdout;
     await put('first');
     await machine.file(
-      'reader.ts',
+      'writer.ts',
       `import fs, { readFileSync } from 'node:fs';
       import { resolve } from 'node:path';
       const atStart = readFileSync('data.txt', 'utf8');
-      const attempt = async (write: () => unknown) => { try { await write(); return 'done'; } catch (e) { return (e as { code: string }).code; } };
-      export default { fetch: async () => Response.json({
-        read: [atStart, readFileSync('/home/user/data.txt', 'utf8'), await fs.promises.readFile(resolve('data.txt'), 'utf8')],
-        written: [
-          await attempt(() => fs.writeFileSync('data.txt', 'x')),
-          await attempt(() => fs.promises.mkdir('a/b', { recursive: true })),
-          await attempt(() => fs.openSync('new.txt', 'a+')),
-          await attempt(() => fs.symlinkSync('/home/user', '/tmp/home')),
-          await attempt(() => fs.promises.rm('/tmp/home/data.txt')),
-          await attempt(() => fs.writeFileSync('/tmp/own.txt', 'x')),
-        ],
-      }) };`,
+      const stream = fs.createWriteStream('stream.txt');
+      const routes: Record<string, (text: string) => unknown> = {
+        '/read': async () => [atStart, readFileSync('/home/user/data.txt', 'utf8'), await fs.promises.readFile(resolve('data.txt'), 'utf8')],
+        '/write': async (text) => {
+          fs.mkdirSync('a/b', { recursive: true });
+          await fs.promises.writeFile('a/b/new.txt', text);
+          fs.renameSync('data.txt', 'moved.txt');
+          await new Promise((done) => fs.appendFile('moved.txt', text, done));
+          await new Promise((done) => stream.write(text, done));
+          fs.writeFileSync('/tmp/own.txt', text);
+        },
+        '/remove': () => { fs.symlinkSync('/home/user', '/tmp/home'); fs.rmSync('/tmp/home/a', { recursive: true }); },
+        '/much': (text) => { fs.writeFileSync('much.txt', text.repeat(9_000_000)); },
+        '/list': () => [fs.readdirSync('.').sort().join(), fs.existsSync('/tmp/own.txt')],
+        '/count': () => { const n = Number(fs.existsSync('n') ? readFileSync('n', 'utf8') : 0) + 1; fs.writeFileSync('n', String(n)); return n; },
+      };
+      export default { fetch: async (request: Request) => Response.json(await routes[new URL(request.url).pathname]?.(await request.text()) ?? null) };`,
     );
-    const { cli, line } = await serve('--public', '-s', 'read', 'reader.ts');
-    const written = ['EROFS', 'EROFS', 'EROFS', 'done', 'EROFS', 'done'];
-    expect(JSON.parse((await browse(line)).body)).toEqual({ read: ['first', 'first', 'first'], written });
+    const { cli, line } = await serve('--public', ...session, 'writer.ts');
+    const ask = (path: string, body = '') => browse(`${line}${path}`, { method: 'POST', body });
+    const list = async () => JSON.parse((await ask('list')).body);
+    const read = async () => JSON.parse((await ask('read')).body);
+    expect(await read()).toEqual(['first', 'first', 'first']);
     await put('second');
-    const read = async () => JSON.parse((await browse(line)).body).read;
     await expect.poll(read, { timeout: PATIENCE_MILLISECONDS }).toEqual(['first', 'second', 'second']);
+    expect((await ask('write', '+')).status).toBe(200);
+    expect(await list()).toEqual(['a,moved.txt,stream.txt', true]);
+    const written = async () => [await cat('a/b/new.txt'), await cat('moved.txt'), await cat('stream.txt')];
+    await expect.poll(written, { timeout: PATIENCE_MILLISECONDS }).toEqual(['+', 'second+', '+']);
+    expect((await ask('remove')).status).toBe(200);
+    await expect.poll(() => cat('a/b/new.txt'), { timeout: PATIENCE_MILLISECONDS }).toBe('');
+    // What is written in a row is one revision, and no step.
+    const counts = await Promise.all(Array.from({ length: 20 }, () => ask('count')));
+    expect(counts.map(({ body }) => Number(body)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    await expect.poll(() => cat('n'), { timeout: PATIENCE_MILLISECONDS }).toBe('20');
+    const { entries } = JSON.parse((await machine.run(['history', ...session, '--json'])).stdout);
+    expect(entries.map(({ cause }: { cause: string }) => cause)).toEqual([
+      'background',
+      'files',
+      'background',
+      'files',
+    ]);
+    expect((await ask('much', 'x')).status).toBe(500);
+    await cli.until(({ stderr }) => stderr.includes('could not be kept. "much.txt" is larger than 8 MiB'));
+    await machine.run(['undo', ...session]);
+    await expect.poll(list, { timeout: PATIENCE_MILLISECONDS }).toEqual(['data.txt,much.txt,stream.txt', true]);
+    expect((await machine.run(['files', 'ls', ...session])).stdout).toBe('data.txt\nstream.txt\n');
+    expect(await read()).toEqual(['first', 'first', 'first']);
     await stop(cli);
   });
 

@@ -42,13 +42,63 @@ export function loadFiles(snapshot, fetch) {
   known = new Map();
   memory.rmSync(home, { recursive: true, force: true });
   for (const directory of [home, '/tmp']) memory.mkdirSync(directory, { recursive: true });
-  for (const { path, kind, size, modifiedAt, bytes } of snapshot) {
-    const full = `${home}/${path}`;
-    if (kind === 'directory') memory.mkdirSync(full);
-    else memory.writeFileSync(full, bytes ?? new Uint8Array(0));
-    memory.utimesSync(full, modifiedAt / 1000, modifiedAt / 1000);
-    known.set(path, { kind, bytes });
-    if (kind === 'file' && bytes === null) absent.set(full, { size, mark: markOf(full) });
+  for (const entry of snapshot) place(entry);
+}
+
+function place({ path, kind, size, modifiedAt, bytes }) {
+  const full = `${home}/${path}`;
+  if (kind === 'directory') memory.mkdirSync(full, { recursive: true });
+  else memory.writeFileSync(full, bytes ?? new Uint8Array(0));
+  memory.utimesSync(full, modifiedAt / 1000, modifiedAt / 1000);
+  known.set(path, { kind, bytes, size, modifiedAt });
+  absent.delete(full);
+  if (kind === 'file' && bytes === null) absent.set(full, { size, mark: markOf(full) });
+}
+
+/**
+ * Brings the file system up to what the session gives now, but for the paths that `keeps` says yes to. What is the same
+ * stays as it is, so that files that are open are what they were.
+ */
+export function updateFiles(snapshot, keeps) {
+  const given = new Map(snapshot.map((entry) => [entry.path, entry]));
+  for (const [path, { kind }] of [...known]) {
+    if (given.get(path)?.kind !== kind && !keeps(path)) forget(path);
+  }
+  for (const entry of snapshot) {
+    if (!isKnown(entry) && !keeps(entry.path)) place(entry);
+  }
+}
+
+function forget(path) {
+  memory.rmSync(`${home}/${path}`, { recursive: true, force: true });
+  known.delete(path);
+  absent.delete(`${home}/${path}`);
+}
+
+function isKnown({ path, kind, size, modifiedAt, bytes }) {
+  const old = known.get(path);
+  if (old?.kind !== kind || kind === 'directory') return old?.kind === kind;
+  if (old.bytes !== null && bytes !== null) return Buffer.compare(old.bytes, bytes) === 0;
+  return old.size === size && old.modifiedAt === modifiedAt;
+}
+
+/** As `takeChanges`, of what is at or below these paths only. */
+export function takeChangesAt(paths) {
+  return batchesOf(changesAt(paths));
+}
+
+function* changesAt(paths) {
+  for (const path of paths) {
+    const stats = memory.statSync(`${home}/${path}`, { throwIfNoEntry: false });
+    const kind = stats?.isDirectory() ? 'directory' : stats?.isFile() ? 'file' : undefined;
+    const gone = [...known.keys()].filter((each) => each === path || each.startsWith(`${path}/`));
+    if (kind === undefined && gone.length > 0) yield { op: 'remove', path };
+    if (kind === undefined) for (const each of gone) known.delete(each);
+    else {
+      if (known.has(path) && known.get(path).kind !== kind) yield { op: 'remove', path };
+      yield* changeOf({ path, kind }, known);
+      if (kind === 'directory') for (const entry of entriesBelow(path)) yield* changeOf(entry, known);
+    }
   }
 }
 
@@ -60,9 +110,13 @@ export function onSave(action) {
 /** Batches of the changes since the last call (build/asks.ts), in the order in which they are to be made. */
 export function* takeChanges() {
   beforeSave();
+  yield* batchesOf(changes());
+}
+
+function* batchesOf(changes) {
   let batch = [];
   let size = 0;
-  for (const change of changes()) {
+  for (const change of changes) {
     batch.push(change);
     size += 100 + (change.bytes?.length ?? 0);
     if (size < batchLimit) continue;
@@ -83,19 +137,21 @@ function* changes() {
     const isGoneWithParent = path.includes('/') && kinds.get(parent) !== 'directory';
     if (kinds.get(path) !== kind && !isGoneWithParent) yield { op: 'remove', path };
   }
-  for (const { path, kind } of found) {
-    const old = before.get(path);
-    if (kind === 'directory') {
-      known.set(path, { kind, bytes: null });
-      if (old?.kind !== 'directory') yield { op: 'directory', path };
-    } else if (isAbsent(`${home}/${path}`)) known.set(path, { kind, bytes: null });
-    else {
-      const bytes = memory.readFileSync(`${home}/${path}`);
-      const isSame = old?.kind === 'file' && old.bytes !== null && bytes.equals(old.bytes);
-      // Read contents are a copy: what the program writes later is not in them.
-      known.set(path, { kind, bytes: isSame ? old.bytes : bytes });
-      if (!isSame) yield* written(path, bytes);
-    }
+  for (const entry of found) yield* changeOf(entry, before);
+}
+
+function* changeOf({ path, kind }, before) {
+  const old = before.get(path);
+  if (kind === 'directory') {
+    known.set(path, { kind, bytes: null });
+    if (old?.kind !== 'directory') yield { op: 'directory', path };
+  } else if (isAbsent(`${home}/${path}`)) known.set(path, old ?? { kind, bytes: null });
+  else {
+    const bytes = memory.readFileSync(`${home}/${path}`);
+    const isSame = old?.kind === 'file' && old.bytes !== null && bytes.equals(old.bytes);
+    // Read contents are a copy: what the program writes later is not in them.
+    known.set(path, isSame ? old : { kind, bytes });
+    if (!isSame) yield* written(path, bytes);
   }
 }
 
@@ -159,7 +215,7 @@ async function bringHere(paths) {
     absent.delete(full);
     memory.writeFileSync(full, bytes);
     memory.utimesSync(full, mtimeMs / 1000, mtimeMs / 1000);
-    known.set(full.slice(home.length + 1), { kind: 'file', bytes });
+    known.set(full.slice(home.length + 1), { ...known.get(full.slice(home.length + 1)), kind: 'file', bytes });
   }
 }
 

@@ -32,10 +32,10 @@ globalThis.addEventListener('unhandledrejection', (event) => {
 const noHandler = 'it has no fetch handler: export default { fetch(request) { … } }, or a Hono app.';
 
 /**
- * The class that the runner calls. `app`: all that the user's module exports. `renewFiles`: see
- * preview-volume.guest.js; absent where files are not read.
+ * The class that the runner calls. `app`: all that the user's module exports. `files`: the functions of
+ * preview-volume.guest.js; absent where `node:fs` is not used.
  */
-export function serve(app, renewFiles) {
+export function serve(app, files) {
   for (const [name, value] of Object.entries(app)) {
     if (isSubclass(value, DurableObject)) env[name] = namespaceOf(host, name);
   }
@@ -53,10 +53,11 @@ export function serve(app, renewFiles) {
     async fetch(request) {
       flushOutput();
       try {
-        if (renewFiles !== undefined) await renewFiles(host, this.ctx.props.files);
+        await files?.renewFiles(host, this.ctx.props.files);
         const response = isEntrypoint
           ? await new handler(this.ctx, this.env).fetch(request)
           : await handler.fetch(request, this.env, this.ctx);
+        await files?.saveFiles(host);
         if (response instanceof Response) return response;
         throw new TypeError(`The fetch handler returned ${inspect(response)} instead of a Response.`);
       } catch (error) {

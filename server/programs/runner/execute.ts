@@ -71,7 +71,7 @@ export async function execute({ request, link, loader, egress }: Execution): Pro
     });
     const guest = worker.getEntrypoint<Guest>();
     const { args, env } = request;
-    const files = head.usesFiles ? await link.snapshot() : null;
+    const files = head.usesFiles ? (await link.snapshot()).files : null;
     if (head.usesFiles) void begun.then(() => commitAsItRuns(guest, sink, link, ended.signal));
     try {
       const program = { ...head, args, env: Object.fromEntries(env), files, wanted: request.wanted };

@@ -63,7 +63,7 @@ export class SessionLink {
   }
 
   async snapshot(): Promise<Snapshot> {
-    return v.parse(snapshotShape, decode((await this.#ask({ kind: 'snapshot' })) ?? new Uint8Array([0x90])));
+    return v.parse(snapshotShape, decode((await this.#ask({ kind: 'snapshot' })) ?? new Uint8Array()));
   }
 
   /** Throws `AskError` when it cannot be had. */

@@ -5,8 +5,8 @@
 
 import { RpcTarget } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { type Change, changeShape, maxPartBytes } from '../asks.ts';
-import { maxPayload } from '../records.ts';
+import { type Change, maxPartBytes } from '../asks.ts';
+import { changesShape, maxPayload } from '../records.ts';
 
 interface Output {
   readonly stream: 'stdout' | 'stderr';
@@ -30,13 +30,6 @@ const maxParts = 100_000;
 const bytesBetweenPauses = 1024 * 1024;
 /** What a call that is not output counts for, in bytes of output. */
 const changePace = 64 * 1024;
-/** A change with its bytes has to fit a record. */
-const maxChange = maxPayload - 16 * 1024;
-const changesShape = v.pipe(
-  v.array(changeShape),
-  v.maxLength(maxParts),
-  v.everyItem((change) => change.path.length <= 4096 && (!('bytes' in change) || change.bytes.length <= maxChange)),
-);
 
 /**
  * Called by code that may be hostile: every argument is checked. Batches of output are numbered from 1; one that comes
