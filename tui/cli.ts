@@ -1,5 +1,6 @@
 /** The command line: parses it, runs the command, says what went wrong and ends the process. */
 
+import { truncate } from './app/text/cells.ts';
 import { helpText } from './arguments/help.ts';
 import type { Options } from './arguments/options.ts';
 import { type Invocation, parseCommandLine } from './arguments/parse.ts';
@@ -69,6 +70,10 @@ function openIo({ color, quiet }: Pick<Options, 'color' | 'quiet'>): Io {
     warn: say,
     inform: (text) => {
       if (stderr.isTty && !quiet) say(text);
+    },
+    status: (text) => {
+      if (!stderr.isTty || quiet || env.TERM === 'dumb') return;
+      void stderr.write(`\r\x1b[K${truncate(text, (process.stderr.columns || 80) - 1)}`);
     },
   };
 }

@@ -6,6 +6,7 @@ export const EXIT = {
   failure: 1,
   usage: 2,
   timeout: 124,
+  hungUp: 129,
   interrupted: 130,
   brokenPipe: 141,
   terminated: 143,

@@ -14,4 +14,6 @@ export interface Io {
   warn(text: string): void;
   /** Tells the user what goes on; only a terminal gets to see it, and not with --quiet. */
   inform(text: string): void;
+  /** Shows `text` on the line of the cursor in place of what stands there, to whom `inform` tells; empty: clears it. */
+  status(text: string): void;
 }

@@ -74,6 +74,15 @@ describe('attach', () => {
     }
   });
 
+  it('ends after the time that it is given', async () => {
+    await machine.run(['-s', 'brief', '-e', '"seen"']);
+    expect(await machine.run(['attach', 'brief', '--timeout', '1'])).toEqual({
+      stdout: `> "seen"\n'seen'\n`,
+      stderr: '',
+      status: 124,
+    });
+  });
+
   it('goes on over a server that was stopped', async () => {
     await machine.run(['-s', 'stays', '-e', '"before"']);
     const watcher = machine.start(['attach', 'stays']);

@@ -62,6 +62,23 @@ describe('--json', () => {
     const { stdout } = await machine.run(['--json', '-e', 'console.log("said")']);
     expect(stdout.split('\n')).toEqual(['said', expect.stringContaining('"status":"ok"'), '']);
   });
+
+  it('tells the same of programs, and of each input of repl, on lines of their own', async () => {
+    const run = async (args: string[], stdin: string) => (await machine.run([...args, '--json'], { stdin })).stdout;
+    expect(await run([], 'process.stdout.write("no line end"); process.exit(3)')).toBe(
+      'no line end\n{"kind":"exit","code":3}\n',
+    );
+    await machine.file('two.ts', 'console.log(1 + 1)');
+    const { stdout } = await machine.run(['--json', 'run', 'two.ts']);
+    expect(stdout).toBe('2\n{"kind":"exit","code":0}\n');
+    const inputs = await run(['repl', '--keep-going'], '1 + 1\nprocess.stdout.write("x")\nnope\n');
+    expect(inputs.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^{"status":"ok","text":"2",/),
+      'x',
+      expect.stringMatching(/^{"status":"ok",/),
+      expect.stringMatching(/^{"status":"error","name":"ReferenceError",/),
+    ]);
+  });
 });
 
 describe('-p', () => {

@@ -33,6 +33,8 @@ describe('words that mean nothing', () => {
     [['sessions', 'frob'], "there is no command 'sessions frob'; see spawnpoint-cf sessions --help"],
     [['-p'], '-p needs a value: -p CODE'],
     [['-p', '1', '-e', '2'], 'give either -e or -p'],
+    [['-p', '1', '-p', '2'], '-p is given twice; one CODE may have many lines'],
+    [['help', 'frobnicate'], "there is no command 'frobnicate'; see spawnpoint-cf --help"],
     [['run'], 'too few arguments; usage: spawnpoint-cf run FILE [ARGS…]'],
     [['server', 'stop', 'now'], 'too many arguments; usage: spawnpoint-cf server stop'],
     [['ps', '--keep-going'], "--keep-going means nothing to 'ps'"],

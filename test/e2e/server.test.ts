@@ -142,9 +142,21 @@ it('help and version need no server', async () => {
   const env = { SPAWNPOINT_HOME: '/dev/null/none' };
   const { version } = JSON.parse(await readFile(join(machine.packageDirectory, 'package.json'), 'utf8'));
   expect(await machine.run(['--version'], { env })).toEqual(printed(`${version}\n`));
-  for (const args of [['--help'], ['run', '--help'], ['files', '-h'], ['completion', 'bash'], ['completion', 'zsh']]) {
+  for (const args of [
+    ['--help'],
+    ['help'],
+    ['help', '-'],
+    ['run', '--help'],
+    ['files', '-h'],
+    ['completion', 'bash'],
+    ['completion', 'zsh'],
+  ]) {
     const ending = await machine.run(args, { env });
     expect(ending).toMatchObject({ stderr: '', status: 0 });
     expect(ending.stdout).toContain('spawnpoint-cf');
+  }
+  for (const topic of [[], ['files'], ['files', 'put'], ['-'], ['help']]) {
+    const [help, option] = [await machine.run(['help', ...topic]), await machine.run(['--help', ...topic])];
+    expect(help).toEqual(option);
   }
 });

@@ -49,6 +49,22 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 });
 
+it('an input that waits for another says so on a terminal', async () => {
+  const first = machine.start(['-s', 'queue', '-e', 'console.log("go"); await new Promise(() => {})']);
+  await first.until(({ stdout }) => stdout === 'go\n');
+  const terminal = machine.open(['-s', 'queue', '-p', '42']);
+  await terminal.shows('spawnpoint-cf: waiting for input 1 in session queue; Ctrl-C gives up.');
+  first.kill('SIGINT');
+  await terminal.shows(/^42$/m);
+  expect(await terminal.ended).toEqual({ status: 0, signal: 0 });
+});
+
+it('a dumb terminal is not drawn on', async () => {
+  const terminal = machine.open([], undefined, { TERM: 'dumb' });
+  await terminal.shows('spawnpoint-cf: this terminal (TERM=dumb) cannot show the session;');
+  expect(await terminal.ended).toEqual({ status: 2, signal: 0 });
+});
+
 it('Ctrl-C on a terminal interrupts the input', async () => {
   const terminal = machine.open(['-s', 'typed', '-e', 'let n = 1; console.log("go"); while (true) n++']);
   await terminal.shows('go');

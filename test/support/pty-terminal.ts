@@ -36,7 +36,13 @@ export class PtyTerminal {
   constructor(file: string, args: readonly string[], { columns, rows, cwd, env }: PtyOptions) {
     this.#xterm = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
     this.#watchModes();
-    this.#pty = spawn(file, [...args], { cols: columns, rows, cwd, env: { ...env }, name: 'xterm-256color' });
+    this.#pty = spawn(file, [...args], {
+      cols: columns,
+      rows,
+      cwd,
+      env: { ...env },
+      name: env.TERM ?? 'xterm-256color',
+    });
     this.#pty.onData((data) => this.#xterm.write(data, () => this.#check()));
     this.#xterm.onData((answer) => this.#pty.write(answer));
     this.ended = new Promise((resolve) => {

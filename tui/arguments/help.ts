@@ -20,8 +20,8 @@ const EXAMPLES = [
   "spawnpoint-cf -l py -p 'sum(range(10))'",
 ];
 
-const STATUSES = `Exit status: that of the program; 1 uncaught error, 2 wrong usage, 124 time is up, 130 and 143 signals,
-141 closed pipe, 255 the server cannot be reached or refuses.
+const STATUSES = `Exit status: that of the program; 1 uncaught error, 2 wrong usage, 124 time is up, 129, 130 and 143
+signals, 141 closed pipe, 255 the server cannot be reached or refuses.
 `;
 
 /** About all commands whose names begin with the words of `topic`; about everything if it is empty. */

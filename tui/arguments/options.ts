@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** Each that is given counts; of the others, the last. */
   readonly repeats?: true;
+  /** A second one would be taken for more of the first. */
+  readonly once?: true;
   readonly text: string;
 }
 
@@ -23,8 +25,8 @@ export const OPTIONS = {
   'no-color': { text: 'no colours' },
   help: { short: 'h', text: 'show this help' },
   version: { text: 'show the version' },
-  eval: { short: 'e', value: 'CODE', text: 'evaluate CODE in the live kernel' },
-  print: { short: 'p', value: 'CODE', text: 'as -e, and print the value' },
+  eval: { short: 'e', value: 'CODE', once: true, text: 'evaluate CODE in the live kernel' },
+  print: { short: 'p', value: 'CODE', once: true, text: 'as -e, and print the value' },
   'keep-going': { text: 'go on after an error' },
   'read-only': { text: 'watch without being able to change anything' },
   env: { value: 'NAME=VALUE', repeats: true, text: 'a variable of its environment; may be given again' },

@@ -95,6 +95,11 @@ describe('options', () => {
     expect(parse('--print="a\n=b"').options.print).toBe('"a\n=b"');
   });
 
+  it('take one piece of code', () => {
+    expect(refusal('-p', '1', '-p', '2')).toBe('-p is given twice; one CODE may have many lines');
+    expect(refusal('-e', '1', '--eval', '2')).toMatch(/^(-e|--eval) is given twice/);
+  });
+
   it('the last of several counts', () => {
     expect(parse('-s', 'a', '-s', 'b').options.session).toBe('b');
     expect(parse('-s', 'a', '--session', 'b', '-s', 'c').options.session).toBe('c');

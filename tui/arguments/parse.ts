@@ -113,6 +113,11 @@ function parseOptions(argv: readonly string[], stops: boolean): Parsed {
   };
 }
 
+/** What `words` name, for help: all commands that begin with it. Throws `ExitError` (usage) if there is no such command. */
+export function topicOf(words: readonly string[]): string {
+  return words.length === 0 ? '' : findCommand(words).topic;
+}
+
 function findCommand(words: readonly string[]): { command: Command; topic: string } {
   const [first = '', second] = words;
   const two = second === undefined ? undefined : COMMANDS.find(({ name }) => name === `${first} ${second}`);
@@ -140,6 +145,7 @@ function readOption({ key, values }: GivenOption): [OptionName, readonly string[
   if (spec.value !== undefined && texts.length < values.length) {
     throw usageError(`${written(key)} needs a value: ${written(key)} ${spec.value}`);
   }
+  if (spec.once && texts.length > 1) throw usageError(`${written(key)} is given twice; one CODE may have many lines`);
   return [name, spec.value === undefined ? [''] : texts];
 }
 

@@ -18,5 +18,10 @@ export const runDefault: CommandBody = async (invocation, io) => {
   if (!io.stdout.isTty) {
     throw usageError('standard output is no terminal; pipe a program in, or use -e or -p (see spawnpoint-cf --help)');
   }
+  if (io.env.TERM === 'dumb') {
+    throw usageError(
+      'this terminal (TERM=dumb) cannot show the session; use -e and -p, or repl with inputs from a pipe',
+    );
+  }
   return onTerminal(invocation, io);
 };

@@ -3,12 +3,11 @@
 import type { InputOutcome } from '../../protocol/events.ts';
 import type { Language } from '../arguments/options.ts';
 import type { Invocation } from '../arguments/parse.ts';
-import { SGR_PATTERN } from '../client/sgr.ts';
 import type { Io } from '../io.ts';
 import { inputVerdict } from '../plain/outcomes.ts';
 import type { Output } from '../plain/output.ts';
 import { textFor } from '../plain/terminal-text.ts';
-import { report, withSession } from './session.ts';
+import { printOutcome, report, withSession } from './session.ts';
 
 export function evaluate(invocation: Invocation, io: Io, code: string, prints: boolean): Promise<number> {
   const { timeout, json } = invocation.options;
@@ -18,18 +17,13 @@ export function evaluate(invocation: Invocation, io: Io, code: string, prints: b
     io,
     async (session) => {
       const outcome = await session.submit({ language, code, timeout });
-      if (json) await io.stdout.write(`${JSON.stringify(withoutColors(outcome))}\n`);
+      if (json) await printOutcome(outcome, io);
       else if (prints && outcome.status === 'ok')
         await io.stdout.write(`${printedValue(outcome, language, io.stdout)}\n`);
       return report(inputVerdict(outcome, language), io);
     },
     { readsStdin: true },
   );
-}
-
-/** For programs: what a terminal would colour is plain text. */
-function withoutColors(outcome: InputOutcome): InputOutcome {
-  return 'text' in outcome ? { ...outcome, text: outcome.text.replace(SGR_PATTERN, '') } : outcome;
 }
 
 /** As `node -p` prints it: a string as it is, anything else as the kernel shows it. */

@@ -6,6 +6,8 @@ import { nameFor } from '../plain/terminal-text.ts';
 import type { CommandBody } from './command.ts';
 import { type FileEntry, SessionFiles, sessionPath, targetPath } from './session-files.ts';
 
+const NO_FILES = 'there are no files';
+
 export const list: CommandBody = async (invocation, io) => {
   const directory = sessionPath(invocation.args[0] ?? '');
   const { json, recursive } = invocation.options;
@@ -15,6 +17,7 @@ export const list: CommandBody = async (invocation, io) => {
     return `${nameFor(io.stdout, name)}${kind === 'directory' ? '/' : ''}\n`;
   });
   await io.stdout.write(json ? `${JSON.stringify(entries)}\n` : lines.join(''));
+  if (entries.length === 0) io.inform(NO_FILES);
   return EXIT.ok;
 };
 
@@ -27,6 +30,7 @@ export const tree: CommandBody = async (invocation, io) => {
         .map((line) => `${nameFor(io.stdout, line)}\n`)
         .join('');
   await io.stdout.write(text);
+  if (entries.length === 0) io.inform(NO_FILES);
   return EXIT.ok;
 };
 

@@ -29,6 +29,7 @@ export const listPrograms: CommandBody = async (invocation, io) => {
       ].join('  '),
     );
     await io.stdout.write(invocation.options.json ? `${JSON.stringify(rows)}\n` : lines.map((l) => `${l}\n`).join(''));
+    if (rows.length === 0) io.inform('no program is running');
     return EXIT.ok;
   } finally {
     programs.close();

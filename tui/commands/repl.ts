@@ -8,11 +8,11 @@ import { Pace } from '../plain/pace.ts';
 import type { PlainSession } from '../plain/plain-session.ts';
 import { type Split, splitInputs } from '../plain/split-inputs.ts';
 import type { CommandBody } from './command.ts';
-import { report, withSession } from './session.ts';
+import { printOutcome, report, withSession } from './session.ts';
 
 export const runRepl: CommandBody = async (invocation, io) => {
   if (io.stdin.isTTY) throw usageError('repl reads its inputs from a pipe or file; without repl you get a prompt');
-  const { keepGoing, timeout } = invocation.options;
+  const { keepGoing, timeout, json } = invocation.options;
   const language = invocation.options.language ?? 'ts';
   return withSession(invocation, io, async (session) => {
     const pace = new Pace(nodeClock);
@@ -24,7 +24,9 @@ export const runRepl: CommandBody = async (invocation, io) => {
       if (done) return status;
       next = inputs.next();
       next.catch(() => undefined);
-      const verdict = inputVerdict(await session.submit({ language, code, timeout }), language);
+      const outcome = await session.submit({ language, code, timeout });
+      if (json) await printOutcome(outcome, io);
+      const verdict = inputVerdict(outcome, language);
       status = report(verdict, io) || status;
       if (verdict.status !== EXIT.ok && (!keepGoing || verdict.status !== EXIT.failure)) return verdict.status;
     }

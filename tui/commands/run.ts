@@ -13,7 +13,7 @@ import type { CommandBody } from './command.ts';
 import { entryName } from './language.ts';
 import { describeFileError } from './local-files.ts';
 import { gatherSources, type ProgramSources } from './program-sources.ts';
-import { report, withSession } from './session.ts';
+import { printOutcome, report, withSession } from './session.ts';
 
 export const runFile: CommandBody = async (invocation, io) => {
   const [file = ''] = invocation.args;
@@ -54,6 +54,7 @@ async function readLocal(file: string): Promise<Uint8Array | null> {
 export const runPipedProgram: CommandBody = (invocation, io) =>
   // Attached while the program is read: neither waits for the other.
   withSession(invocation, io, async (session) => {
+    if (io.stdin.isTTY) io.inform('type a program; Ctrl-D on a line of its own runs it');
     const source = await readPiped(io.stdin);
     const entry = nameOf(null, source, invocation.options.language);
     return runIn(session, invocation, io, { entry, sources: [{ path: entry, bytes: source }] }, null);
@@ -88,5 +89,6 @@ async function runIn(
 ): Promise<number> {
   const { env, timeout } = options;
   const outcome = await session.run({ ...sources, args: programArgs, env, timeout, stdin });
+  if (options.json) await printOutcome(outcome, io);
   return report(programVerdict(outcome, session.wasInterrupted), io);
 }

@@ -57,14 +57,14 @@ export class SessionFiles {
     await readJson(await this.#request(path, options), changed);
   }
 
-  /** The contents of a file, also over a line that breaks. Throws `ExitError` for a directory. */
-  async read(path: string): Promise<AsyncIterable<Uint8Array>> {
+  /** The contents of a file, also over a line that breaks, and how many bytes that are. Throws `ExitError` for a directory. */
+  async read(path: string): Promise<{ readonly size: number; readonly contents: AsyncIterable<Uint8Array> }> {
     const response = await this.#request(path, {});
     if (isListing(response)) {
       await response.body?.cancel();
       throw new ExitError(EXIT.failure, `"${path}" is a directory`);
     }
-    return this.#contents(path, response);
+    return { size: Number(response.headers.get('content-length')), contents: this.#contents(path, response) };
   }
 
   async *#contents(path: string, first: Response): AsyncGenerator<Uint8Array, void> {
@@ -98,7 +98,7 @@ export class SessionFiles {
 
   async readAll(path: string): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
-    for await (const part of await this.read(path)) parts.push(part);
+    for await (const part of (await this.read(path)).contents) parts.push(part);
     return Buffer.concat(parts);
   }
 

@@ -14,6 +14,7 @@ export const listSessions: CommandBody = async ({ options }, io) => {
   const { sessions } = await readJson(response, listing);
   const text = options.json ? `${JSON.stringify(sessions)}\n` : sessions.map(({ name }) => `${name}\n`).join('');
   await io.stdout.write(text);
+  if (sessions.length === 0) io.inform('there are no sessions yet');
   return EXIT.ok;
 };
 

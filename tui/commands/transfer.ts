@@ -5,6 +5,8 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { nodeClock } from '../node-clock.ts';
+import { Progress } from '../plain/progress.ts';
 import { TextStream } from '../plain/terminal-text.ts';
 import type { CommandBody } from './command.ts';
 import { describeFileError } from './local-files.ts';
@@ -13,16 +15,20 @@ import { upload } from './upload.ts';
 import { openSource, PipeSource } from './upload-source.ts';
 
 export const cat: CommandBody = async (invocation, io) => {
-  await print(await new SessionFiles(invocation, io).read(sessionPath(invocation.args[0] ?? '')), io);
+  const { contents } = await new SessionFiles(invocation, io).read(sessionPath(invocation.args[0] ?? ''));
+  await print(contents, io);
   return EXIT.ok;
 };
 
 export const get: CommandBody = async (invocation, io) => {
   const [remote = '', local] = invocation.args;
   const path = sessionPath(remote);
-  const contents = await new SessionFiles(invocation, io).read(path);
-  if (local === '-') await print(contents, io);
-  else await save(contents, await localTarget(local ?? '.', posix.basename(path)));
+  const { size, contents } = await new SessionFiles(invocation, io).read(path);
+  const progress = new Progress(io, nodeClock, posix.basename(path), size);
+  // Where the contents go to the terminal itself, they show how far they have come.
+  if (local === '-' && io.stdout.isTty) await print(contents, io);
+  else if (local === '-') await print(watched(contents, progress), io);
+  else await save(watched(contents, progress), await localTarget(local ?? '.', posix.basename(path)));
   return EXIT.ok;
 };
 
@@ -32,13 +38,28 @@ export const put: CommandBody = async (invocation, io) => {
   const [local, remote] = second === '-' ? [second, first] : [first, second];
   const path = targetPath(remote, local === '-' ? 'stdin' : basename(local));
   const source = local === '-' ? new PipeSource(io.stdin) : await openSource(local);
+  const progress = new Progress(io, nodeClock, posix.basename(path), source.announced?.size ?? null);
   try {
-    await upload(invocation, io, path, source);
+    await upload(invocation, io, path, source, progress);
   } finally {
+    progress.end();
     await source.close();
   }
   return EXIT.ok;
 };
+
+async function* watched(contents: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  try {
+    for await (const part of contents) {
+      bytes += part.length;
+      progress.at(bytes);
+      yield part;
+    }
+  } finally {
+    progress.end();
+  }
+}
 
 /** A file may hold anything: on a terminal only its text shows. */
 async function print(contents: AsyncIterable<Uint8Array>, io: Io): Promise<void> {

@@ -6,6 +6,7 @@
 import { Patience } from '../access/patience.ts';
 import type { Invocation } from '../arguments/parse.ts';
 import type { Io } from '../io.ts';
+import type { Progress } from '../plain/progress.ts';
 import { SessionFiles } from './session-files.ts';
 import { SessionUploads } from './session-uploads.ts';
 import type { UploadSource } from './upload-source.ts';
@@ -13,12 +14,18 @@ import type { UploadSource } from './upload-source.ts';
 /** What is smaller is sent in one request, and from its beginning when the line breaks. */
 const SMALL = 1024 * 1024;
 
-/** Resolves once the file is committed. Throws `ExitError`. */
-export async function upload(invocation: Invocation, io: Io, path: string, source: UploadSource): Promise<void> {
+/** Resolves once the file is committed; `progress` is told of it meanwhile. Throws `ExitError`. */
+export async function upload(
+  invocation: Invocation,
+  io: Io,
+  path: string,
+  source: UploadSource,
+  progress: Pick<Progress, 'at'>,
+): Promise<void> {
   const first = await source.from(0);
   const isSmall = first.length <= SMALL && source.endsAt(first.length);
   if (isSmall) await sendSmall(new SessionFiles(invocation, io), path, source, first);
-  else await sendInPieces(new SessionUploads(invocation, io), path, source);
+  else await sendInPieces(new SessionUploads(invocation, io), path, source, progress);
 }
 
 function sendSmall(files: SessionFiles, path: string, source: UploadSource, body: Uint8Array): Promise<void> {
@@ -26,10 +33,16 @@ function sendSmall(files: SessionFiles, path: string, source: UploadSource, body
   return patiently(new Patience(), () => files.change(path, { method: 'PUT', body, headers }));
 }
 
-async function sendInPieces(uploads: SessionUploads, path: string, source: UploadSource): Promise<void> {
+async function sendInPieces(
+  uploads: SessionUploads,
+  path: string,
+  source: UploadSource,
+  progress: Pick<Progress, 'at'>,
+): Promise<void> {
   const patience = new Patience();
   let { id, offset } = await patiently(patience, () => uploads.begin(path, source.announced));
   for (let bytes = await source.from(offset); bytes.length > 0; bytes = await source.from(offset)) {
+    progress.at(offset);
     const before = offset;
     try {
       offset = await uploads.append(id, offset, bytes);

@@ -15,6 +15,8 @@ export interface AttachOptions {
   readonly open: OpenSocket;
   readonly readOnly: boolean;
   readonly lossless: boolean;
+  /** Which client it is; a new one if not said. */
+  readonly client?: string;
   /** First log event wanted; null for only what is new. */
   readonly from: number | null;
 }
@@ -23,10 +25,10 @@ export interface AttachOptions {
 export function attach(options: AttachOptions, listener: ConnectionListener): SessionConnection {
   const connection = new SessionConnection(
     {
+      client: randomUUID(),
       ...options,
       clock: nodeClock,
       random: Math.random,
-      client: randomUUID(),
       name: terminalName(),
       version: CLIENT_VERSION,
       giveUpAfterMilliseconds: GIVE_UP_MILLISECONDS,

@@ -7,17 +7,28 @@ import type { Io } from '../io.ts';
 const PATIENCE_MILLISECONDS = 5_000;
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+const HANGUP = { SIGHUP: EXIT.hungUp } as const;
 
 interface Interruptible {
   /** Stops what runs. False if there is nobody to be told. */
   interrupt(): boolean;
 }
 
-/** Resolves with the status of `work`, or of the signal that ended it. */
-export async function interruptible(target: Interruptible, io: Io, work: () => Promise<number>): Promise<number> {
+/**
+ * Resolves with the status of `work`, or of the signal that ended it. `endsWithTerminal`: the end of the terminal that this
+ * process belongs to is such a signal; else what runs runs on then, as after any line that is lost.
+ */
+export async function interruptible(
+  target: Interruptible,
+  io: Io,
+  work: () => Promise<number>,
+  endsWithTerminal = false,
+): Promise<number> {
   let forced: number | null = null;
   let patience: NodeJS.Timeout | undefined;
   const stop = (status: number): void => {
+    // With its terminal, the streams of this process break as well.
+    if (forced === EXIT.hungUp) return;
     if (forced !== null || !target.interrupt()) process.exit(status);
     forced = status;
     // A terminal drops what waits to be shown at Ctrl-C; at a slow one, that may be seconds of output still on its way.
@@ -27,7 +38,8 @@ export async function interruptible(target: Interruptible, io: Io, work: () => P
       process.exit(status);
     }, PATIENCE_MILLISECONDS);
   };
-  const listeners = Object.entries(SIGNALS).map(([signal, status]) => [signal, () => stop(status)] as const);
+  const signals = { ...SIGNALS, ...(endsWithTerminal ? HANGUP : {}) };
+  const listeners = Object.entries(signals).map(([signal, status]) => [signal, () => stop(status)] as const);
   for (const [signal, listener] of listeners) process.on(signal, listener);
   const before = io.stdout.whenBroken((error) => {
     if (error.code === 'EPIPE') stop(EXIT.brokenPipe);

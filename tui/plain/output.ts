@@ -16,6 +16,7 @@ export class Output {
   #onBroken: (error: NodeJS.ErrnoException) => void;
   #waiting: (() => void)[] = [];
   #isMuted = false;
+  #isAtLineStart = true;
 
   /** `onBroken` is called once, when nobody reads any more (EPIPE) or nothing can be written (as on a full disk). */
   constructor(stream: Writable, { isTty, color }: OutputOptions, onBroken: (error: NodeJS.ErrnoException) => void) {
@@ -34,6 +35,11 @@ export class Output {
     return before;
   }
 
+  /** Whether what was written last ended its line. */
+  get isAtLineStart(): boolean {
+    return this.#isAtLineStart;
+  }
+
   /** From now on data goes nowhere, until `mute(false)`. */
   mute(isMuted: boolean): void {
     this.#isMuted = isMuted;
@@ -43,6 +49,7 @@ export class Output {
   /** Takes all of `data`; the result, if any, settles when there is room for more. After a failure data goes nowhere. */
   write(data: string | Uint8Array): Promise<void> | undefined {
     if (this.#error !== null || this.#isMuted || data.length === 0) return undefined;
+    this.#isAtLineStart = typeof data === 'string' ? data.endsWith('\n') : data.at(-1) === 0x0a;
     if (this.#stream.write(data)) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

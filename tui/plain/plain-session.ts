@@ -3,10 +3,12 @@
  * it ended. Loses no output over any number of connections.
  */
 
+import { randomUUID } from 'node:crypto';
 import type { Answer, Question, ServerBody, SessionState } from '../../protocol/control.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { InputOutcome, LogEvent, ProgramOutcome } from '../../protocol/events.ts';
 import type { Language } from '../arguments/options.ts';
+import type { ClientClock } from '../client/clock.ts';
 import type { ConnectionListener, SessionConnection } from '../client/connection.ts';
 import { displayText } from '../client/display.ts';
 import type { Program } from '../client/program-upload.ts';
@@ -17,6 +19,7 @@ import type { Io } from '../io.ts';
 import { attach, endedError } from './connect.ts';
 import { StdinLines } from './stdin-lines.ts';
 import { TextStream, textFor } from './terminal-text.ts';
+import { WAITING_MILLISECONDS, waitingText } from './waiting.ts';
 import { Work } from './work.ts';
 
 export interface Input {
@@ -26,7 +29,19 @@ export interface Input {
   readonly timeout: number | null;
 }
 
+export interface PlainSessionOptions {
+  readonly open: OpenSocket;
+  /** Its name. */
+  readonly session: string;
+  readonly clock: ClientClock;
+  /** Inputs that ask for a line read the standard input of this process, which else has no more. */
+  readonly readsStdin: boolean;
+}
+
 export class PlainSession implements ConnectionListener {
+  /** Which client it is, over all its lines. */
+  readonly client = randomUUID();
+  readonly #options: PlainSessionOptions;
   readonly #io: Io;
   readonly #connection: SessionConnection;
   readonly #stderr: TextStream;
@@ -46,22 +61,31 @@ export class PlainSession implements ConnectionListener {
   #wasInterrupted = false;
   #state: SessionState | null = null;
 
-  /** `readsStdin`: inputs that ask for a line read the standard input of this process, which else has no more. */
-  constructor(open: OpenSocket, io: Io, readsStdin: boolean) {
+  constructor(options: PlainSessionOptions, io: Io) {
+    this.#options = options;
     this.#io = io;
     this.#stderr = new TextStream(io.stderr);
-    this.#stdin = readsStdin ? new StdinLines(io.stdin) : null;
+    this.#stdin = options.readsStdin ? new StdinLines(io.stdin) : null;
     this.#online = this.#whenOnline();
-    this.#connection = attach({ open, readOnly: false, lossless: true, from: null }, this);
+    this.#connection = attach(
+      { open: options.open, client: this.client, readOnly: false, lossless: true, from: null },
+      this,
+    );
   }
 
   /** Resolves once the input has ended. Throws `ExitError`. */
-  submit({ language, code, timeout }: Input): Promise<InputOutcome> {
-    return this.#do<InputOutcome>(
-      'input',
-      () => this.#connection.submit({ language, code, timeout }),
-      (event, number) => (event.name === 'done' && event.body.input === number ? event.body.outcome : null),
-    );
+  async submit({ language, code, timeout }: Input): Promise<InputOutcome> {
+    const { clock, session } = this.#options;
+    const stopWaiting = clock.after(WAITING_MILLISECONDS, () => this.#tellWaiting({ language, session }));
+    try {
+      return await this.#do<InputOutcome>(
+        'input',
+        () => this.#connection.submit({ language, code, timeout }),
+        (event, number) => (event.name === 'done' && event.body.input === number ? event.body.outcome : null),
+      );
+    } finally {
+      stopWaiting();
+    }
   }
 
   /** As `submit`, for a program. */
@@ -145,6 +169,13 @@ export class PlainSession implements ConnectionListener {
     work.number = number;
     this.#own[work.cause].add(number);
     if (work.isInterrupted) this.#sendInterrupt();
+  }
+
+  #tellWaiting(input: { readonly language: Language; readonly session: string }): void {
+    const number = this.#work?.number ?? null;
+    if (number === null || this.#state === null) return;
+    const text = waitingText(this.#state, number, input);
+    if (text !== null) this.#io.inform(text);
   }
 
   #sendInterrupt(): void {

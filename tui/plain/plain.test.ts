@@ -123,7 +123,15 @@ describe('an output', () => {
     ['in a pipe, has all of it', false, 'before, late, next'],
   ])('%s', async (_, isTty, expected) => {
     const { output, text } = collect(isTty, false);
-    const io = { env: {}, stdin: new PassThrough(), stdout: output, stderr: output, warn: never, inform: never };
+    const io = {
+      env: {},
+      stdin: new PassThrough(),
+      stdout: output,
+      stderr: output,
+      warn: never,
+      inform: never,
+      status: never,
+    };
     const status = await interruptible({ interrupt: () => true }, io, async () => {
       output.write('before, ');
       process.listeners('SIGINT').at(-1)?.('SIGINT');

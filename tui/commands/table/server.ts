@@ -1,7 +1,8 @@
-/** Commands for the embedded server and the shell. */
+/** Commands for the embedded server and the shell, and help. */
 
 import type { Command } from '../command.ts';
 import { printCompletion } from '../completion.ts';
+import { printHelp } from '../help.ts';
 import * as server from '../server.ts';
 
 export const SERVER: readonly Command[] = [
@@ -45,5 +46,14 @@ export const SERVER: readonly Command[] = [
     arguments: [1, 1],
     examples: ['source <(spawnpoint-cf completion bash)'],
     run: printCompletion,
+  },
+  {
+    name: 'help',
+    synopsis: '[COMMAND]',
+    summary: 'show what a command does, as its --help does',
+    options: [],
+    arguments: [0, 2],
+    examples: ['spawnpoint-cf help files put'],
+    run: printHelp,
   },
 ];
