@@ -32,7 +32,7 @@ export default defineConfig({
             miniflare: {
               cf: false,
               durableObjects: { STORAGE: { className: 'StorageHost', useSQLite: true } },
-              bindings: { TOKEN_SECRET: 'the secret of the tests in workerd' },
+              bindings: { TOKEN_SECRET: 'the secret of the tests in workerd', PREVIEW_DOMAIN: 'previews.test' },
             },
           }),
         ],

@@ -104,6 +104,7 @@ export class Sandbox extends DurableObject<Env> {
       memory: isolateMemory,
       newEpoch: () => crypto.randomUUID(),
       pruneSoon: () => this.#schedule.request('prune', Date.now() + PRUNE_MILLISECONDS),
+      endForsakenAt: (at) => this.#schedule.request('endForsaken', at),
       onFatal: (error) => this.#abort(error),
     });
     this.#schedule = new Schedule(
@@ -111,6 +112,7 @@ export class Sandbox extends DurableObject<Env> {
       { set: (at) => void ctx.storage.setAlarm(at) },
       {
         collectOrphans: () => this.#collectOrphans(),
+        endForsaken: async () => this.#session.previews.endForsaken(),
         expireUploads: () => this.#uploads.expire(),
         prune: () => this.#prune(),
       },

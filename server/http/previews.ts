@@ -2,9 +2,9 @@
  * The REST surface of a session's previews, at `/v1/sessions/<session>/previews`. Bodies are MessagePack.
  *
  * GET         the previews that are served: `{previews: [{program, entry, isPublic, url, link}]}`; links for writers only
- * POST        `{entry, sources, place, isPublic, terminal}` serves it and answers with its row; `sources` is
+ * POST        `{entry, sources, place, isPublic, terminal, client}` serves it and answers with its row; `sources` is
  *             `[[path, bytes], …]`, or null where `entry` is a path of the session's files. A preview is a program:
- *             interrupting that ends it
+ *             interrupting that ends it. A public one with a `client`, of that one's HELLO, ends when its terminals are gone
  * PUT /<n>    `{entry, sources}` serves these from now on as preview n
  */
 
@@ -34,6 +34,7 @@ const start = v.strictObject({
   place: v.pipe(label, v.minLength(1)),
   isPublic: v.boolean(),
   terminal: label,
+  client: v.optional(v.nullable(label), null),
 });
 const replacement = v.strictObject({ entry: text, sources });
 /** For paths and what else is around the sources. */

@@ -50,6 +50,11 @@ export class Presence {
     }
   }
 
+  /** Whether a terminal of `client` is attached. */
+  has(client: string): boolean {
+    return [...this.#terminals.values()].some(({ identity }) => identity.client === client);
+  }
+
   nextId(): number {
     return Math.max(0, ...this.#terminals.keys()) + 1;
   }

@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts';
 import type { EgressLog } from './egress-log.ts';
 import type { Presence } from './presence.ts';
 import { PreviewFollower } from './preview-follower.ts';
+import { HOLDER_MILLISECONDS, PreviewHolders } from './preview-holders.ts';
 import { type PreviewRow, PreviewRows } from './preview-rows.ts';
 import { PreviewReading, servedPath } from './preview-sources.ts';
 import { PreviewWrites } from './preview-writes.ts';
@@ -31,6 +32,8 @@ export interface PreviewContext {
   readonly previewHost: PreviewHost;
   readonly randomBytes: (length: number) => Uint8Array;
   changed(): void;
+  /** Call `endForsaken` at that time. */
+  endForsakenAt(at: number): void;
   fatal(error: unknown): void;
 }
 
@@ -43,6 +46,8 @@ export interface PreviewRequest {
   readonly isPublic: boolean;
   /** Who starts it. */
   readonly terminal: string;
+  /** The client whose terminal serves it; null if it is to outlive that. */
+  readonly client: string | null;
 }
 
 export interface PreviewInfo {
@@ -67,6 +72,7 @@ export class Previews {
   readonly #context: PreviewContext;
   readonly #rows: PreviewRows;
   readonly #writes: PreviewWrites;
+  readonly #holders: PreviewHolders;
   readonly #running = new Map<number, Running>();
   /** What the host was last asked to do with each preview: the next wish waits for that. */
   readonly #asked = new Map<string, Promise<unknown>>();
@@ -80,6 +86,7 @@ export class Previews {
     this.#context = context;
     this.#rows = new PreviewRows(context.store.database);
     this.#writes = new PreviewWrites(context);
+    this.#holders = new PreviewHolders(context.store.database);
     this.#revision = context.store.revisions.head?.number ?? 0;
     for (const row of this.#rows.all()) {
       if (row.isEnding) this.#withdraw(row);
@@ -109,18 +116,20 @@ export class Previews {
     if (before !== undefined && before.program !== null) this.kill(before.program);
     const id = before?.id ?? newPreviewId(randomBytes);
     const key = before?.key ?? randomBytes(32);
-    const { isPublic } = request;
+    const { isPublic, client } = request;
     const startedAt = clock.now();
     const { program, event } = store.database.transaction(() => {
       const at = Math.floor(startedAt);
       const program = store.requests.acceptProgram({ client: `preview-${crypto.randomUUID()}`, request: 1 }, entry, at);
       this.#rows.save({ id, place, entry, isPublic, key, program, isEnding: false });
+      if (isPublic && client !== null) this.#holders.hold(program, client);
       const body = { at, program, terminal: request.terminal, entry, args: [] };
       return { program, event: store.log.append({ name: 'program', body }) };
     });
     presence.offer(event);
     const running = this.#add({ id, place, entry, isPublic, key, program, isEnding: false });
     this.#context.changed();
+    if (isPublic && client !== null) this.#context.endForsakenAt(Math.floor(startedAt) + HOLDER_MILLISECONDS);
     const problem = await this.#deploy(running, request.sources);
     if (problem !== null) {
       this.#end(running, { kind: 'failed', message: problem });
@@ -166,6 +175,18 @@ export class Previews {
     const running = this.#running.get(program);
     if (running !== undefined) this.#end(running, { kind: 'killed' });
     return running !== undefined;
+  }
+
+  /** Ends what is served to everyone by terminals that are gone. Returns when to look again; null if nothing is held. */
+  endForsaken(): number | null {
+    const { presence, clock } = this.#context;
+    for (const program of this.#holders.look((client) => presence.has(client))) {
+      const running = this.#running.get(program);
+      const message = 'It was served to everyone, and the terminal that did so is gone.';
+      if (running === undefined) this.#holders.drop(program);
+      else this.#end(running, { kind: 'failed', message });
+    }
+    return this.#holders.isEmpty ? null : Math.floor(clock.now()) + HOLDER_MILLISECONDS;
   }
 
   /** Whether somebody reads the log: only then is what previews print fetched. */
@@ -294,6 +315,7 @@ export class Previews {
     const event = store.database.transaction(() => {
       store.requests.close('program', row.program);
       this.#rows.save({ ...row, isEnding: true });
+      this.#holders.drop(row.program);
       const body = { at: Math.floor(now), program: row.program, milliseconds: Math.max(0, now - startedAt), outcome };
       return store.log.append({ name: 'exit', body });
     });

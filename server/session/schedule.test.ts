@@ -16,7 +16,12 @@ beforeEach(async () => {
 });
 
 function open(collectOrphans: () => Promise<number | null>): Schedule {
-  const jobs = { collectOrphans, expireUploads: async () => null, prune: async () => null };
+  const jobs = {
+    collectOrphans,
+    endForsaken: async () => null,
+    expireUploads: async () => null,
+    prune: async () => null,
+  };
   return new Schedule(database, { set: (at) => alarms.push(at) }, jobs);
 }
 

@@ -5,7 +5,7 @@
 
 import type { Database } from '../database.ts';
 
-export type JobName = 'collectOrphans' | 'expireUploads' | 'prune';
+export type JobName = 'collectOrphans' | 'endForsaken' | 'expireUploads' | 'prune';
 
 /** The platform's alarm: fires once at or after the given time, in milliseconds since the epoch. */
 export interface Alarm {

@@ -4,6 +4,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Database } from '../database.ts';
 import { createFileTables } from '../files/schema.ts';
 import { createUploadTables } from '../files/upload-rows.ts';
+import { createHolderTable } from './preview-holders.ts';
 import { createPreviewTable } from './preview-rows.ts';
 
 const FIRST_TABLES: readonly string[] = [
@@ -71,6 +72,7 @@ export const STEPS: readonly ((database: Database) => void)[] = [
   (database) => database.run(EGRESS),
   createPreviewTable,
   createUploadTables,
+  createHolderTable,
 ];
 
 /**

@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly newEpoch: () => string;
   /** History outgrew its limits: call `prune` in a while. */
   readonly pruneSoon: () => void;
+  /** Call `previews.endForsaken` at that time. */
+  readonly endForsakenAt: (at: number) => void;
   /** The session cannot go on with what it has in memory: drop it and open it anew from the store. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -104,8 +106,8 @@ export class Session implements ConnectionHandler {
       { ...context, host, large: options.large, memory: options.memory, asks: this.#asks, programs: this.#programs },
       options.kernels,
     );
-    const { previewHost } = options;
-    this.previews = new Previews({ ...context, previewHost, randomBytes: host.randomBytes });
+    const { previewHost, endForsakenAt } = options;
+    this.previews = new Previews({ ...context, previewHost, endForsakenAt, randomBytes: host.randomBytes });
     this.#questions = new Questions(this.#store, this.#kernels);
     this.#retention = new Retention(this.#store);
     this.travel = new TimeTravel({

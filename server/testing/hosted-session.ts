@@ -62,6 +62,7 @@ export async function hostSession(state: DurableObjectState, options: HostOption
     memory,
     newEpoch: () => crypto.randomUUID(),
     pruneSoon: () => undefined,
+    endForsakenAt: () => undefined,
     onFatal: (error) => failures.push(error),
   });
   const attach = (known: string | null = null): Promise<TestTerminal> => attachTo(session, known);

@@ -270,7 +270,9 @@ describe('a public preview', () => {
   it('keeps its address from one serve to the next, which takes its place, and is ended by kill', async () => {
     const first = await serve('--public', '-s', 'again', 'app.ts');
     const count = await browse(`${first.line}hit`);
-    await stop(first.cli);
+    first.cli.kill('SIGHUP');
+    expect((await first.cli.ended).status).toBe(129);
+    expect((await browse(first.line)).status).toBe(404);
     const second = await serve('--public', '-s', 'again', 'app.ts');
     expect(second.line).toBe(first.line);
     expect(Number((await browse(`${second.line}hit`)).body)).toBe(Number(count.body) + 1);

@@ -4,7 +4,16 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Account } from '../../server/account.ts';
 import type { Sandbox } from '../../server/sandbox.ts';
 
-export { Account, default, EgressGateway, Runner, Sandbox } from '../../server/worker.ts';
+export {
+  Account,
+  default,
+  EgressGateway,
+  Preview,
+  PreviewGateway,
+  PreviewGuestHost,
+  Runner,
+  Sandbox,
+} from '../../server/worker.ts';
 
 /** For `runInDurableObject`: its database is empty at first and belongs to the test alone. */
 export class StorageHost extends DurableObject {}

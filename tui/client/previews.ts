@@ -35,6 +35,8 @@ export interface PreviewWish {
   readonly place: string;
   readonly isPublic: boolean;
   readonly terminal: string;
+  /** The terminal that serves it; null if it is to outlive that. */
+  readonly client: string | null;
 }
 
 /** The path of a session's previews on the REST surface. */

@@ -32,7 +32,7 @@ export class SessionPreviews implements PreviewView {
   }
 
   serve(path: string): Promise<PreviewEntry> {
-    return this.start({ entry: path, sources: null, place: 'session', isPublic: false });
+    return this.start({ entry: path, sources: null, place: 'session', isPublic: false, client: null });
   }
 
   start(wish: Omit<PreviewWish, 'terminal'>): Promise<PreviewEntry> {

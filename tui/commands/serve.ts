@@ -5,6 +5,7 @@ import type { PreviewEntry } from '../client/previews.ts';
 import { EXIT, ExitError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programVerdict } from '../plain/outcomes.ts';
+import type { PlainSession } from '../plain/plain-session.ts';
 import type { CommandBody } from './command.ts';
 import { SessionPreviews } from './previews.ts';
 import { sessionPath } from './run.ts';
@@ -35,29 +36,33 @@ export const servePreview: CommandBody = async (invocation, io) => {
   };
   const watcher = new Watcher(() => void reload());
 
-  const start = async (): Promise<number> => {
+  const start = async (client: string): Promise<number> => {
     const wish = served === null ? { entry: sessionPath(file), sources: null } : served;
     const { entry, sources } = wish;
-    const preview = await previews.start({ entry, sources, place: await placeOf(file), isPublic: options.public });
+    const place = await placeOf(file);
+    const preview = await previews.start({ entry, sources, place, isPublic: options.public, client });
     program = preview.program;
     await announce(preview, invocation, io);
     if (served !== null) watcher.watch(served.directories);
     return program;
   };
 
-  return withSession(invocation, io, async (session) => {
+  const follow = async (session: PlainSession): Promise<number> => {
     let isLate = false;
     const late = (): void => {
       isLate = true;
       session.interrupt();
     };
     const timer = options.timeout === null ? undefined : setTimeout(late, options.timeout * 1000);
-    const outcome = await session.follow(start).finally(() => {
-      clearTimeout(timer);
-      watcher.close();
-    });
+    const outcome = await session
+      .follow(() => start(session.client))
+      .finally(() => {
+        clearTimeout(timer);
+        watcher.close();
+      });
     return isLate ? EXIT.timeout : report(programVerdict(outcome, session.wasInterrupted), io);
-  });
+  };
+  return withSession(invocation, io, follow, { endsWithTerminal: true });
 };
 
 /** The address goes to stdout, where the output of the preview follows. */
