@@ -1,6 +1,5 @@
 /** The command line: parses it, runs the command, says what went wrong and ends the process. */
 
-import { truncate } from './app/text/cells.ts';
 import { helpText } from './arguments/help.ts';
 import type { Options } from './arguments/options.ts';
 import { type Invocation, parseCommandLine } from './arguments/parse.ts';
@@ -73,7 +72,8 @@ function openIo({ color, quiet }: Pick<Options, 'color' | 'quiet'>): Io {
     },
     status: (text) => {
       if (!stderr.isTty || quiet || env.TERM === 'dumb') return;
-      void stderr.write(`\r\x1b[K${truncate(text, (process.stderr.columns || 80) - 1)}`);
+      // A line that does not fit is cut, as the next one could not draw over two.
+      void stderr.write(text === '' ? '\r\x1b[K' : `\r\x1b[K\x1b[?7l${text}\x1b[?7h`);
     },
   };
 }
