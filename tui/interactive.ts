@@ -8,6 +8,7 @@ import type { Invocation } from './arguments/parse.ts';
 import { SessionMirror } from './client/mirror.ts';
 import type { OpenSocket } from './client/socket.ts';
 import { openHistory } from './commands/history.ts';
+import { listLocal } from './commands/local-files.ts';
 import { SessionPreviews } from './commands/previews.ts';
 import { localProgram } from './commands/run.ts';
 import { SessionFiles } from './commands/session-files.ts';
@@ -52,6 +53,7 @@ export async function openTui(
       readFile: (path) => files.readAll(path),
       startServer: async () => void (await server.reach()),
       readLocalProgram: (file) => localProgram(file, null),
+      localFiles: listLocal,
     },
   );
   session.start();

@@ -1,6 +1,7 @@
 /** Tab in the editor. */
 
 import type { Language, SessionView } from '../client/session-view.ts';
+import { completeDot } from './dot-completion.ts';
 import { type EditAction, LEVELS } from './editor/buffer.ts';
 import { messageOf } from './errors.ts';
 import type { ViewStore } from './view-state.ts';
@@ -13,7 +14,8 @@ export async function complete(session: SessionView, view: ViewStore, step: 1 | 
   const before = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
   if (before.trim() === '') return view.dispatch({ type: 'edit', edit: step === 1 ? indent(language) : OUTDENT });
   try {
-    const { from, to, candidates } = await session.complete(text, cursor, language);
+    const ofDot = await completeDot(session, text, cursor);
+    const { from, to, candidates } = ofDot ?? (await session.complete(text, cursor, language));
     const now = view.state().editor;
     if (now.text !== text || now.cursor !== cursor || candidates.length === 0) return;
     const shared = commonPrefix(candidates);

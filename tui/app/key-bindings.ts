@@ -135,11 +135,11 @@ export function bindingOf(mode: Mode, key: string): Binding | undefined {
 export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['Enter', 'run, or a new line while incomplete'],
   ['Alt-Enter, Ctrl-J', 'a new line in any case'],
-  ['Tab', 'complete'],
+  ['Tab', 'complete code, dot commands, files'],
   ['Up, Down, Ctrl-R', 'former inputs; search them'],
   ['Ctrl-C', 'interrupt; clear the line; twice: leave'],
   ['Ctrl-D', 'leave, on an empty line'],
-  ['F6 or Ctrl-]', 'next pane; Shift-F6 previous; Esc back'],
+  ['F6 or Ctrl-]', 'next pane; Shift-F6 previous; Esc or typing: back'],
   ['PgUp, PgDn', 'scroll the pane'],
   ['Ctrl-K U W, Ctrl-Y', 'cut to the end, start, word; paste'],
   ['Ctrl-_, Alt-_', 'undo, redo in the line'],

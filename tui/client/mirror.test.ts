@@ -41,6 +41,7 @@ beforeEach(async () => {
       startServer: async () => {
         server.refusal = null;
       },
+      localFiles: async () => [],
       readLocalProgram: async (path) => ({ entry: path, sources: [{ path, bytes: encoder.encode('code') }] }),
     },
   );

@@ -16,6 +16,7 @@ import type {
   Completion,
   FileContents,
   Language,
+  LocalFile,
   SessionSnapshot,
   SessionStatus,
   SessionView,
@@ -33,6 +34,8 @@ export interface MirrorServices {
   readLocalProgram(path: string): Promise<Pick<Program, 'entry' | 'sources'>>;
   /** Starts the server, if it is not running. */
   startServer(): Promise<void>;
+  /** What is in a directory on this machine. */
+  localFiles(directory: string): Promise<readonly LocalFile[]>;
 }
 
 type AnswerOf<Kind extends Answer['kind']> = Extract<Answer, { kind: Kind }>;
@@ -70,6 +73,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
       busy: false,
       terminals: [],
       connection: 'reconnecting',
+      unanswered: 0,
       readOnly: options.readOnly,
     };
     this.#snapshot = this.#makeSnapshot();
@@ -144,6 +148,10 @@ export class SessionMirror implements SessionView, ConnectionListener {
     } catch {
       return { text: null, size: bytes.length };
     }
+  }
+
+  localFiles(directory: string): Promise<readonly LocalFile[]> {
+    return this.#services.localFiles(directory);
   }
 
   async run(file: string, args: readonly string[]): Promise<void> {

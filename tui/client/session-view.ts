@@ -82,6 +82,8 @@ export interface SessionStatus {
   /** Names of all attached terminals, this one too. */
   readonly terminals: readonly string[];
   readonly connection: Connection;
+  /** For how many seconds the server owes an answer, while it is online; 0 as long as that is no long time. */
+  readonly unanswered: number;
   readonly readOnly: boolean;
 }
 
@@ -126,6 +128,11 @@ export interface FileContents {
   readonly size: number;
 }
 
+export interface LocalFile {
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
+
 /** Promises reject with an Error whose message a person can act on. */
 export interface SessionView {
   /** A move, by anyone, appears as a block. */
@@ -142,6 +149,8 @@ export interface SessionView {
   complete(code: string, cursor: number, language: Language): Promise<Completion>;
   readFile(path: string): Promise<FileContents>;
   variables(language: Language): Promise<readonly Variable[]>;
+  /** What is in a directory of this machine; `''` is where the app runs. Empty for one that cannot be read. */
+  localFiles(directory: string): Promise<readonly LocalFile[]>;
   /** Runs a file of the session, or one of this machine, as a program; its output goes to the log. */
   run(file: string, args: readonly string[]): Promise<void>;
   kill(program: number): Promise<void>;

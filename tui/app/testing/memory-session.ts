@@ -8,6 +8,7 @@ import type {
   FileContents,
   InputBlock,
   Language,
+  LocalFile,
   LogLine,
   OutputChunk,
   SessionSnapshot,
@@ -64,6 +65,7 @@ export class MemorySession implements SessionView {
       busy: false,
       terminals: ['here'],
       connection: 'online',
+      unanswered: 0,
       readOnly: false,
     },
     ask: null,
@@ -109,6 +111,13 @@ export class MemorySession implements SessionView {
   async complete(code: string, cursor: number): Promise<Completion> {
     this.calls.push(`complete ${code.slice(0, cursor)}`);
     return this.completion;
+  }
+
+  /** By directory. */
+  readonly onThisMachine = new Map<string, readonly LocalFile[]>();
+
+  async localFiles(directory: string): Promise<readonly LocalFile[]> {
+    return this.onThisMachine.get(directory) ?? [];
   }
 
   async readFile(path: string): Promise<FileContents> {

@@ -20,6 +20,9 @@ const CONNECTIONS: Readonly<Record<SessionStatus['connection'], string>> = {
   stopped: 'server stopped',
   offline: 'offline',
 };
+/** Cells of the session's name, where it has to be cut. */
+const MIN_NAME = 4;
+
 const KERNELS: Readonly<Record<Language, string>> = { js: 'javascript (js)', ts: 'javascript (ts)', py: 'python' };
 
 export interface FrameModel {
@@ -75,21 +78,23 @@ export function editorModel(
   return { rows: out, cursor };
 }
 
-/** As many candidates as fit, around the selected one, and how many there are. */
+/** As many candidates as fit, around the selected one, and how many there are beside them. */
 function candidateRow(list: readonly string[], selected: number | null, width: number): string {
-  const count = `${(selected ?? -1) + 1 || ''}${selected === null ? '' : '/'}${list.length}`;
-  const space = width - cellWidth(count) - 3;
+  const count = (shown: number) =>
+    selected !== null ? `${selected + 1}/${list.length}` : shown < list.length ? `… ${list.length - shown} more` : '';
+  const space = width - 3 - cellWidth(count(0));
   let first = selected ?? 0;
   let last = first;
   let used = 0;
   const cost = (index: number) => cellWidth(sanitizeName(list[index] ?? '')) + 2;
   while (last < list.length && used + cost(last) <= space) used += cost(last++);
   while (first > 0 && used + cost(first - 1) <= space) used += cost(--first);
-  const shown = list.slice(first, Math.max(last, first + 1)).map((candidate, index) => {
+  last = Math.max(last, first + 1);
+  const shown = list.slice(first, last).map((candidate, index) => {
     const name = truncate(sanitizeName(candidate), space);
     return first + index === selected ? inverse(name) : name;
   });
-  return `  ${shown.join('  ')} ${dim(count)}`;
+  return `  ${shown.join('  ')}  ${dim(count(last - first))}`.trimEnd();
 }
 
 /** A title row: a rule with the pane's name in it. */
@@ -116,26 +121,47 @@ const selectedIndex = (tree: readonly TreeRow[], path: string | null): number =>
   tree.findIndex((row) => row.path === path);
 
 export function statusLine(status: SessionStatus, state: ViewState, width: number): string {
+  const right = ` ${state.message === null ? hint(state) : sanitizeName(state.message)} `;
+  if (state.message !== null) {
+    // A message matters more than the rest of the line.
+    const rightWidth = Math.min(cellWidth(right), width);
+    return inverse(fitExactly(` ${facts(status, state, width)}`, width - rightWidth) + fitExactly(right, rightWidth));
+  }
+  const left = ` ${facts(status, state, width - 1)}`;
+  const space = width - cellWidth(left);
+  return inverse(left + (space >= cellWidth(right) ? right.padStart(space) : ' '.repeat(Math.max(0, space))));
+}
+
+/** In at most `width` cells: what matters least goes first, the connection never. */
+function facts(status: SessionStatus, state: ViewState, width: number): string {
   const count = status.terminals.length;
-  const parts = [
-    sanitizeName(status.session),
-    KERNELS[state.language],
-    status.busy ? '● busy' : 'idle',
-    `${count} ${count === 1 ? 'terminal' : 'terminals'}`,
-    CONNECTIONS[status.connection],
-    ...(status.readOnly ? ['read-only'] : []),
-  ];
-  const left = ` ${parts.join(' · ')}`;
-  const hint = state.scroll.repl !== null && state.focus === 'repl' ? 'scrolled back: PgDn' : 'F6 panes · .help';
-  const right = ` ${state.message === null ? hint : sanitizeName(state.message)} `;
-  // A message matters more than the rest of the line.
-  const rightWidth =
-    state.message === null
-      ? Math.min(cellWidth(right), Math.max(0, width - cellWidth(left)))
-      : Math.min(cellWidth(right), width);
-  const fits = rightWidth === cellWidth(right) || state.message !== null;
-  const leftText = fitExactly(left, width - (fits ? rightWidth : 0));
-  return inverse(leftText + (fits ? fitExactly(right, rightWidth) : ''));
+  const name = sanitizeName(status.session);
+  const terminals = `${count} ${count === 1 ? 'terminal' : 'terminals'}`;
+  const activity = status.busy ? '● busy' : 'idle';
+  const connection = [connectionWords(status), ...(status.readOnly ? ['read-only'] : [])].join(' · ');
+  const choices = [
+    [KERNELS[state.language], activity, terminals, connection],
+    [state.language, activity, terminals, connection],
+    [state.language, activity, connection],
+    [activity, connection],
+    [connection],
+  ].map((parts) => parts.join(' · '));
+  const room = (choice: string) => width - cellWidth(choice) - 3;
+  const whole = choices.find((choice) => room(choice) >= cellWidth(name));
+  if (whole !== undefined) return `${name} · ${whole}`;
+  const short = choices.find((choice) => room(choice) >= MIN_NAME);
+  return short === undefined ? truncate(connection, width) : `${truncate(name, room(short))} · ${short}`;
+}
+
+function connectionWords({ connection, unanswered }: SessionStatus): string {
+  return connection === 'online' && unanswered > 0 ? `no answer for ${unanswered} s` : CONNECTIONS[connection];
+}
+
+/** What the keys do where they go now. */
+function hint(state: ViewState): string {
+  if (state.focus === 'files') return 'Enter opens · Esc: prompt';
+  if (state.focus === 'log') return 'Up PgUp End · Esc: prompt';
+  return state.scroll.repl === null ? 'F6 panes · .help' : 'scrolled back: PgDn';
 }
 
 export function viewerTitle(state: ViewState, snapshot: SessionSnapshot, width: number): string {
@@ -146,6 +172,7 @@ export function viewerTitle(state: ViewState, snapshot: SessionSnapshot, width: 
 }
 
 export function logTitle(state: ViewState, layout: Layout): string {
+  const back = layout.divider === null ? ' · Esc: back' : '';
   const scrolledBack = state.scroll.log !== null ? ' · scrolled back' : '';
-  return title(`Log${scrolledBack}`, layout.log?.width ?? 0, state.focus === 'log');
+  return title(`Log${back}${scrolledBack}`, layout.log?.width ?? 0, state.focus === 'log');
 }
