@@ -32,6 +32,7 @@ export interface ControllerHost {
 }
 
 const PANES: readonly PaneName[] = ['repl', 'files', 'log'];
+const ELSEWHERE_HINT = 'Esc goes back to the prompt; so does typing.';
 const LEAVE_HINT = 'Ctrl-C again leaves; the session lives on';
 
 export class Controller {
@@ -128,16 +129,20 @@ export class Controller {
     if (event.type === 'key') {
       const binding = bindingOf(mode, event.key);
       if (binding !== undefined) this.#run(binding, leaving);
+      else if (bindingOf('editor', event.key) !== undefined) this.#say(ELSEWHERE_HINT);
     } else if (mode === 'editor') {
       this.#follow();
       this.#edit({ type: 'insert', text: event.text, typed: event.type === 'text' });
     } else if (mode === 'search') {
       const query = `${this.#state.search?.query ?? ''}${event.text.replace(/\n/g, ' ')}`;
       this.#dispatch({ type: 'search-query', query });
-    } else if (event.type === 'text') {
+    } else {
       const key = event.text === ' ' ? 'space' : event.text;
-      const binding = bindingOf(mode, key);
-      if (binding !== undefined) this.#run(binding, leaving);
+      const binding = event.type === 'text' ? bindingOf(mode, key) : undefined;
+      if (binding !== undefined) return this.#run(binding, leaving);
+      // Text that the pane has no use for is meant for the prompt.
+      this.#files.run('close-viewer');
+      this.#handle(event);
     }
   }
 
