@@ -110,11 +110,26 @@ describe('a history', () => {
     const code = (text: string) => told(entry(1, { code: text }))[0];
     expect(code('x'.repeat(48))).toBe('x'.repeat(48));
     expect(code('x'.repeat(49))).toBe(`${'x'.repeat(48)} …`);
-    const narrow = listed({ entries: [entry(1, { code: 'x'.repeat(40) }), entry(2)] }, 60);
-    expect(narrow.map((line) => line.length)).toEqual([46, 60, 45]);
+    const narrow = listed({ entries: [entry(1, { code: 'x'.repeat(40) }), entry(2)] }, 64);
+    expect(narrow.map((line) => line.length)).toEqual([46, 64, 45]);
     expect(code('a\x1b]0;evil\x07\tb')).toBe('a\ufffd]0;evil\ufffd\ufffdb');
     expect(code('\n  one  \n')).toBe('one');
   });
+});
+
+it('drops columns of a history where there is no room to say what its revisions are', () => {
+  const entries = [entry(2, { code: `const answer = ${'x'.repeat(40)}` }), entry(1)];
+  const headings = [64, 61, 54, 48, 41, 30, 20].map((columns) => listed({ entries, oldest: 1 }, columns)[0]);
+  expect(headings.map((line) => line?.trim().split(/ +/).join(' '))).toEqual([
+    'rev when took stored files what',
+    'rev when took stored what',
+    'rev when took what',
+    'rev when took what',
+    'rev when what',
+    'rev what',
+    'rev what',
+  ]);
+  expect(listed({ entries, oldest: 1 }, 20)).toEqual(['      rev  what', 'head    2  const a …', '        1  f()']);
 });
 
 describe('a difference', () => {

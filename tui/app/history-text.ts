@@ -7,6 +7,10 @@ import { bold, cyan, dim, green, red, yellow } from './theme.ts';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Characters of what a row tells of. */
 const MAX_WHAT = 48;
+/** Columns make way for it where it had fewer than these. */
+const MIN_WHAT = 20;
+/** The mark and the number of a revision, which make way for nothing. */
+const KEPT_COLUMNS = 2;
 /** Characters of a variable's value. */
 const MAX_VALUE = 200;
 
@@ -23,7 +27,7 @@ export function historyLines(history: History, columns = Number.POSITIVE_INFINIT
     ...cellsOf(entry, now),
     whatOf(entry, entries),
   ]);
-  const [head = '', ...table] = aligned([heading, ...rows], columns);
+  const [head = '', ...table] = aligned(fitting([heading, ...rows], columns), columns);
   const lines = [dim(head)];
   for (const [index, { revision, isStep }] of entries.entries()) {
     const newer = entries[index - 1]?.revision ?? revision + 1;
@@ -120,17 +124,39 @@ function firstLine(code: string, most: number): string {
   return isCut ? `${points.slice(0, most).join('')} …` : first;
 }
 
-/** Pads all columns but the last, numbers to the left, and cuts that one to fit. Its cells but the last are ASCII. */
+/** `rows` without the columns that leave no room to say what a revision is: files first, then stored, took and when. */
+function fitting(rows: readonly (readonly string[])[], columns: number): readonly (readonly string[])[] {
+  const last = (rows[0] ?? []).length - 1;
+  const wanted = Math.min(MIN_WHAT, widthsOf(rows)[last] ?? 0);
+  if (last <= KEPT_COLUMNS || columns - roomBefore(rows) >= wanted) return rows;
+  return fitting(
+    rows.map((row) => row.toSpliced(last - 1, 1)),
+    columns,
+  );
+}
+
+/** In characters. */
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+}
+
+/** What the columns before the last one take, with what parts them. */
+function roomBefore(rows: readonly (readonly string[])[]): number {
+  return widthsOf(rows)
+    .slice(0, -1)
+    .reduce((sum, width) => sum + width + 2, 0);
+}
+
+/** Pads all columns but the last, all but the first to the left, and cuts the last to fit. Its cells but the last are ASCII. */
 function aligned(rows: readonly (readonly string[])[], columns: number): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  /** What stands before the last column. */
-  const room = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const widths = widthsOf(rows);
+  const room = roomBefore(rows);
   return rows.map((row) =>
     row
       .map((cell, column) => {
         if (column === row.length - 1) return cut(cell, Math.max(8, columns - room));
         const width = widths[column] ?? 0;
-        return column >= 1 && column <= 5 ? cell.padStart(width) : cell.padEnd(width);
+        return column > 0 ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  '),
   );

@@ -1,10 +1,11 @@
 /** Where everything stands on a screen of a given size. Pure. */
 
-export const MIN_COLUMNS = 40;
-export const MIN_ROWS = 10;
+export const MIN_COLUMNS = 20;
+export const MIN_ROWS = 5;
 
-/** Narrower screens show one pane at a time. */
+/** Narrower or lower screens show one pane at a time. */
 const SIDE_FROM_COLUMNS = 72;
+const SIDE_FROM_ROWS = 10;
 
 export interface Rect {
   readonly x: number;
@@ -36,7 +37,7 @@ export function layOut(
   const { columns, rows } = size;
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return null;
   const height = rows - 1;
-  if (columns < SIDE_FROM_COLUMNS) {
+  if (columns < SIDE_FROM_COLUMNS || rows < SIDE_FROM_ROWS) {
     const below = { x: 0, y: 1, width: columns, height: height - 1 };
     const single = show.viewer ? 'viewer' : show.focus;
     return {

@@ -6,7 +6,7 @@ import { startApp } from './testing/app-harness.ts';
 const ENTER = '\r';
 
 it('goes through time with dot commands', async () => {
-  const app = await startApp({ rows: 40 });
+  const app = await startApp({ columns: 120, rows: 40 });
   expect(await app.type(`.history${ENTER}`)).toContain('No revisions yet.');
   const entry = {
     at: 0,

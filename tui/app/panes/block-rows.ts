@@ -6,6 +6,7 @@ import { cellWidth } from '../text/cells.ts';
 import { LineBuilder } from '../text/line-builder.ts';
 import { RowBuffer } from '../text/row-buffer.ts';
 import { wrapLine } from '../text/wrap.ts';
+import { hangOf, wrapWords } from '../text/wrap-words.ts';
 import { bold, cyan, dim, green, red, yellow } from '../theme.ts';
 import type { TranscriptItem } from './transcript.ts';
 
@@ -109,10 +110,10 @@ export class BlockRows {
         this.#head = this.#codeRows(item.code, promptOf(item.status), label(item));
         break;
       case 'gap':
-        this.#head = this.#wrap(dim(`… ${sanitizeName(item.message)}`));
+        this.#head = wrapWords(dim(`… ${sanitizeName(item.message)}`), this.#width, 2);
         break;
       case 'moved':
-        this.#head = this.#wrap(yellow(`── ${sanitizeName(item.message)}`));
+        this.#head = wrapWords(yellow(`── ${sanitizeName(item.message)}`), this.#width, 3);
         break;
       case 'notice':
         this.#head = this.#codeRows(item.command, dim(PROMPT), '');
@@ -120,13 +121,9 @@ export class BlockRows {
     }
   }
 
-  #wrap(line: string): string[] {
-    return wrapLine(line, this.#width);
-  }
-
   #textRows(text: string): string[] {
     if (text === '') return [];
-    return lines(text).flatMap((line) => this.#wrap(line));
+    return lines(text).flatMap((line) => wrapWords(line, this.#width, hangOf(line)));
   }
 
   /** The label stands at the right of the first row, or below the code where there is no room. */

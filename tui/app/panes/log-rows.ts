@@ -3,12 +3,13 @@
 import { sanitizeName, sanitizeText } from '../../client/sanitize.ts';
 import type { LogLine } from '../../client/session-view.ts';
 import { RowBuffer } from '../text/row-buffer.ts';
+import { wrapWords } from '../text/wrap-words.ts';
 import { cyan, dim, red } from '../theme.ts';
 
 const MAX_LINES = 20_000;
 
 export class LogRows {
-  #rows = new RowBuffer(80, MAX_LINES);
+  #rows = new RowBuffer(80, MAX_LINES, wrapWords);
   #seen = Number.NEGATIVE_INFINITY;
 
   sync(log: readonly LogLine[], width: number): void {

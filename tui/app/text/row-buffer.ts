@@ -10,6 +10,7 @@ import { wrapLine } from './wrap.ts';
 
 export class RowBuffer {
   readonly #limit: number;
+  readonly #wrap: (line: string, width: number) => string[];
   readonly #builder = new LineBuilder();
   #lines: string[] = [];
   #rows: string[] = [];
@@ -19,16 +20,17 @@ export class RowBuffer {
   #droppedLines = 0;
 
   /** @param limit lines that are kept */
-  constructor(width: number, limit: number) {
+  constructor(width: number, limit: number, wrap: (line: string, width: number) => string[] = wrapLine) {
     this.#width = width;
     this.#limit = limit;
+    this.#wrap = wrap;
   }
 
   /** Adds sanitised text. */
   write(text: string): void {
     for (const line of this.#builder.write(text)) {
       this.#lines.push(line);
-      for (const row of wrapLine(line, this.#width)) this.#rows.push(row);
+      for (const row of this.#wrap(line, this.#width)) this.#rows.push(row);
     }
     this.#wrapTail();
     // Dropping in bulk keeps the cost of each line constant.
@@ -38,7 +40,7 @@ export class RowBuffer {
   resize(width: number): void {
     if (width === this.#width) return;
     this.#width = width;
-    this.#rows = this.#lines.flatMap((line) => wrapLine(line, width));
+    this.#rows = this.#lines.flatMap((line) => this.#wrap(line, width));
     this.#start = 0;
     this.#wrapTail();
   }
@@ -79,12 +81,12 @@ export class RowBuffer {
 
   #wrapTail() {
     const { tail } = this.#builder;
-    this.#tailRows = tail === '' ? [] : wrapLine(tail, this.#width);
+    this.#tailRows = tail === '' ? [] : this.#wrap(tail, this.#width);
   }
 
   #drop(count: number) {
     let rows = 0;
-    for (const line of this.#lines.slice(0, count)) rows += wrapLine(line, this.#width).length;
+    for (const line of this.#lines.slice(0, count)) rows += this.#wrap(line, this.#width).length;
     this.#lines = this.#lines.slice(count);
     this.#rows = this.#rows.slice(rows);
     this.#start += rows;

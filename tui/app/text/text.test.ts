@@ -7,6 +7,7 @@ import { cellWidth, expandTabs, fitExactly, truncate } from './cells.ts';
 import { LineBuilder, MAX_LINE } from './line-builder.ts';
 import { RowBuffer } from './row-buffer.ts';
 import { wrapLine } from './wrap.ts';
+import { hangOf, wrapWords } from './wrap-words.ts';
 
 const plain = (text: string) => text.replace(/\x1b\[[\d;:]*m/g, '');
 
@@ -48,6 +49,43 @@ describe('wrapLine', () => {
         for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(width);
       }),
     );
+  });
+});
+
+describe('wrapWords', () => {
+  it.each<[string, number, number, string[]]>([
+    ['', 9, 0, ['']],
+    ['one two three', 9, 0, ['one two', 'three']],
+    ['one two three', 7, 0, ['one two', 'three']],
+    ['.name ARG  what this one does', 24, 11, ['.name ARG  what this one', '           does']],
+    ['.name ARG  what this one does', 20, 11, ['.name ARG  what this', '  one does']],
+    ['  set in  words', 8, 0, ['  set in', 'words']],
+    ['word longer-than-a-row end', 8, 2, ['word', '  longer', '  -than-', '  a-row', '  end']],
+    ['日本語 日本', 8, 0, ['日本語', '日本']],
+    ['a \x1b[31mred word\x1b[0m', 6, 0, ['a \x1b[31mred', '\x1b[31mword\x1b[0m']],
+  ])('%j at %i, set in by %i', (line, width, hang, rows) => {
+    expect(wrapWords(line, width, hang)).toEqual(rows);
+  });
+
+  it('keeps every word and no row is too wide', () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('\x1b[31m', '\x1b[0m', '日', ' ', 'abcdefghij'),
+    );
+    fc.assert(
+      fc.property(fc.array(part), fc.integer({ min: 2, max: 30 }), fc.nat(20), (parts, width, hang) => {
+        const line = sanitizeText(parts.join('')).replace(/[\n\t\r]/g, '');
+        const rows = wrapWords(line, width, hang);
+        expect(rows.map(plain).join('').replace(/ /g, '')).toBe(plain(line).replace(/ /g, ''));
+        for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it('knows where the second column of a table begins', () => {
+    expect(hangOf('\x1b[1m.run FILE\x1b[22m  \x1b[2mruns  it\x1b[22m')).toBe(11);
+    expect(hangOf('  set in')).toBe(2);
+    expect(hangOf('prose with words')).toBe(0);
   });
 });
 

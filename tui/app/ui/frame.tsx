@@ -66,7 +66,7 @@ export function TooSmall({
 }) {
   return (
     <Box width={columns} height={rows} overflow="hidden">
-      <Text wrap="truncate">{text}</Text>
+      <Text wrap="wrap">{text}</Text>
     </Box>
   );
 }
