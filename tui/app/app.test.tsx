@@ -113,6 +113,17 @@ describe('the app', () => {
     expect(app.session.calls).toEqual(['submit ts function f() {\n\treturn 1;\nx}\n']);
   });
 
+  it('takes a paste without brackets for one, and leaves lines that come at once as they are', async () => {
+    const app = await startApp({ language: 'py' });
+    const lines = Array.from({ length: 100 }, (_, index) => `\tf(${index})`);
+    await app.type(`if (x) {\r${lines.join('\r')}\r}`);
+    expect(app.session.calls).toEqual([]);
+    await app.type(ENTER);
+    expect(app.session.calls.splice(0)).toEqual([`submit py if (x) {\n${lines.join('\n')}\n}`]);
+    await app.type('f(\r    1,\r\t2)\r', 'g(\r3)\r');
+    expect(app.session.calls).toEqual(['submit py f(\n    1,\n\t2)', 'submit py g(\n  3)']);
+  });
+
   it('goes on in a new line while the input is incomplete, browses it as one entry', async () => {
     const app = await startApp({ history: ['older'] });
     await app.type('if (x) {\r', 'y()\r', '}', ENTER);

@@ -127,6 +127,7 @@ export class Controller {
     const { leaving } = this.#state;
     if (this.#state.message !== null) this.#dispatch({ type: 'message', message: null });
     if (event.type === 'key') {
+      if (event.ownIndent && mode === 'editor') return this.#submit(true);
       const binding = bindingOf(mode, event.key);
       if (binding !== undefined) this.#run(binding, leaving);
       else if (bindingOf('editor', event.key) !== undefined) this.#say(ELSEWHERE_HINT);
@@ -252,7 +253,8 @@ export class Controller {
     else this.#host.leave();
   }
 
-  #submit() {
+  /** `ownIndent`: the next line, if there has to be one, brings its indent. */
+  #submit(ownIndent = false) {
     const { text } = this.#state.editor;
     const { ask, status } = this.#session.getSnapshot();
     if (ask !== null && !status.readOnly) {
@@ -273,7 +275,7 @@ export class Controller {
     if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
     if (connection === 'offline') return this.#say('The session is out of reach for good; the input stays here.');
     if (connection !== 'online') this.#wait(text);
-    else void this.#submitWhenComplete(text);
+    else void this.#submitWhenComplete(text, ownIndent);
   }
 
   /** The input goes when there is a connection. */
@@ -286,7 +288,7 @@ export class Controller {
     }
   }
 
-  #submitWhenComplete(text: string) {
+  #submitWhenComplete(text: string, ownIndent: boolean) {
     const { language } = this.#state;
     return this.#holdKeys(async (isVoid) => {
       const answer = await this.#session.isComplete(text, language).catch((error: unknown) => {
@@ -295,7 +297,8 @@ export class Controller {
       });
       if (isVoid()) return;
       if (answer === null) this.#wait(text);
-      else if (answer.status === 'incomplete') this.#edit({ type: 'insert', text: `\n${answer.indent}`, typed: false });
+      else if (answer.status === 'incomplete')
+        this.#edit({ type: 'insert', text: `\n${ownIndent ? '' : answer.indent}`, typed: false });
       else {
         this.#remember(text);
         this.#dispatch({ type: 'take' });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { InputEvent } from './events.ts';
-import { ESCAPE_TIMEOUT_MS, Tokenizer } from './tokenizer.ts';
+import { ESCAPE_TIMEOUT_MS, PASTE_FROM, PASTE_PAUSE_MS, Tokenizer } from './tokenizer.ts';
 
 /** Events in short: text as itself, keys in angle brackets, pastes in braces. Neighbouring text is one. */
 function tokenize(chunks: readonly string[]): string {
@@ -97,6 +97,7 @@ describe('Tokenizer', () => {
     );
     fc.assert(
       fc.property(fc.array(piece), fc.array(fc.nat(), { maxLength: 12 }), (parts, cuts) => {
+        fc.pre(parts.join('').length < PASTE_FROM);
         const bytes = new TextEncoder().encode(parts.join(''));
         const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
         const decoder = new StringDecoder('utf8');
@@ -110,5 +111,43 @@ describe('Tokenizer', () => {
   it('reads a paste of 4 MB in small chunks in linear time', () => {
     const chunks = Array.from({ length: 4096 }, () => 'x'.repeat(1024));
     expect(tokenize(['\x1b[200~', ...chunks, '\x1b[201~'])).toHaveLength(4 * 1024 * 1024 + 2);
+  });
+
+  describe('without brackets', () => {
+    const lines = (count: number) => 'if x:\r\n\ty\r'.repeat(count);
+
+    it('takes lines that nobody types at once as pasted', () => {
+      const most = `${'x'.repeat(PASTE_FROM - 3)}\ry`;
+      expect(tokenize([`${most}z`])).toBe(`{${'x'.repeat(PASTE_FROM - 3)}\nyz}`);
+      expect(tokenize([most])).toBe(`${'x'.repeat(PASTE_FROM - 3)}<enter>y`);
+      expect(tokenize([`${'x'.repeat(PASTE_FROM)}\r`])).toBe(`${'x'.repeat(PASTE_FROM)}<enter>`);
+      expect(tokenize([lines(20)])).toBe(`{${'if x:\n\ty\n'.repeat(20)}}`);
+      expect(tokenize([`\x03${lines(20)}`])).toMatch(/^<ctrl\+c>if x:<enter>/);
+    });
+
+    it('takes what follows at once as part of it, but for a single key', () => {
+      const clock = new ManualClock();
+      const events: string[] = [];
+      const tokenizer = new Tokenizer(clock, (event) => events.push(show(event)));
+      tokenizer.write(lines(20));
+      clock.advance(PASTE_PAUSE_MS);
+      tokenizer.write('\tend\r');
+      tokenizer.write('\r');
+      clock.advance(PASTE_PAUSE_MS + 1);
+      tokenizer.write('1\r');
+      expect(events.slice(1)).toEqual(['{\tend\n}', '<enter>', '1', '<enter>']);
+    });
+
+    it('takes a Tab with text behind it as text, and says which lines have their own indent', () => {
+      expect(tokenize(['a\t\tb\t'])).toBe('a{\t}{\t}b<tab>');
+      expect(tokenize(['\t\r'])).toBe('<tab><enter>');
+      const indents: (boolean | undefined)[] = [];
+      const tokenizer = new Tokenizer(new ManualClock(), (event) => {
+        if (event.type === 'key') indents.push(event.ownIndent);
+      });
+      tokenizer.write('if x:\r  y\r');
+      tokenizer.write('if x:\ry\r');
+      expect(indents).toEqual([true, true, undefined, undefined]);
+    });
   });
 });

@@ -1,7 +1,9 @@
 /**
- * Splits what a terminal sends into keys, text and pastes, whatever the chunks.
+ * Splits what a terminal sends into keys, text and pastes.
  *
  * An escape character may be the Escape key or the start of a sequence whose rest is still on its way: 50 ms decide.
+ * Otherwise chunks matter only where a terminal does not tell pastes from keys: lines that nobody types at once are one,
+ * and in shorter text a Tab with more text behind it is no key.
  */
 
 import type { ClientClock } from '../../client/clock.ts';
@@ -10,11 +12,20 @@ import { controlKey, csiKey, ss3Key } from './sequences.ts';
 
 export const ESCAPE_TIMEOUT_MS = 50;
 
+/** Lines of so many characters in one chunk were not typed. */
+export const PASTE_FROM = 200;
+/** What follows a chunk of a paste within this time belongs to it. */
+export const PASTE_PAUSE_MS = 50;
+
 const PASTE_END = '\x1b[201~';
 /** Longer sequences are no keys; what follows is read as text again. */
 const MAX_SEQUENCE = 256;
 /** Answers to queries (OSC, DCS …) may be long. */
 const MAX_STRING = 65_536;
+
+/** As many tabs in a row are looked past. */
+const MAX_TABS = 64;
+const TAB_IN_TEXT = /^\t+[^\x00-\x1f\x7f]/;
 
 /** A sequence at the start of a buffer: how long it is and what it means; null while its end is missing. */
 type Parsed = { readonly length: number; readonly event: InputEvent | null } | null;
@@ -26,6 +37,10 @@ export class Tokenizer {
   readonly #emit: (event: InputEvent) => void;
   #buffer = '';
   #paste: string[] | null = null;
+  /** When the last chunk came that was pasted without brackets. */
+  #pastedAt = Number.NEGATIVE_INFINITY;
+  /** Lines of this chunk begin with white space of their own. */
+  #hasIndents = false;
   #cancelTimeout: () => void = () => {};
 
   constructor(clock: ClientClock, emit: (event: InputEvent) => void) {
@@ -35,7 +50,13 @@ export class Tokenizer {
 
   write(chunk: string): void {
     this.#cancelTimeout();
+    if (this.#paste === null && this.#buffer === '' && this.#isPasted(chunk)) {
+      this.#pastedAt = this.#clock.now();
+      this.#emit({ type: 'paste', text: cleanPaste(chunk) });
+      return;
+    }
     this.#buffer += chunk;
+    this.#hasIndents = /[\r\n][ \t]/.test(chunk);
     let at = 0;
     for (;;) {
       const length = this.#paste === null ? this.#next(at) : this.#pasted(at);
@@ -66,6 +87,13 @@ export class Tokenizer {
     this.#cancelTimeout();
   }
 
+  /** Whether a chunk that is no part of a bracketed paste was pasted. */
+  #isPasted(chunk: string): boolean {
+    if (/[^\t\r\n\x20-\x7e\x80-\uffff]/.test(chunk)) return false;
+    if (chunk.length > 1 && this.#clock.now() - this.#pastedAt <= PASTE_PAUSE_MS) return true;
+    return chunk.length >= PASTE_FROM && /[\r\n]./.test(chunk);
+  }
+
   /** Reports the event at `at`; returns how many characters it took, 0 when more are needed. */
   #next(at: number): number {
     const buffer = this.#buffer;
@@ -79,7 +107,9 @@ export class Tokenizer {
       return parsed.length;
     }
     if (char < ' ' || char === '\x7f') {
-      this.#emit(key(controlKey(char)));
+      const name = controlKey(char);
+      if (name === 'tab' && TAB_IN_TEXT.test(buffer.slice(at, at + MAX_TABS))) this.#emit({ type: 'paste', text: char });
+      else this.#emit(name === 'enter' && this.#hasIndents ? { type: 'key', key: name, ownIndent: true } : key(name));
       return 1;
     }
     const length = plainLength(buffer, at);

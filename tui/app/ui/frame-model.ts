@@ -20,6 +20,7 @@ const CONNECTIONS: Readonly<Record<SessionStatus['connection'], string>> = {
   stopped: 'server stopped',
   offline: 'offline',
 };
+
 /** Cells of the session's name, where it has to be cut. */
 const MIN_NAME = 4;
 
