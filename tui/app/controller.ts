@@ -33,6 +33,7 @@ export interface ControllerHost {
 
 const PANES: readonly PaneName[] = ['repl', 'files', 'log'];
 const ELSEWHERE_HINT = 'Esc goes back to the prompt; so does typing.';
+const READ_ONLY = 'This terminal is read-only: it watches, and changes nothing.';
 const LEAVE_HINT = 'Ctrl-C again leaves; the session lives on';
 
 export class Controller {
@@ -272,7 +273,10 @@ export class Controller {
       return;
     }
     const { connection, readOnly } = status;
-    if (readOnly) return this.#say('This terminal is read-only: it can watch, not run inputs.');
+    if (readOnly) {
+      this.#dispatch({ type: 'take' });
+      return this.#notice(text, READ_ONLY, true);
+    }
     if (connection === 'offline') return this.#say('The session is out of reach for good; the input stays here.');
     if (connection !== 'online') this.#wait(text);
     else void this.#submitWhenComplete(text, ownIndent);
@@ -319,8 +323,7 @@ export class Controller {
 
   async #runDot(command: string, name: Parameters<typeof runDotCommand>[0], args: readonly string[]) {
     try {
-      if (CHANGES_SESSION.has(name) && this.#session.getSnapshot().status.readOnly)
-        throw new Error('This terminal is read-only.');
+      if (CHANGES_SESSION.has(name) && this.#session.getSnapshot().status.readOnly) throw new Error(READ_ONLY);
       const answer = await runDotCommand(name, args, {
         session: this.#session,
         language: this.#state.language,

@@ -57,5 +57,5 @@ it('goes through time with dot commands', async () => {
   await app.settle();
   expect(app.screen()).toContain('── undo: back to\ufffd[2J revision 3');
   app.session.setStatus({ readOnly: true });
-  expect(await app.type(`.undo${ENTER}`)).toContain('This terminal is read-only.');
+  expect(await app.type(`.undo${ENTER}`)).toContain('This terminal is read-only: it watches');
 });

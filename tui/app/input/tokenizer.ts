@@ -108,7 +108,8 @@ export class Tokenizer {
     }
     if (char < ' ' || char === '\x7f') {
       const name = controlKey(char);
-      if (name === 'tab' && TAB_IN_TEXT.test(buffer.slice(at, at + MAX_TABS))) this.#emit({ type: 'paste', text: char });
+      if (name === 'tab' && TAB_IN_TEXT.test(buffer.slice(at, at + MAX_TABS)))
+        this.#emit({ type: 'paste', text: char });
       else this.#emit(name === 'enter' && this.#hasIndents ? { type: 'key', key: name, ownIndent: true } : key(name));
       return 1;
     }
