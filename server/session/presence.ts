@@ -9,6 +9,8 @@ import type { Log, LogEntry } from './log.ts';
 import { Signal } from './signal.ts';
 import type { Terminal } from './terminal.ts';
 
+/** The code of WebSocket itself: connecting again may help. */
+const CLOSED_NORMALLY = 1000;
 /** Room for what tells terminals of one name apart. */
 const NUMBER_BYTES = 8;
 
@@ -41,11 +43,13 @@ export class Presence {
     return [...this.#terminals.values()].map(({ identity: { id, name, role } }) => ({ id, name, role }));
   }
 
-  /** `wanted`, or with a number behind it while someone else has that name. */
+  /** `wanted`, or with a number behind it, in place of the one it may have, while someone else has that name. */
   freeName(wanted: string): string {
     const taken = new Set(this.list().map(({ name }) => name));
+    if (!taken.has(wanted)) return wanted;
+    const base = wanted.replace(/ \d+$/, '');
     for (let number = 1; ; number++) {
-      const name = number === 1 ? wanted : `${clipUtf8(wanted, LIMITS.label - NUMBER_BYTES)} ${number}`;
+      const name = number === 1 ? base : `${clipUtf8(base, LIMITS.label - NUMBER_BYTES)} ${number}`;
       if (!taken.has(name)) return name;
     }
   }
@@ -53,6 +57,15 @@ export class Presence {
   /** Whether a terminal of `client` is attached. */
   has(client: string): boolean {
     return [...this.#terminals.values()].some(({ identity }) => identity.client === client);
+  }
+
+  /** Ends the lines that a client has: it says hello on another one, whether their loss was noticed here or not. */
+  drop(client: string): void {
+    for (const terminal of [...this.#terminals.values()]) {
+      if (terminal.identity.client !== client) continue;
+      this.remove(terminal);
+      terminal.close(CLOSED_NORMALLY, 'This client has attached again.');
+    }
   }
 
   nextId(): number {

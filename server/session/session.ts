@@ -151,6 +151,7 @@ export class Session implements ConnectionHandler {
   }
 
   attach(port: TerminalPort, { role, session }: Caller, hello: Body<'hello'>): Terminal {
+    this.#presence.drop(hello.client);
     if (this.#presence.size >= LIMITS.terminals) {
       throw new ProtocolError('RATE', `${LIMITS.terminals} terminals are attached to this session. Close one first.`);
     }

@@ -104,6 +104,20 @@ describe('a terminal', () => {
     });
   });
 
+  it('that comes back before its loss was noticed is there once, under the name that it had', async () => {
+    const session = new TestSession();
+    const other = await session.attach({ name: 'ada' });
+    const lost = await session.attach({ name: 'ada' });
+    await other.server('state', ({ terminals }) => terminals[1]?.name === 'ada 2');
+    const back = await session.attach({ name: 'ada 2' }, { client: lost.client });
+    expect(await lost.ended()).toMatchObject({ code: 1000 });
+    const { terminals } = await back.server('state');
+    expect(terminals.map(({ name }) => name)).toEqual(['ada', 'ada 2']);
+    expect(await back.show('1')).toBe('1');
+    const third = await session.attach({ name: 'ada 2' });
+    expect((await third.server('state')).terminals.map(({ name }) => name)).toEqual(['ada', 'ada 2', 'ada 3']);
+  });
+
   it('may not write as a reader', async () => {
     const session = new TestSession();
     const byChoice = await session.attach({ readOnly: true });

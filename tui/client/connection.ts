@@ -54,6 +54,8 @@ export interface ConnectionListener {
   event(seq: number, event: LogEvent): Promise<void> | undefined;
   gap(from: number, to: number): Promise<void> | undefined;
   state(state: SessionState): void;
+  /** For so many seconds the server has not answered, though it is known as attached; 0 when it does again. */
+  unanswered?(seconds: number): void;
   /** The line is lost; it is being opened again. */
   lost(): void;
   /** The server was stopped on purpose: the line comes back once it runs again. Once for each line that is lost. */
@@ -82,6 +84,10 @@ export class SessionConnection {
   /** Counts the lines, so that what comes late from an earlier one is recognised. */
   #line = 0;
   #isWelcome = false;
+  /** By which the others know this terminal: kept over lines, as far as nobody else has taken it meanwhile. */
+  #name: string;
+  /** This terminal's number in STATE. */
+  #number = 0;
   #isEnded = false;
   #isStopped = false;
   #offlineSince: number;
@@ -91,6 +97,7 @@ export class SessionConnection {
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options;
+    this.#name = options.name;
     this.#listener = listener;
     this.#cursor = new LogCursor(options.from);
     this.#backoff = new Backoff(options.random);
@@ -101,6 +108,9 @@ export class SessionConnection {
     );
     this.#keepAlive = new KeepAlive(options.clock, {
       ping: () => this.#socket?.send(PING),
+      unanswered: (seconds) => {
+        if (this.#isWelcome) this.#listener.unanswered?.(seconds);
+      },
       silent: () => this.#reconnect(new ConnectError('The server fell silent.')),
     });
   }
@@ -127,6 +137,7 @@ export class SessionConnection {
    * input arrives. Rejects with `ProtocolError` if it is refused.
    */
   submit(input: Omit<ClientBody<'submit'>, 'request'>, accepted: Accepted = ignore): Promise<number> {
+    this.#keepAlive.asked();
     return this.#requests.request((request) => this.#send(encodeClient('submit', { ...input, request })), accepted);
   }
 
@@ -145,6 +156,7 @@ export class SessionConnection {
 
   /** Null: whatever the kernels run. */
   interrupt(target: ClientBody<'interrupt'>['target']): void {
+    this.#keepAlive.asked();
     this.#send(encodeClient('interrupt', { target }));
   }
 
@@ -155,6 +167,7 @@ export class SessionConnection {
 
   /** Rejects when the line is lost before the answer came. */
   ask(question: Question): Promise<Answer> {
+    this.#keepAlive.asked();
     return this.#requests.query((query) => this.#send(encodeClient('query', { query, question })));
   }
 
@@ -202,10 +215,11 @@ export class SessionConnection {
   }
 
   #sayHello(): void {
-    const { client, name, version, readOnly, lossless } = this.#options;
-    const hello = { minor: MINOR, client, name, version, readOnly, lossless, ...this.#cursor.hello() };
+    const { client, version, readOnly, lossless } = this.#options;
+    const hello = { minor: MINOR, client, name: this.#name, version, readOnly, lossless, ...this.#cursor.hello() };
     this.#assembler = new MessageAssembler(LIMITS.serverMessage);
     this.#socket?.send(encodeClient('hello', hello));
+    this.#keepAlive.start();
   }
 
   #send(bytes: Uint8Array): void {
@@ -261,6 +275,7 @@ export class SessionConnection {
         break;
       }
       case 'state':
+        this.#name = message.body.terminals.find(({ id }) => id === this.#number)?.name ?? this.#name;
         this.#listener.state(message.body);
         break;
       case 'mark':
@@ -276,6 +291,7 @@ export class SessionConnection {
     const isAnother = this.#cursor.welcome(welcome.epoch, welcome.head);
     this.#isWelcome = true;
     this.#isStopped = false;
+    this.#number = welcome.terminal;
     this.#backoff.succeeded();
     this.#delivery.restart();
     // First, so that the listener may ask.

@@ -7,6 +7,7 @@ import { until } from '../testing/client-harness.ts';
 import { type ServerLine, SessionServer } from '../testing/session-server.ts';
 import { SessionHistory } from './history.ts';
 import { SessionMirror } from './mirror.ts';
+import { NEWS_MILLISECONDS } from './presence-news.ts';
 import type { Block, InputBlock } from './session-view.ts';
 import { ServerStoppedError } from './socket.ts';
 
@@ -129,13 +130,6 @@ describe('blocks', () => {
     expect(printed(inputs()[0])).toBe(text);
   });
 
-  it('tell an error of Python as Python does', async () => {
-    const text = 'Traceback (most recent call last):\nValueError: x\n';
-    const body = { at: 0, input: 1, terminal: 'bob@host', language: 'py', code: 'x' } as const;
-    await events({ name: 'input', body }, done(1, { status: 'error', name: 'ValueError', message: 'x', text }));
-    expect(printed(inputs()[0])).toBe(text);
-  });
-
   it('of this terminal are there at once, and not twice', async () => {
     session.submit('f()', 'ts');
     await Promise.resolve();
@@ -234,20 +228,21 @@ describe('log lines', () => {
     expect(new Set(lines.map(({ sequence }) => sequence)).size).toBe(lines.length);
   });
 
-  it('tell notices, and of whom comes and goes', async () => {
+  it('tell notices', async () => {
     await events({ name: 'notice', body: { at: 0, level: 'info', text: 'one\ntwo', cause: null } });
-    const me = { id: ME, name: 'ada@lovelace', role: 'owner' } as const;
-    const bob = { id: 2, name: 'bob@host', role: 'writer' } as const;
-    const state = { revision: 0, busy: [], queued: [], programs: [] };
-    for (const terminals of [[me], [me, bob], [me, bob], [me]]) line.say('state', { ...state, terminals });
+    expect(log()).toEqual(['session event: one', 'session event: two']);
+  });
+
+  it('tell who has come, and leave nothing behind when the session is closed', async () => {
+    const terminals = [ME, 2].map((id) => ({ id, name: `name ${id}`, role: 'owner' as const }));
+    line.say('state', { revision: 0, busy: [], queued: [], programs: [], terminals });
     await Promise.resolve();
-    expect(log()).toEqual([
-      'session event: one',
-      'session event: two',
-      'bob@host event: attached',
-      'bob@host event: left',
-    ]);
-    expect(session.getSnapshot().status.terminals).toEqual(['ada@lovelace']);
+    expect(session.getSnapshot().status.terminals).toEqual(['name 1', 'name 2']);
+    clock.advance(NEWS_MILLISECONDS);
+    await Promise.resolve();
+    expect(log()).toEqual(['name 2 event: attached']);
+    session.close();
+    expect(clock.pending).toBe(0);
   });
 });
 
@@ -326,6 +321,21 @@ describe('the connection', () => {
     await session.revive();
     (await greeted).welcome();
     await until(() => session.getSnapshot().status.connection === 'online');
+  });
+
+  it('shows for how long an answer has been missing', async () => {
+    const unanswered = () => Promise.resolve().then(() => session.getSnapshot().status.unanswered);
+    session.submit('f()', 'ts');
+    clock.advance(2999);
+    expect(await unanswered()).toBe(0);
+    clock.advance(1);
+    expect(await unanswered()).toBe(3);
+    line.sendText('P');
+    expect(await unanswered()).toBe(0);
+    clock.advance(14_000);
+    expect(await unanswered()).toBe(4);
+    await comeBack();
+    expect(await unanswered()).toBe(0);
   });
 
   it('to a session that was made anew begins with nothing', async () => {

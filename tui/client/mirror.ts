@@ -8,6 +8,7 @@ import { movedText } from './history-words.ts';
 import { MirrorBlocks } from './mirror-blocks.ts';
 import { MirrorFiles } from './mirror-files.ts';
 import { MirrorLog } from './mirror-log.ts';
+import { PresenceNews } from './presence-news.ts';
 import type { PreviewView } from './previews.ts';
 import type { Program } from './program-upload.ts';
 import type { Ask } from './replies.ts';
@@ -58,6 +59,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.#log.prompt(program);
     this.#changed();
   });
+  readonly #presence: PresenceNews;
   #snapshot: SessionSnapshot;
   #isNotifying = false;
 
@@ -68,6 +70,10 @@ export class SessionMirror implements SessionView, ConnectionListener {
     this.history = services.history;
     this.previews = services.previews;
     this.#services = services;
+    this.#presence = new PresenceNews(options.clock, (name, what) => {
+      this.#log.event(name, what);
+      this.#changed();
+    });
     this.#status = {
       session: '',
       busy: false,
@@ -88,6 +94,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   close(): void {
+    this.#presence.close();
     this.#connection.close();
   }
 
@@ -177,7 +184,7 @@ export class SessionMirror implements SessionView, ConnectionListener {
       this.#ask = null;
     }
     this.#own = terminal;
-    this.#status = { ...this.#status, session, connection: 'online', readOnly: role === 'reader' };
+    this.#status = { ...this.#status, session, connection: 'online', unanswered: 0, readOnly: role === 'reader' };
     this.#refreshFiles();
     this.#changed();
   }
@@ -236,14 +243,20 @@ export class SessionMirror implements SessionView, ConnectionListener {
 
   state({ busy, terminals }: SessionState): void {
     for (const [, input] of busy) this.#blocks.running(input);
-    this.#tellPresence(terminals);
+    this.#terminals = terminals;
+    this.#presence.update(terminals.filter(({ id }) => id !== this.#own).map(({ name }) => name));
     this.#status = { ...this.#status, busy: busy.length > 0, terminals: terminals.map(({ name }) => name) };
+    this.#changed();
+  }
+
+  unanswered(seconds: number): void {
+    this.#status = { ...this.#status, unanswered: seconds };
     this.#changed();
   }
 
   lost(): void {
     this.#typed.closeAll();
-    this.#status = { ...this.#status, connection: 'reconnecting' };
+    this.#status = { ...this.#status, connection: 'reconnecting', unanswered: 0 };
     this.#changed();
   }
 
@@ -254,17 +267,9 @@ export class SessionMirror implements SessionView, ConnectionListener {
   }
 
   ended(error: Error): void {
-    this.#status = { ...this.#status, connection: 'offline' };
+    this.#status = { ...this.#status, connection: 'offline', unanswered: 0 };
     this.#log.event('session', error.message);
     this.#changed();
-  }
-
-  #tellPresence(terminals: SessionState['terminals']): void {
-    const others = (list: SessionState['terminals']) => list.filter(({ id }) => id !== this.#own);
-    const [before, after] = [others(this.#terminals), others(terminals)];
-    for (const { id, name } of after) if (!before.some((known) => known.id === id)) this.#log.event(name, 'attached');
-    for (const { id, name } of before) if (!after.some((known) => known.id === id)) this.#log.event(name, 'left');
-    this.#terminals = terminals;
   }
 
   #refreshFiles(): void {

@@ -35,14 +35,35 @@ describe('a line', () => {
 
   it('that fell silent is opened again', async () => {
     const [, line] = await harness.attached();
-    harness.clock.advance(20_000);
+    harness.clock.advance(10_000);
     expect(line.texts).toEqual(['p']);
     line.sendText('P');
-    harness.clock.advance(10_000 + 20_000);
+    harness.clock.advance(1000 + 10_000);
     expect(line.texts).toEqual(['p', 'p']);
-    harness.clock.advance(10_000);
+    harness.clock.advance(20_000);
     expect(harness.told.at(-1)).toBe('lost');
     expect(line.isClosed).toBe(true);
+  });
+
+  it('on which no WELCOME comes is opened again', async () => {
+    const greeted = harness.server.greeted();
+    harness.connect();
+    const line = await greeted;
+    harness.clock.advance(10_000 + 20_000);
+    expect(line.isClosed).toBe(true);
+    (await harness.back()).welcome();
+    expect(harness.told).toEqual(['welcome']);
+  });
+
+  it('is opened again under the name that the terminal had', async () => {
+    const [, line] = await harness.attached();
+    const terminals = [
+      { id: 1, name: 'ada@lovelace 2', role: 'owner' as const },
+      { id: 2, name: 'ada@lovelace', role: 'owner' as const },
+    ];
+    line.say('state', { revision: 0, busy: [], queued: [], programs: [], terminals });
+    line.lose();
+    expect((await harness.back()).all('hello')).toMatchObject([{ name: 'ada@lovelace 2' }]);
   });
 
   it('that was given up says nothing any more', async () => {
