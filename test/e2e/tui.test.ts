@@ -137,6 +137,28 @@ describe('the editor', () => {
     expect(await machine.print('paste', 'f(2)')).toBe('3');
   });
 
+  it('takes many lines at once as pasted, from a terminal without brackets too', async () => {
+    const terminal = await open('unbracketed');
+    const lines = Array.from({ length: 300 }, (_, index) => `\ttotal += ${index}; // ${index}`);
+    terminal.type(`let total = 0\r{\r${lines.join('\r')}\r}`);
+    await terminal.shows('· }');
+    expect(await machine.print('unbracketed', 'typeof total')).toBe('undefined');
+    terminal.type('\r');
+    await terminal.shows('✓');
+    expect(await machine.print('unbracketed', 'total')).toBe(String((300 * 299) / 2));
+  });
+
+  it('completes a file of this machine', async () => {
+    await machine.file('completed.ts', 'console.log("run by its " + process.argv[2]);');
+    const terminal = await open('completed', [], { columns: 120, rows: 30 });
+    terminal.type('.run comp');
+    await terminal.shows('.run comp');
+    terminal.type('\t');
+    await terminal.shows('.run completed.ts ');
+    terminal.type('name\r');
+    await terminal.shows('run by its name');
+  });
+
   it('remembers inputs, for the next terminal as well', async () => {
     const first = await open('history');
     first.type('"to be remembered"\r');
@@ -264,6 +286,20 @@ describe('a server that dies', () => {
   });
 });
 
+it('a server that does not answer is told of, for how long, and that it answers again', async () => {
+  const terminal = await open('frozen');
+  const pid = await workerd();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    terminal.type('1 + 1\r');
+    await terminal.shows(/no answer for [3-9] s/);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await terminal.shows('\n2 ');
+  await terminal.shows('· online');
+});
+
 describe('leaving', () => {
   it.each<[string, (terminal: PtyTerminal) => void, { status: number; signal: number }]>([
     ['by Ctrl-D', (terminal) => terminal.type('\x04'), { status: 0, signal: 0 }],
@@ -286,10 +322,15 @@ describe('leaving', () => {
   });
 });
 
+/** The process id of the workerd of the sessions. */
+async function workerd(): Promise<number> {
+  const { workers } = JSON.parse(await readFile(join(machine.home, 'daemon.json'), 'utf8'));
+  return workers.find(({ role }: { role: string }) => role === 'main').pid;
+}
+
 /** Kills the workerd of the sessions. Resolves once all `terminals` know. */
 async function killWorkerd(terminals: readonly PtyTerminal[]): Promise<void> {
-  const { workers } = JSON.parse(await readFile(join(machine.home, 'daemon.json'), 'utf8'));
-  const { pid } = workers.find(({ role }: { role: string }) => role === 'main');
+  const pid = await workerd();
   const lost = terminals.map((terminal) => terminal.shows('reconnecting…'));
   process.kill(pid, 'SIGKILL');
   await Promise.all(lost);

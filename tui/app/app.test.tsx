@@ -356,6 +356,7 @@ describe('the app', () => {
     expect(await app.type(`.kill${ENTER}`)).toContain('Usage: .kill ID');
     await app.type(`.js${ENTER}`, `1${ENTER}`, `.run 'a b.ts' --x${ENTER}`);
     expect(app.session.calls).toEqual(['submit js 1', 'run ["a b.ts","--x"]']);
+    expect(app.screen()).toContain('Program 7 runs; what it prints is in the log (F6).');
     app.session.variablesNow = [{ name: 'answer', type: 'number', preview: '42' }];
     expect(await app.type(`.vars${ENTER}`)).toContain('answer  number  42');
     const cleared = await app.type(`.clear${ENTER}`);

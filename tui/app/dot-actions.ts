@@ -79,8 +79,8 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     return null;
   },
   run: async ({ session }, [file = '', ...args]) => {
-    await session.run(file, args);
-    return null;
+    const program = await session.run(file, args);
+    return `Program ${program} runs; what it prints is in the log (F6).`;
   },
   serve: async ({ session }, [path = '']) => {
     const { program, link } = await session.previews.serve(path);

@@ -161,11 +161,11 @@ export class SessionMirror implements SessionView, ConnectionListener {
     return this.#services.localFiles(directory);
   }
 
-  async run(file: string, args: readonly string[]): Promise<void> {
+  async run(file: string, args: readonly string[]): Promise<number> {
     const isOfSession = this.#files.isFile(file);
     const program = isOfSession ? { entry: file, sources: [] } : await this.#services.readLocalProgram(file);
     const { stdin, accepted } = this.#typed.open();
-    await this.#connection.run({ ...program, args, env: [], timeout: null, stdin }, accepted);
+    return this.#connection.run({ ...program, args, env: [], timeout: null, stdin }, accepted);
   }
 
   async kill(program: number): Promise<void> {

@@ -151,8 +151,8 @@ export interface SessionView {
   variables(language: Language): Promise<readonly Variable[]>;
   /** What is in a directory of this machine; `''` is where the app runs. Empty for one that cannot be read. */
   localFiles(directory: string): Promise<readonly LocalFile[]>;
-  /** Runs a file of the session, or one of this machine, as a program; its output goes to the log. */
-  run(file: string, args: readonly string[]): Promise<void>;
+  /** Runs a file of the session, or one of this machine, as a program; its output goes to the log. Resolves with its number. */
+  run(file: string, args: readonly string[]): Promise<number>;
   kill(program: number): Promise<void>;
   /** Starts a server again that was stopped. Rejects if it cannot be started. */
   revive(): Promise<void>;

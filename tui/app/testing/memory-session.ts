@@ -130,8 +130,9 @@ export class MemorySession implements SessionView {
     return this.variablesNow;
   }
 
-  async run(file: string, args: readonly string[]): Promise<void> {
+  async run(file: string, args: readonly string[]): Promise<number> {
     this.calls.push(`run ${JSON.stringify([file, ...args])}`);
+    return 7;
   }
 
   async revive(): Promise<void> {
