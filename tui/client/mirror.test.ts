@@ -7,7 +7,6 @@ import { until } from '../testing/client-harness.ts';
 import { type ServerLine, SessionServer } from '../testing/session-server.ts';
 import { SessionHistory } from './history.ts';
 import { SessionMirror } from './mirror.ts';
-import { NEWS_MILLISECONDS } from './presence-news.ts';
 import type { Block, InputBlock } from './session-view.ts';
 import { ServerStoppedError } from './socket.ts';
 
@@ -232,18 +231,6 @@ describe('log lines', () => {
     await events({ name: 'notice', body: { at: 0, level: 'info', text: 'one\ntwo', cause: null } });
     expect(log()).toEqual(['session event: one', 'session event: two']);
   });
-
-  it('tell who has come, and leave nothing behind when the session is closed', async () => {
-    const terminals = [ME, 2].map((id) => ({ id, name: `name ${id}`, role: 'owner' as const }));
-    line.say('state', { revision: 0, busy: [], queued: [], programs: [], terminals });
-    await Promise.resolve();
-    expect(session.getSnapshot().status.terminals).toEqual(['name 1', 'name 2']);
-    clock.advance(NEWS_MILLISECONDS);
-    await Promise.resolve();
-    expect(log()).toEqual(['name 2 event: attached']);
-    session.close();
-    expect(clock.pending).toBe(0);
-  });
 });
 
 describe('files', () => {
@@ -321,21 +308,6 @@ describe('the connection', () => {
     await session.revive();
     (await greeted).welcome();
     await until(() => session.getSnapshot().status.connection === 'online');
-  });
-
-  it('shows for how long an answer has been missing', async () => {
-    const unanswered = () => Promise.resolve().then(() => session.getSnapshot().status.unanswered);
-    session.submit('f()', 'ts');
-    clock.advance(2999);
-    expect(await unanswered()).toBe(0);
-    clock.advance(1);
-    expect(await unanswered()).toBe(3);
-    line.sendText('P');
-    expect(await unanswered()).toBe(0);
-    clock.advance(14_000);
-    expect(await unanswered()).toBe(4);
-    await comeBack();
-    expect(await unanswered()).toBe(0);
   });
 
   it('to a session that was made anew begins with nothing', async () => {

@@ -130,7 +130,8 @@ describe('attempts to connect', () => {
     const greeted = harness.server.greeted();
     connection.hurry();
     const again = await greeted;
-    expect(harness.clock.pending).toBe(0);
+    // No further attempt, only the watch over this line.
+    expect(harness.clock.pending).toBe(1);
     again.welcome();
     connection.hurry();
     expect(harness.told.at(-1)).toBe('welcome');
