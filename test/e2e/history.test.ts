@@ -342,7 +342,7 @@ it('the terminal goes through time by its dot commands, and sees others do', asy
   const watcher = machine.open(['attach', 'screen', '--read-only'], { columns: 120, rows: 40 });
   await watcher.shows('── undo: back to revision 1, now revision 8');
   watcher.type(`.redo${ENTER}`);
-  await watcher.shows('This terminal is read-only.');
+  await watcher.shows('This terminal is read-only: it watches');
   watcher.type('\x04');
   expect((await watcher.ended).status).toBe(0);
 });
