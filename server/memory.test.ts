@@ -54,3 +54,13 @@ it('is as large as the deployment says', () => {
   budget.allow('1');
   expect([budget.makeRoom(1024 ** 2), budget.makeRoom(1024 ** 2 + 1)]).toEqual([true, false]);
 });
+
+it('lets idle ones leave as early where busy ones may take more', () => {
+  const budget = new MemoryBudget(100);
+  budget.allow('1');
+  const left: string[] = [];
+  budget.use(tenant(1024 ** 2 - 60, left, 'busy', false));
+  budget.use(tenant(50, left, 'idle'));
+  expect([budget.makeRoom(60), budget.makeRoom(61)]).toEqual([true, false]);
+  expect(left).toEqual(['idle']);
+});

@@ -18,27 +18,35 @@ const MiB = 1024 * 1024;
 const BUDGET_BYTES = 90 * MiB;
 
 export class MemoryBudget {
+  /** Idle tenants leave for a newcomer beyond this. */
+  readonly #budget: number;
+  /** What busy tenants may take together. */
   #limit: number;
   /** Least recently used first. Weakly: an object that the platform puts to sleep takes its kernel along untold. */
   readonly #tenants = new Map<Tenant['id'], WeakRef<Tenant>>();
 
-  constructor(limit: number = BUDGET_BYTES) {
-    this.#limit = limit;
+  constructor(budget: number = BUDGET_BYTES) {
+    this.#budget = budget;
+    this.#limit = budget;
   }
 
-  /** As the deployment says (`Env.KERNEL_MEMORY_MIB`); what it does not say stays as it is. */
+  /**
+   * Lets busy tenants take as much as the deployment says (`Env.KERNEL_MEMORY_MIB`), if it does. Idle ones leave as early
+   * as before: a kernel boots faster into memory that another has just left than into more of it.
+   */
   allow(mebibytes: string | undefined): void {
     if (mebibytes !== undefined) this.#limit = Number(mebibytes) * MiB;
   }
 
   /**
    * Makes idle tenants leave until `bytes` more fit, or none is left that can. Busy ones are not counted against the
-   * newcomer: one that seems busy may belong to an object that is gone. Whether they do fit now, for those who can wait.
+   * newcomer: one that seems busy may belong to an object that is gone. Whether they fit beside the busy ones, for those
+   * who can wait.
    */
   makeRoom(bytes: number): boolean {
     let used = this.#used();
     for (const [id, reference] of this.#tenants) {
-      if (used + bytes <= this.#limit) return true;
+      if (used + bytes <= this.#budget) return true;
       const tenant = reference.deref();
       const its = tenant?.bytes ?? 0;
       if (tenant !== undefined && !tenant.leave()) continue;
