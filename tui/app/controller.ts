@@ -19,6 +19,7 @@ import type { PaneName } from './layout.ts';
 import { isAway, Outbox } from './outbox.ts';
 import type { Panes } from './panes/panes.ts';
 import { lastKey } from './panes/transcript.ts';
+import { VariablesWatch } from './variables-watch.ts';
 import { INITIAL_VIEW, modeOf, reduceView, type ViewAction, type ViewState, type ViewStore } from './view-state.ts';
 
 export interface ControllerHost {
@@ -45,6 +46,7 @@ export class Controller {
   readonly #files: FileCommands;
   #state: ViewState;
   readonly #outbox: Outbox;
+  readonly #variables: VariablesWatch;
   /** Keys that wait for what `#holdKeys` does. */
   #waiting: InputEvent[] | null = null;
   /** Which of these works holds the keys; Ctrl-C makes earlier ones void. */
@@ -60,6 +62,7 @@ export class Controller {
     this.#view = { state: () => this.#state, dispatch: (action) => this.#dispatch(action) };
     this.#files = new FileCommands(session, panes, this.#view);
     this.#outbox = new Outbox(session, this.#view);
+    this.#variables = new VariablesWatch(session, this.#view);
   }
 
   get state(): ViewState {
@@ -77,8 +80,9 @@ export class Controller {
     });
   }
 
-  /** The session is another than before: what waits for a connection may go. */
+  /** The session is another than before: what waits for a connection may go, and variables may have changed. */
   sessionChanged(): void {
+    this.#variables.look();
     if (this.#waiting === null && this.#outbox.isDue) void this.#sendWaiting();
   }
 
@@ -328,7 +332,11 @@ export class Controller {
         session: this.#session,
         language: this.#state.language,
         columns: this.#panes.columns,
-        setLanguage: (language) => this.#dispatch({ type: 'language', language }),
+        setLanguage: (language) => {
+          this.#dispatch({ type: 'language', language });
+          this.#variables.look();
+        },
+        watch: () => this.#variables.toggle(),
         focusFiles: () => this.#dispatch({ type: 'focus', pane: 'files' }),
         clear: () => this.#dispatch({ type: 'clear', through: this.#lastKey() }),
         leave: () => this.#host.leave(),

@@ -6,6 +6,7 @@ import { sanitizeName } from '../client/sanitize.ts';
 import type { Language, SessionView } from '../client/session-view.ts';
 import { type DotName, helpText, table } from './dot-commands.ts';
 import { differenceLines, historyLines } from './history-text.ts';
+import { SIDE_FROM_COLUMNS, VARIABLES_FROM_ROWS } from './layout.ts';
 
 export interface DotContext {
   readonly session: SessionView;
@@ -14,12 +15,15 @@ export interface DotContext {
   readonly columns: number;
   setLanguage(language: Language): void;
   focusFiles(): void;
+  /** Shows or hides the pane of variables. Returns whether it is shown. */
+  watch(): boolean;
   clear(): void;
   leave(): void;
 }
 
 /** What `.history` shows by itself: it fits on a screen of 24 rows. */
 const SHOWN_REVISIONS = 15;
+const WATCHED = `The variables stand beside the prompt, on a screen of ${SIDE_FROM_COLUMNS}x${VARIABLES_FROM_ROWS} or more.`;
 
 type DotAction = (context: DotContext, args: readonly string[]) => Promise<string | null> | string | null;
 
@@ -46,6 +50,7 @@ const ACTIONS: Readonly<Record<DotName, DotAction>> = {
     const rows = variables.map(({ name, type, preview }) => [name, type, preview].map(sanitizeName));
     return rows.length === 0 ? 'No variables yet.' : table(rows);
   },
+  watch: ({ watch }) => (watch() ? WATCHED : null),
   history: async ({ session, columns }, [limit]) => {
     const history = await session.history.list(limit === undefined ? SHOWN_REVISIONS : wholeNumber(limit, 1));
     const lines = historyLines(history, columns);

@@ -11,6 +11,7 @@ export const DOT_COMMANDS = [
   { name: 'py', args: '', help: 'inputs are Python' },
   { name: 'files', args: '', help: 'go to the file tree' },
   { name: 'vars', args: '', help: 'the variables of the language that you type' },
+  { name: 'watch', args: '', help: 'keep them in a pane; again: hide it' },
   { name: 'history', args: '[N]', help: 'the newest N revisions of the session' },
   { name: 'undo', args: '', help: 'back before the last step: variables, files and kv' },
   { name: 'redo', args: '', help: 'forward again after an undo' },

@@ -1,6 +1,6 @@
 /** What this terminal shows and where the person is in it: a pure reducer, apart from drawing and from the session. */
 
-import type { InputBlock, Language } from '../client/session-view.ts';
+import type { InputBlock, Language, Variable } from '../client/session-view.ts';
 import { type Buffer, type EditAction, EMPTY_BUFFER, editBuffer, LEVELS } from './editor/buffer.ts';
 import { addEntry, browse, EMPTY_HISTORY, type History, prependEntries, searchBack } from './editor/history.ts';
 import type { Mode } from './key-bindings.ts';
@@ -44,6 +44,8 @@ export interface ViewState {
   readonly viewer: Viewer | null;
   readonly selectedFile: string | null;
   readonly expanded: ReadonlySet<string>;
+  /** The variables in their pane; null while it is hidden. */
+  readonly watched: readonly Variable[] | null;
   /** First row shown; null follows the end. */
   readonly scroll: { readonly repl: number | null; readonly log: number | null; readonly viewer: number | null };
   readonly notices: readonly Notice[];
@@ -73,6 +75,7 @@ export type ViewAction =
   | { readonly type: 'select-file'; readonly path: string }
   | { readonly type: 'expand'; readonly path: string; readonly open: boolean }
   | { readonly type: 'view'; readonly viewer: Viewer | null }
+  | { readonly type: 'watch'; readonly variables: readonly Variable[] | null }
   | { readonly type: 'language'; readonly language: Language }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'clear'; readonly through: string | null };
@@ -96,6 +99,7 @@ export const INITIAL_VIEW: ViewState = {
   viewer: null,
   selectedFile: null,
   expanded: new Set(),
+  watched: null,
   scroll: { repl: null, log: null, viewer: null },
   notices: [],
   clearedThrough: null,
@@ -173,6 +177,8 @@ export function reduceView(state: ViewState, action: ViewAction): ViewState {
       const scroll = same ? state.scroll : { ...state.scroll, viewer: 0 };
       return { ...state, viewer: action.viewer, focus: 'repl', scroll };
     }
+    case 'watch':
+      return { ...state, watched: action.variables };
     case 'language':
       return { ...state, language: action.language };
     case 'notice':

@@ -126,7 +126,7 @@ export class MemorySession implements SessionView {
     return found;
   }
 
-  async variables(): Promise<readonly Variable[]> {
+  async variables(_: Language): Promise<readonly Variable[]> {
     return this.variablesNow;
   }
 

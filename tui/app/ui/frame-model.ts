@@ -1,7 +1,7 @@
 /** What the frame around the painted panes says, as plain rows. Pure; `Frame` draws it. */
 
 import { sanitizeName } from '../../client/sanitize.ts';
-import type { Language, SessionSnapshot, SessionStatus } from '../../client/session-view.ts';
+import type { Language, SessionSnapshot, SessionStatus, Variable } from '../../client/session-view.ts';
 import { layOutEditor } from '../editor/editor-rows.ts';
 import type { Layout } from '../layout.ts';
 import { PROMPT } from '../panes/block-rows.ts';
@@ -116,6 +116,20 @@ export function fileRows(tree: readonly TreeRow[], state: ViewState, width: numb
     if (state.focus === 'files' && top + index === selected) return inverse(name + size);
     return name + dim(size);
   });
+}
+
+/** Names and what they hold, in the order of the session; the last row counts those that have no room. */
+export function variableRows(variables: readonly Variable[], width: number, height: number): string[] {
+  if (variables.length === 0) return [dim(truncate(' no variables yet', width))];
+  const left = variables.length - height;
+  const shown = left > 0 ? variables.slice(0, height - 1) : variables;
+  const names = shown.map(({ name }) => truncate(sanitizeName(name), Math.floor(width / 2)));
+  const column = Math.max(...names.map(cellWidth));
+  const rows = shown.map(({ preview }, index) => {
+    const text = truncate(sanitizeName(preview), width - column - 3);
+    return ` ${fitExactly(names[index] ?? '', column)}  ${dim(text)}`;
+  });
+  return left > 0 ? [...rows, dim(` … ${left + 1} more: .vars`)] : rows;
 }
 
 const selectedIndex = (tree: readonly TreeRow[], path: string | null): number =>

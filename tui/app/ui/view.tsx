@@ -19,6 +19,7 @@ import {
   type MainModel,
   statusLine,
   title,
+  variableRows,
   viewerTitle,
 } from './frame-model.ts';
 import { inkStreams } from './ink-streams.ts';
@@ -40,7 +41,10 @@ export class View {
 
   draw(state: ViewState, snapshot: SessionSnapshot): void {
     const { columns, rows } = this.#terminal;
-    const layout = layOut({ columns, rows }, { focus: state.focus, viewer: state.viewer !== null });
+    const layout = layOut(
+      { columns, rows },
+      { focus: state.focus, viewer: state.viewer !== null, variables: state.watched !== null },
+    );
     if (layout === null) {
       const text = `Too small: ${columns}x${rows}, needs ${MIN_COLUMNS}x${MIN_ROWS}.`;
       this.#render({ columns, rows, text }, <TooSmall columns={columns} rows={rows} text={text} />);
@@ -96,11 +100,22 @@ export class View {
 function side(state: ViewState, snapshot: SessionSnapshot, layout: Layout) {
   const width = layout.files?.width ?? 0;
   const height = layout.files?.height ?? 0;
-  const files = fileRows(treeRows(snapshot.files, state.expanded), state, width, height);
-  const filler = Array.from({ length: Math.max(0, height - files.length) }, () => '');
+  const files = filled(fileRows(treeRows(snapshot.files, state.expanded), state, width, height), height);
+  const { variables } = layout;
+  const watched =
+    variables === null
+      ? []
+      : [
+          title('Variables', width, false),
+          ...filled(variableRows(state.watched ?? [], width, variables.height), variables.height),
+        ];
   const log = logTitle(state, layout);
   const hint = snapshot.log.length === 0 ? [dim(' output of programs, other terminals')] : [];
-  return { width, rows: [title('Files', width, state.focus === 'files'), ...files, ...filler, log, ...hint] };
+  return { width, rows: [title('Files', width, state.focus === 'files'), ...files, ...watched, log, ...hint] };
+}
+
+function filled(rows: readonly string[], height: number): string[] {
+  return [...rows, ...Array.from({ length: Math.max(0, height - rows.length) }, () => '')];
 }
 
 /** The files or log pane in place of the REPL, on a narrow screen. */
