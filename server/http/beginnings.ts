@@ -6,10 +6,9 @@
 import * as v from 'valibot';
 import type { Role } from '../../protocol/control.ts';
 import { ATTACH_EXISTING } from '../../protocol/version.ts';
+import { maxOperationBytes } from './files.ts';
 
 const operation = v.pipe(v.string(), v.parseJson(), v.object({ op: v.literal('mkdir') }));
-/** What asks for a directory is smaller. */
-const MOST_CHARACTERS = 4096;
 
 /** `request`: below `/v1/sessions/<session>/`. Leaves its body unread. */
 export async function mayBeginSession(request: Request, role: Role): Promise<boolean> {
@@ -33,6 +32,8 @@ export async function mayBeginSession(request: Request, role: Role): Promise<boo
 }
 
 async function makesDirectory(request: Request): Promise<boolean> {
-  const text = await request.clone().text();
-  return text.length <= MOST_CHARACTERS && v.is(operation, text);
+  const length = request.headers.get('content-length');
+  // What is refused for its size begins nothing, and is not read.
+  if (length === null || Number(length) > maxOperationBytes) return false;
+  return v.is(operation, await request.clone().text());
 }

@@ -36,7 +36,8 @@ const operation = v.variant('op', [
   v.strictObject({ op: v.literal('rename'), to: v.string() }),
   v.strictObject({ op: v.literal('copy'), to: v.string() }),
 ]);
-const maxOperationBytes = 16 * 1024;
+/** Of JSON, of known length. */
+export const maxOperationBytes = 16 * 1024;
 /** `/v1/sessions/<session>/files/` splits into this many segments, the empty first one included. */
 const segmentsAbove = 5;
 
