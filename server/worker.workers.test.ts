@@ -209,15 +209,16 @@ describe('sessions', () => {
         ...(path.startsWith('attach') ? socketHeaders : {}),
       };
       const text = typeof body === 'object' ? JSON.stringify(body) : body;
-      const init = { method, headers, ...(text === undefined ? {} : { body: text }) };
-      return request('careful', `/v1/sessions/typo/${path}`, init);
+      const sent = text === undefined ? {} : { body: text };
+      const length = text === undefined ? {} : { 'content-length': `${text.length}` };
+      return request('careful', `/v1/sessions/typo/${path}`, { method, headers: { ...headers, ...length }, ...sent });
     };
     const looks: Asked[] = [
       ['files/'],
       ['files/a.txt'],
       ['files/a.txt', 'DELETE'],
       ['files/a.txt', 'POST', { op: 'rename', to: 'b' }],
-      ['files/a', 'POST', { op: 'mkdir', more: 'x'.repeat(5000) }],
+      ['files/a', 'POST', { op: 'mkdir', more: 'x'.repeat(16 * 1024) }],
       ['files/a', 'POST', '{"op": "mkdir"'],
       ['files/a', 'PUT', 'text', 'reader'],
       ['uploads/x', 'PATCH', 'text'],
