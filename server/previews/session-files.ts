@@ -12,7 +12,6 @@ import * as v from 'valibot';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Change } from '../programs/asks.ts';
 import { changesShape } from '../programs/records.ts';
-
 import { type PreviewEnv, previewObject } from './environment.ts';
 import { FILES_MILLISECONDS, importKey, readPass, signPass } from './pass.ts';
 
